@@ -1,0 +1,1 @@
+"""Training of the pack's networks: the shared autoencoder and one denoiser per factor."""

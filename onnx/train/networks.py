@@ -1,0 +1,424 @@
+"""The networks of a pack: one shared autoencoder and one denoiser per factor.
+
+Shapes: pictures are [B, 3, H, W] in [-1, 1] with H and W multiples of 8; latents are [B, 8, H/8, W/8], normalised per
+channel to about unit variance; token features are the raw [B, L, 384] `last_hidden_state` of MiniLM.
+The denoisers follow flow matching: x_t = (1 - t) x0 + t eps, the prediction is v = eps - x0.
+"""
+
+import math
+from dataclasses import asdict, dataclass, field
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+LATENT_CHANNELS = 8
+DOWNSCALE = 8
+CLASS_SLOTS = 40
+TOKEN_WIDTH = 384
+VOCABULARY = 30522
+MAX_TOKENS = 64
+LAYOUT_SIDE = 4
+
+
+# ---------------------------------------------------------------------------------------------------- autoencoder
+
+
+class PixelNorm(nn.Module):
+    """Root-mean-square norm over the channels of each pixel: unlike a group norm it does not depend on the picture's size."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(1, channels, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-6) * self.gain
+
+
+class Residual(nn.Module):
+    """Two 3x3 convolutions beside an identity."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        self.norm = PixelNorm(channels)
+        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
+        nn.init.normal_(self.conv2.weight, std=1e-2)
+        nn.init.zeros_(self.conv2.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.conv2(F.silu(self.conv1(self.norm(x))))
+
+
+def upscale(channels_in: int, channels_out: int, factor: int = 2) -> nn.Sequential:
+    """Sub-pixel enlargement whose sub-pixels start equal (ICNR), so that no checkerboard is learnt from the initial weights."""
+    conv = nn.Conv2d(channels_in, channels_out * factor**2, 3, padding=1)
+    with torch.no_grad():
+        conv.weight.copy_(conv.weight[:: factor**2].repeat_interleave(factor**2, 0))
+        conv.bias.copy_(conv.bias[:: factor**2].repeat_interleave(factor**2, 0))
+    return nn.Sequential(conv, nn.PixelShuffle(factor))
+
+
+def decoder(width: int, channels: int, blocks: int = 2) -> nn.Sequential:
+    """Latent [B, 8, h, w] -> [B, channels, 8h, 8w]; `width` channels at 1/8, half of it at 1/4, a quarter at 1/2."""
+    head = nn.Sequential(nn.Conv2d(width // 4, channels * 4, 1), nn.PixelShuffle(2))
+    return nn.Sequential(
+        nn.Conv2d(LATENT_CHANNELS, width, 3, padding=1),
+        *[Residual(width) for _ in range(blocks)],
+        upscale(width, width // 2),
+        Residual(width // 2),
+        upscale(width // 2, width // 4),
+        nn.SiLU(),
+        nn.Conv2d(width // 4, width // 4, 3, padding=1),
+        nn.SiLU(),
+        head,
+    )
+
+
+@dataclass
+class AutoencoderConfig:
+    """Channels at 1/8 of the resolution, per part."""
+
+    encoder: int = 128
+    image: int = 128
+    classes: int = 128
+    depth: int = 64
+    sketch: int = 64
+
+
+class Autoencoder(nn.Module):
+    """One encoder for the pictures of all variables, one decoder for each kind of variable."""
+
+    def __init__(self, config: AutoencoderConfig | None = None):
+        super().__init__()
+        self.config = config or AutoencoderConfig()
+        width = self.config.encoder
+        self.encoder = nn.Sequential(
+            nn.PixelUnshuffle(4),
+            nn.Conv2d(48, width // 2, 3, padding=1),
+            Residual(width // 2),
+            nn.Conv2d(width // 2, width, 3, stride=2, padding=1),
+            Residual(width),
+            Residual(width),
+            PixelNorm(width),
+            nn.SiLU(),
+            nn.Conv2d(width, 2 * LATENT_CHANNELS, 3, padding=1),
+        )
+        self.image = decoder(self.config.image, 3)
+        self.classes = decoder(self.config.classes, CLASS_SLOTS + 1)
+        self.depth = decoder(self.config.depth, 1)
+        self.sketch = decoder(self.config.sketch, 1)
+        self.register_buffer("latent_mean", torch.zeros(1, LATENT_CHANNELS, 1, 1))
+        self.register_buffer("latent_std", torch.ones(1, LATENT_CHANNELS, 1, 1))
+
+    def posterior(self, picture: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log-variance [B, 8, h, w] of the latent, before normalisation."""
+        mean, logvar = self.encoder(picture).chunk(2, 1)
+        return mean, logvar.clamp(-12, 4)
+
+    def encode(self, picture: Tensor) -> Tensor:
+        """Picture [B, 3, H, W] in [-1, 1] -> normalised latent [B, 8, H/8, W/8] (the mean of the posterior)."""
+        return (self.posterior(picture)[0] - self.latent_mean) / self.latent_std
+
+    def raw(self, latent: Tensor) -> Tensor:
+        """Undoes the normalisation of `encode`."""
+        return latent * self.latent_std + self.latent_mean
+
+    def decode_image(self, latent: Tensor) -> Tensor:
+        """Latent -> RGB [B, 3, 8h, 8w] in [-1, 1]."""
+        return self.image(self.raw(latent)).clamp(-1, 1)
+
+    def decode_classes(self, latent: Tensor) -> tuple[Tensor, Tensor]:
+        """Latent -> class logits [B, 40, 8h, 8w] and the logit [B, 1, 8h, 8w] of the instance boundary."""
+        out = self.classes(self.raw(latent))
+        return out[:, :CLASS_SLOTS], out[:, CLASS_SLOTS:]
+
+    def decode_depth(self, latent: Tensor) -> Tensor:
+        """Latent -> depth [B, 1, 8h, 8w] in [0, 1], 1 = near."""
+        return torch.sigmoid(self.depth(self.raw(latent)))
+
+    def decode_sketch(self, latent: Tensor) -> Tensor:
+        """Latent -> sketch [B, 1, 8h, 8w] in [0, 1], 1 = line."""
+        return torch.sigmoid(self.sketch(self.raw(latent)))
+
+
+# ------------------------------------------------------------------------------------------------------- denoiser
+
+
+def sinusoidal(value: Tensor, width: int) -> Tensor:
+    """Values [B] in [0, 1] -> [B, width]: sines and cosines of geometrically spaced frequencies."""
+    frequencies = torch.exp(torch.arange(width // 2, device=value.device) * (-math.log(1e4) / (width // 2)))
+    angles = value[:, None] * 1000.0 * frequencies[None]
+    return torch.cat([angles.sin(), angles.cos()], 1)
+
+
+class RMSNorm(nn.Module):
+    """Root-mean-square norm over the last axis, spelt out because older ONNX opsets have no operator for it."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + 1e-6) * self.gain
+
+
+class Attention(nn.Module):
+    """Multi-head attention with normalised queries and keys; the output starts at zero."""
+
+    def __init__(self, width: int, context: int, heads: int):
+        super().__init__()
+        self.heads = heads
+        self.query = nn.Linear(width, width, bias=False)
+        self.key_value = nn.Linear(context, 2 * width, bias=False)
+        self.norm_q = RMSNorm(width // heads)
+        self.norm_k = RMSNorm(width // heads)
+        self.out = nn.Linear(width, width)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+
+    def forward(self, x: Tensor, context: Tensor, bias: Tensor | None = None) -> Tensor:
+        """x [B, N, width], context [B, M, ...], bias [B, 1, 1, M] added to the scores (-1e4 hides a token)."""
+        split = lambda y: y.reshape(y.shape[0], y.shape[1], self.heads, y.shape[2] // self.heads).transpose(1, 2)
+        key, value = self.key_value(context).chunk(2, -1)
+        q, k = self.norm_q(split(self.query(x))), self.norm_k(split(key))
+        mixed = F.scaled_dot_product_attention(q, k, split(value), attn_mask=bias)
+        return self.out(mixed.transpose(1, 2).flatten(2))
+
+
+def feed_forward(width: int, factor: int = 2) -> nn.Sequential:
+    """Norm, linear, GELU, linear; the output starts at zero."""
+    last = nn.Linear(factor * width, width)
+    nn.init.zeros_(last.weight)
+    nn.init.zeros_(last.bias)
+    return nn.Sequential(nn.LayerNorm(width), nn.Linear(width, factor * width), nn.GELU(), last)
+
+
+class ResBlock(nn.Module):
+    """Convolutional residual block whose second norm is shifted and scaled by the time embedding."""
+
+    def __init__(self, channels_in: int, channels: int, time: int):
+        super().__init__()
+        self.norm1 = nn.GroupNorm(min(32, channels_in // 4), channels_in)
+        self.conv1 = nn.Conv2d(channels_in, channels, 3, padding=1)
+        self.modulation = nn.Linear(time, 2 * channels)
+        self.norm2 = nn.GroupNorm(min(32, channels // 4), channels)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.skip = nn.Conv2d(channels_in, channels, 1) if channels_in != channels else nn.Identity()
+        nn.init.zeros_(self.conv2.weight)
+        nn.init.zeros_(self.conv2.bias)
+
+    def forward(self, x: Tensor, time: Tensor) -> Tensor:
+        h = self.conv1(F.silu(self.norm1(x)))
+        scale, shift = self.modulation(time)[:, :, None, None].chunk(2, 1)
+        return self.skip(x) + self.conv2(F.silu(self.norm2(h) * (1 + scale) + shift))
+
+
+class Block(nn.Module):
+    """ResBlock, self-attention, cross-attention to the text, feed-forward, at the lowest resolution."""
+
+    def __init__(self, width: int, heads: int, time: int):
+        super().__init__()
+        self.resblock = ResBlock(width, width, time)
+        self.norm_self = nn.LayerNorm(width)
+        self.attend_self = Attention(width, width, heads)
+        self.norm_cross = nn.LayerNorm(width)
+        self.attend_cross = Attention(width, width, heads)
+        self.feed_forward = feed_forward(width)
+
+    def forward(self, x: Tensor, time: Tensor, text: Tensor, bias: Tensor) -> Tensor:
+        x = self.resblock(x, time)
+        y = x.flatten(2).transpose(1, 2)
+        z = self.norm_self(y)
+        y = y + self.attend_self(z, z)
+        y = y + self.attend_cross(self.norm_cross(y), text, bias)
+        y = y + self.feed_forward(y)
+        return y.transpose(1, 2).reshape(x.shape)
+
+
+class TextLayer(nn.Module):
+    """Transformer layer over `x` that reads `context` (itself for the words, the words for the layout)."""
+
+    def __init__(self, width: int, heads: int):
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.attend = Attention(width, width, heads)
+        self.feed_forward = feed_forward(width)
+
+    def forward(self, x: Tensor, context: Tensor | None, bias: Tensor) -> Tensor:
+        y = self.norm(x)
+        x = x + self.attend(y, y if context is None else context, bias)
+        return x + self.feed_forward(x)
+
+
+class TextAdapter(nn.Module):
+    """Frozen MiniLM features, beside embeddings of the words and of their places learnt here.
+
+    MiniLM was trained to compare sentences, where the order of words matters little; "left of" and "right of" need it.
+    A null token stands before the words, so a fully masked text is the null text.
+    """
+
+    def __init__(self, width: int, word_width: int, layers: int, heads: int):
+        super().__init__()
+        self.register_buffer("token_mean", torch.zeros(TOKEN_WIDTH))
+        self.register_buffer("token_std", torch.ones(TOKEN_WIDTH))
+        self.features = nn.Linear(TOKEN_WIDTH, width)
+        self.words = nn.Embedding(VOCABULARY, word_width)
+        self.word_projection = nn.Linear(word_width, width)
+        self.places = nn.Parameter(torch.randn(1, MAX_TOKENS, width) * 0.1)
+        self.null = nn.Parameter(torch.randn(1, 1, width) * 0.5)
+        self.mlp = feed_forward(width)
+        self.layers = nn.ModuleList(TextLayer(width, heads) for _ in range(layers))
+        self.norm = nn.LayerNorm(width)
+        self.pool = nn.Sequential(nn.Linear(2 * width, width), nn.SiLU(), nn.Linear(width, width))
+        self.null_pool = nn.Parameter(torch.zeros(1, width))
+        nn.init.normal_(self.words.weight, std=0.3)
+
+    def forward(self, tokens: Tensor, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """tokens [B, L, 384], ids [B, L], mask [B, L] -> text [B, 1+L, width], bias [B, 1, 1, 1+L], pooled [B, width]."""
+        known = self.features((tokens - self.token_mean) / self.token_std)
+        x = known + self.word_projection(self.words(ids)) + self.places[:, : tokens.shape[1]]
+        x = torch.cat([self.null.expand(x.shape[0], -1, -1), x], 1)
+        valid = torch.cat([torch.ones_like(mask[:, :1]), mask], 1)
+        bias = ((1 - valid) * -1e4)[:, None, None, :]
+        x = x + self.mlp(x)
+        for layer in self.layers:
+            x = layer(x, None, bias)
+        x = self.norm(x)
+        words, weight = x[:, 1:], mask[:, :, None]
+        mean = (words * weight).sum(1) / weight.sum(1).clamp(min=1)
+        peak = (words * weight - (1 - weight) * 1e4).amax(1)
+        some = mask.amax(1, keepdim=True)
+        pooled = self.pool(torch.cat([mean, peak * some], 1)) * some + self.null_pool * (1 - some)
+        return x, bias, pooled
+
+
+class Layout(nn.Module):
+    """A coarse plan of the picture from the text alone: a 4x4 grid of features, and each class's occupancy there.
+
+    The occupancy is an auxiliary target: it carries "the dog stands left of the car" into the text adapter far more directly
+    than the denoising loss does. The features are added to the denoiser's lowest resolution.
+    """
+
+    def __init__(self, width: int, layers: int, heads: int):
+        super().__init__()
+        self.queries = nn.Parameter(torch.randn(1, LAYOUT_SIDE**2, width) * 0.5)
+        self.cross = nn.ModuleList(TextLayer(width, heads) for _ in range(layers))
+        self.own = nn.ModuleList(TextLayer(width, heads) for _ in range(layers))
+        self.norm = nn.LayerNorm(width)
+        self.occupancy = nn.Linear(width, CLASS_SLOTS)
+
+    def forward(self, text: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
+        """-> features [B, width, 4, 4], logits of the share of each class in each cell [B, 40, 4, 4]."""
+        x = self.queries.expand(text.shape[0], -1, -1)
+        for cross, own in zip(self.cross, self.own):
+            x = cross(x, text, bias)
+            x = own(x, None, torch.zeros_like(bias[:, :, :, :1]))
+        x = self.norm(x)
+        grid = lambda y: y.transpose(1, 2).reshape(y.shape[0], y.shape[2], LAYOUT_SIDE, LAYOUT_SIDE)
+        return grid(x), grid(self.occupancy(x))
+
+
+@dataclass
+class DenoiserConfig:
+    """`widths` are the channels at full, half, quarter ... latent resolution; attention runs at the last."""
+
+    parents: list[str] = field(default_factory=list)
+    widths: list[int] = field(default_factory=lambda: [64, 256])
+    blocks: int = 3
+    heads: int = 4
+    word_width: int = 64
+    text_layers: int = 1
+    layout_layers: int = 0
+    position_side: int = 8
+
+    def to_dict(self) -> dict:
+        return asdict(self)
+
+
+class Denoiser(nn.Module):
+    """Predicts v = eps - x0 of one variable's latent, given the text and the latents of its parents."""
+
+    def __init__(self, config: DenoiserConfig | None = None):
+        super().__init__()
+        self.config = config = config or DenoiserConfig()
+        widths, width = config.widths, config.widths[-1]
+        self.time = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
+        self.text = TextAdapter(width, config.word_width, config.text_layers, config.heads)
+        self.layout = Layout(width, config.layout_layers, config.heads) if config.layout_layers else None
+        self.levels = nn.ModuleDict({p: nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width)) for p in config.parents})
+        self.absent = nn.ParameterDict({p: nn.Parameter(torch.zeros(1, width)) for p in config.parents})
+
+        self.enter = nn.Conv2d(LATENT_CHANNELS * (1 + len(config.parents)), widths[0], 3, padding=1)
+        # Only the two-level net leaves its entry level without a block, as in the measured recipe.
+        deep = len(widths) > 2
+        self.down_blocks = nn.ModuleList(ResBlock(w, w, width) for w in widths[:-1]) if deep else None
+        self.down = nn.ModuleList(nn.Conv2d(a, b, 3, stride=2, padding=1) for a, b in zip(widths, widths[1:]))
+        self.position = nn.Parameter(torch.randn(1, width, config.position_side, config.position_side) * 0.1)
+        self.blocks = nn.ModuleList(Block(width, config.heads, width) for _ in range(config.blocks))
+        self.up = nn.ModuleList(upscale(b, a) for a, b in zip(widths, widths[1:]))
+        self.up_blocks = nn.ModuleList(ResBlock(2 * w, w, width) for w in widths[:-1])
+        self.norm = nn.GroupNorm(min(32, widths[0] // 4), widths[0])
+        self.leave = nn.Conv2d(widths[0], LATENT_CHANNELS, 3, padding=1)
+        nn.init.zeros_(self.leave.weight)
+        nn.init.zeros_(self.leave.bias)
+
+    def input_names(self) -> list[str]:
+        """Names of forward's positional inputs, as the exported graph calls them."""
+        parents = [name for p in self.config.parents for name in (f"parent_{p}", f"parent_{p}_level")]
+        return ["latent", "time", "tokens", "ids", "mask", *parents]
+
+    def forward(self, latent: Tensor, time: Tensor, tokens: Tensor, ids: Tensor, mask: Tensor, *parents: Tensor) -> Tensor:
+        """latent [B, 8, h, w], time [B]; `parents` alternates latent [B, 8, h, w] and level [B] in the order of the config."""
+        return self.predict(latent, time, tokens, ids, mask, *parents)[0]
+
+    def predict(self, latent: Tensor, time: Tensor, tokens: Tensor, ids: Tensor, mask: Tensor, *parents: Tensor) -> tuple[Tensor, Tensor | None]:
+        """As `forward`; also the logits of the coarse layout [B, 40, 4, 4] where the net plans one."""
+        width = self.config.widths[-1]
+        text, bias, pooled = self.text(tokens, ids, mask)
+        embedding = self.time(sinusoidal(time, width)) + pooled
+        inputs = [latent]
+        for name, parent, level in zip(self.config.parents, parents[0::2], parents[1::2]):
+            present = (level >= 0).to(latent.dtype)
+            known = self.levels[name](sinusoidal(level.clamp(min=0), width))
+            embedding = embedding + torch.where(present[:, None] > 0, known, self.absent[name])
+            inputs.append(parent * present[:, None, None, None])
+        embedding = F.silu(embedding)
+
+        x = self.enter(torch.cat(inputs, 1))
+        skips = []
+        for i, down in enumerate(self.down):
+            if self.down_blocks is not None:
+                x = self.down_blocks[i](x, embedding)
+            skips.append(x)
+            x = down(x)
+        resized = lambda y: F.interpolate(y, size=x.shape[-2:], mode="bilinear", align_corners=False)
+        x = x + resized(self.position)
+        plan = None
+        if self.layout is not None:
+            features, plan = self.layout(text, bias)
+            x = x + resized(features)
+        for block in self.blocks:
+            x = block(x, embedding, text, bias)
+        for i in reversed(range(len(self.up))):
+            x = self.up_blocks[i](torch.cat([self.up[i](x), skips[i]], 1), embedding)
+        return self.leave(F.silu(self.norm(x))), plan
+
+
+# ---------------------------------------------------------------------------------------------------- checkpoints
+
+
+def load_autoencoder(path: str, device: str = "cpu") -> Autoencoder:
+    """The autoencoder of a checkpoint written by `train.autoencoder`, ready for inference."""
+    saved = torch.load(path, map_location=device, weights_only=True)
+    network = Autoencoder(AutoencoderConfig(**saved["config"])).to(device)
+    network.load_state_dict(saved["model"])
+    return network.eval().requires_grad_(False)
+
+
+def load_denoiser(path: str, device: str = "cpu") -> Denoiser:
+    """The averaged (EMA) weights of a checkpoint written by `train.factor`, ready for inference."""
+    saved = torch.load(path, map_location=device, weights_only=True)
+    network = Denoiser(DenoiserConfig(**saved["config"])).to(device)
+    network.load_state_dict(saved["ema"])
+    return network.eval().requires_grad_(False)
