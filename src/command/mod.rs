@@ -1,0 +1,335 @@
+//! Commands: everything a person, a test or a script can do to a project.
+//!
+//! The same [`Command`] drives menus, shortcuts, buttons, the command palette and the headless
+//! `replay`. Commands are plain data; `workbench` carries them out. In JSON a command is an object
+//! with a `do` field, e.g. `{"do": "move_selection", "dx": 40, "dy": 0}`. Coordinates are pixels of
+//! the document, y down; variables and classes go by name.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// How a new selection combines with the one there is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SelectMode {
+    /// Take its place.
+    #[default]
+    Replace,
+    /// Add to it (Shift).
+    Add,
+    /// Take away from it (Alt).
+    Subtract,
+}
+
+/// A mirror axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FlipAxis {
+    /// Left and right change places.
+    Horizontal,
+    /// Top and bottom change places.
+    Vertical,
+}
+
+/// What a stroke does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "ink", rename_all = "snake_case")]
+pub enum Ink {
+    /// Paints a class into the segmentation; each stroke of an object class is one instance,
+    /// or continues the instance it starts on.
+    Class {
+        /// Name of the class.
+        class: String,
+    },
+    /// Removes objects: the nearest background takes their place. On a sketch removes lines; on
+    /// depth restores far.
+    Erase,
+    /// Draws a line into a sketch.
+    Line,
+    /// Raises (positive) or lowers the depth, -1 to 1.
+    Depth {
+        /// Amount at the centre of the brush.
+        amount: f32,
+    },
+    /// Paints a colour into the image.
+    Colour {
+        /// sRGB.
+        rgb: [u8; 3],
+    },
+}
+
+/// Something to do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Command {
+    // --- prompt and sampling
+    /// Sets the document's prompt.
+    SetPrompt {
+        /// The text.
+        prompt: String,
+    },
+    /// Binds a word outside the vocabulary to a class.
+    BindWord {
+        /// Word of the prompt.
+        word: String,
+        /// Class name.
+        class: String,
+    },
+    /// Samples and ranks candidate segmentations, then takes the best.
+    GenerateCandidates {
+        /// How many.
+        #[serde(default = "ten")]
+        count: usize,
+        /// Seed of the first; the others count up from it.
+        #[serde(default)]
+        seed: u64,
+    },
+    /// Takes a candidate as the segmentation.
+    ChooseCandidate {
+        /// Position in the ranking.
+        index: usize,
+    },
+    /// Runs what is empty or stale, down to the image.
+    RunStale,
+    /// Runs one factor, whatever its state unless locked.
+    RunFactor {
+        /// Variable.
+        variable: String,
+    },
+    /// Stops what runs.
+    Cancel,
+    /// Sets a factor's seed.
+    SetSeed {
+        /// Variable.
+        variable: String,
+        /// Seed.
+        seed: u64,
+    },
+    /// Sets a factor's steps.
+    SetSteps {
+        /// Variable.
+        variable: String,
+        /// At least 1.
+        steps: usize,
+    },
+    /// Sets a factor's guidance.
+    SetGuidance {
+        /// Variable.
+        variable: String,
+        /// Weight, 1 is none.
+        guidance: f32,
+    },
+    /// Gives a factor a prompt of its own, or lets it inherit again.
+    SetFactorPrompt {
+        /// Variable.
+        variable: String,
+        /// The text, or none to inherit.
+        prompt: Option<String>,
+    },
+    /// Locks or unlocks a node.
+    SetLocked {
+        /// Variable.
+        variable: String,
+        /// Whether.
+        locked: bool,
+    },
+    /// Lets a factor take part in runs, or leaves it out (its children then see a null parent).
+    SetEnabled {
+        /// Variable.
+        variable: String,
+        /// Whether.
+        enabled: bool,
+    },
+    /// Gives up a hand-made map, so that the factor samples again.
+    ReleaseOverride {
+        /// Variable.
+        variable: String,
+    },
+    /// Re-runs after each edit.
+    SetLive {
+        /// Whether.
+        live: bool,
+    },
+
+    // --- what is edited
+    /// Makes a variable's map the one that tools edit.
+    SetActive {
+        /// Variable.
+        variable: String,
+    },
+
+    // --- selection
+    /// Selects the region (instance, or connected background) under a point.
+    SelectRegion {
+        /// Pixel column.
+        x: i32,
+        /// Pixel row.
+        y: i32,
+        /// How it combines.
+        #[serde(default)]
+        mode: SelectMode,
+    },
+    /// Selects every region of a class.
+    SelectClass {
+        /// Class name.
+        class: String,
+        /// How it combines.
+        #[serde(default)]
+        mode: SelectMode,
+    },
+    /// Selects a rectangle (corners in any order, right and bottom exclusive).
+    SelectRect {
+        /// One corner, column.
+        x0: i32,
+        /// One corner, row.
+        y0: i32,
+        /// Other corner, column.
+        x1: i32,
+        /// Other corner, row.
+        y1: i32,
+        /// How it combines.
+        #[serde(default)]
+        mode: SelectMode,
+    },
+    /// Selects inside a closed outline.
+    SelectLasso {
+        /// Corners of the outline.
+        points: Vec<[f32; 2]>,
+        /// How it combines.
+        #[serde(default)]
+        mode: SelectMode,
+    },
+    /// Selects everything.
+    SelectAll,
+    /// Selects nothing.
+    Deselect,
+
+    // --- editing what is selected
+    /// Moves the selected region; what it uncovers is filled by the nearest background.
+    MoveSelection {
+        /// To the right.
+        dx: i32,
+        /// Down.
+        dy: i32,
+    },
+    /// Scales (about the selection's centre), rotates (degrees, clockwise) and moves, in one step.
+    TransformSelection {
+        /// Horizontal factor.
+        #[serde(default = "one")]
+        scale_x: f32,
+        /// Vertical factor.
+        #[serde(default = "one")]
+        scale_y: f32,
+        /// Degrees clockwise.
+        #[serde(default)]
+        rotate: f32,
+        /// To the right.
+        #[serde(default)]
+        dx: f32,
+        /// Down.
+        #[serde(default)]
+        dy: f32,
+    },
+    /// Mirrors the selected region within its bounds.
+    FlipSelection {
+        /// Axis.
+        axis: FlipAxis,
+    },
+    /// Puts a copy of the selected region beside it, selected.
+    DuplicateSelection,
+    /// Removes the selected region; the nearest background takes its place.
+    DeleteSelection,
+    /// Brings the selected region in front of what it touches, or behind.
+    Restack {
+        /// To the front, else to the back.
+        front: bool,
+    },
+    /// Copies the selection to the clipboard.
+    Copy,
+    /// Copies and deletes.
+    Cut,
+    /// Pastes the clipboard, selected, at its place (moved when that is where it came from).
+    Paste,
+    /// Pastes a picture from a file into the active map.
+    PasteFile {
+        /// PNG, JPEG or WebP.
+        path: PathBuf,
+    },
+
+    // --- painting
+    /// One stroke.
+    Stroke {
+        /// What it does.
+        #[serde(flatten)]
+        ink: Ink,
+        /// Diameter in pixels.
+        size: f32,
+        /// Path.
+        points: Vec<[f32; 2]>,
+    },
+    /// Fills the region under a point with a class.
+    Fill {
+        /// Pixel column.
+        x: i32,
+        /// Pixel row.
+        y: i32,
+        /// Class name.
+        class: String,
+    },
+    /// Writes words into the sketch.
+    Text {
+        /// Left end of the baseline, column.
+        x: f32,
+        /// Baseline, row.
+        y: f32,
+        /// Height of the letters in pixels.
+        size: f32,
+        /// The words.
+        text: String,
+    },
+
+    // --- history
+    /// Undoes the last change.
+    Undo,
+    /// Redoes what was undone.
+    Redo,
+
+    // --- files
+    /// A new, empty document.
+    New,
+    /// Opens a project, or a PNG that carries one.
+    Open {
+        /// File.
+        path: PathBuf,
+    },
+    /// Saves where it was saved last.
+    Save,
+    /// Saves as.
+    SaveAs {
+        /// File.
+        path: PathBuf,
+    },
+    /// Exports one variable as a PNG (the image carries prompt and graph).
+    Export {
+        /// Variable.
+        variable: String,
+        /// File.
+        path: PathBuf,
+    },
+    /// Loads a PNG as a variable's map, given by hand.
+    LoadMap {
+        /// Variable.
+        variable: String,
+        /// File.
+        path: PathBuf,
+    },
+}
+
+fn ten() -> usize {
+    10
+}
+
+fn one() -> f32 {
+    1.0
+}

@@ -1,0 +1,1 @@
+//! Schedules, samplers, guidance: pure mathematics, seeded, tested against references.

@@ -1,0 +1,28 @@
+//! Running factors: text, autoencoder, denoisers, and the walk over the graph.
+//!
+//! [`Engine`] is what the rest of the program knows; the ONNX Runtime implementation stands behind
+//! it, and a fake one serves the tests. No module above this one names a type of ONNX Runtime.
+
+mod request;
+
+pub use request::{Control, Device, EngineError, FactorSettings, Progress, Sample, SampleRequest};
+
+use crate::pack::Pack;
+
+/// Something that samples variables of a pack.
+pub trait Engine: Send {
+    /// The pack it runs.
+    fn pack(&self) -> &Pack;
+
+    /// Where it runs, in words for the user: provider, threads, and why CUDA is not used.
+    fn device(&self) -> String;
+
+    /// Samples one variable for several seeds at once, given its parents' maps.
+    ///
+    /// One noise stream per (seed, variable): the result for a seed does not depend on the other
+    /// seeds of the batch. Returns one sample per seed, in order.
+    ///
+    /// # Errors
+    /// [`EngineError::Cancelled`] soon after `control.is_cancelled()` turns true, within a step.
+    fn sample(&mut self, request: &SampleRequest, control: &dyn Control) -> Result<Vec<Sample>, EngineError>;
+}

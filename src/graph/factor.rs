@@ -1,0 +1,189 @@
+//! Factors and the graph they form.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::{Variable, VariableId};
+
+/// How a factor receives its parents (paper, sections 3.3 and appendix).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FactorKind {
+    /// Parents' latents are concatenated to the noisy latent.
+    Concat,
+    /// Features of a frozen U-Net's encoder are shifted by a timestep-conditioned adapter.
+    Adapter,
+    /// Residuals of a ControlNet are added to a frozen U-Net.
+    Controlnet,
+}
+
+/// What the network predicts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Prediction {
+    /// `v = eps - x0` on the straight path `x_t = (1 - t) x0 + t eps`, `t` in `[0, 1]`.
+    Flow,
+    /// The noise `eps` of a variance-preserving process (paper, eq. 1).
+    Epsilon,
+    /// `v = sqrt(a) eps - sqrt(1 - a) x0`.
+    VPrediction,
+    /// The clean latent `x0`.
+    Sample,
+}
+
+/// The noise schedule a factor was trained with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum BetaSchedule {
+    /// Straight path from data to noise; goes with [`Prediction::Flow`].
+    Flow,
+    /// Betas linear in the step.
+    Linear {
+        /// Number of training steps.
+        train_steps: usize,
+        /// First beta.
+        beta_start: f64,
+        /// Last beta.
+        beta_end: f64,
+    },
+    /// Square roots of the betas linear in the step (Stable Diffusion).
+    ScaledLinear {
+        /// Number of training steps.
+        train_steps: usize,
+        /// First beta.
+        beta_start: f64,
+        /// Last beta.
+        beta_end: f64,
+    },
+    /// Cosine schedule of Nichol and Dhariwal, betas capped at 0.999.
+    Cosine {
+        /// Number of training steps.
+        train_steps: usize,
+    },
+}
+
+/// One conditional of eq. 3: a diffusion model for `variable` given `parents`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Factor {
+    /// The variable it samples.
+    pub variable: VariableId,
+    /// How parents enter.
+    pub kind: FactorKind,
+    /// Variables it reads; each may be null.
+    pub parents: Vec<VariableId>,
+    /// What the network predicts.
+    pub prediction: Prediction,
+    /// Noise schedule of the training.
+    pub schedule: BetaSchedule,
+    /// Clamp of the estimated clean latent, in latent units.
+    pub clamp: Option<f32>,
+    /// Default number of denoising steps.
+    pub steps: usize,
+    /// Default weight of classifier-free guidance; 1 is none.
+    pub guidance: f32,
+}
+
+/// Why a graph was refused.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum GraphError {
+    /// Two variables share a name.
+    #[error("two variables are called \"{0}\"")]
+    DuplicateVariable(String),
+    /// A factor names a variable that the pack does not have.
+    #[error("a factor names the variable \"{0}\", which the pack does not declare")]
+    UnknownVariable(String),
+    /// A parent does not come before its child.
+    #[error("the variable \"{child}\" comes before its parent \"{parent}\"")]
+    Order {
+        /// The child.
+        child: String,
+        /// Its parent.
+        parent: String,
+    },
+    /// A variable has no factor, or more than one.
+    #[error("the variable \"{0}\" needs exactly one factor")]
+    FactorCount(String),
+}
+
+/// Variables in sampling order, one factor each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FactorGraph {
+    variables: Vec<Variable>,
+    factors: Vec<Factor>,
+}
+
+impl FactorGraph {
+    /// Builds a graph; `factors` may come in any order, each variable needs one.
+    ///
+    /// # Errors
+    /// [`GraphError`] when names repeat, a parent follows its child, or factors are missing.
+    pub fn new(variables: Vec<Variable>, factors: Vec<Factor>) -> Result<Self, GraphError> {
+        for (i, v) in variables.iter().enumerate() {
+            if variables[..i].iter().any(|w| w.name == v.name) {
+                return Err(GraphError::DuplicateVariable(v.name.clone()));
+            }
+        }
+        let mut ordered = Vec::with_capacity(variables.len());
+        for (i, v) in variables.iter().enumerate() {
+            let mut own = factors.iter().filter(|f| f.variable == VariableId(i));
+            let (Some(factor), None) = (own.next(), own.next()) else {
+                return Err(GraphError::FactorCount(v.name.clone()));
+            };
+            if let Some(parent) = factor.parents.iter().find(|p| p.0 >= i) {
+                let parent = variables.get(parent.0).map_or_else(|| parent.0.to_string(), |p| p.name.clone());
+                return Err(GraphError::Order { child: v.name.clone(), parent });
+            }
+            ordered.push(factor.clone());
+        }
+        Ok(Self { variables, factors: ordered })
+    }
+
+    /// Number of variables.
+    pub fn len(&self) -> usize {
+        self.variables.len()
+    }
+
+    /// Whether there is no variable at all.
+    pub fn is_empty(&self) -> bool {
+        self.variables.is_empty()
+    }
+
+    /// All ids in sampling order.
+    pub fn ids(&self) -> impl DoubleEndedIterator<Item = VariableId> + use<> {
+        (0..self.variables.len()).map(VariableId)
+    }
+
+    /// The variable behind `id`.
+    pub fn variable(&self, id: VariableId) -> &Variable {
+        &self.variables[id.0]
+    }
+
+    /// The factor that samples `id`.
+    pub fn factor(&self, id: VariableId) -> &Factor {
+        &self.factors[id.0]
+    }
+
+    /// The variable called `name`.
+    pub fn find(&self, name: &str) -> Option<VariableId> {
+        self.variables.iter().position(|v| v.name == name).map(VariableId)
+    }
+
+    /// First variable of this kind.
+    pub fn of_kind(&self, kind: super::VariableKind) -> Option<VariableId> {
+        self.variables.iter().position(|v| v.kind == kind).map(VariableId)
+    }
+
+    /// Everything that depends on `id`, directly or not, in sampling order.
+    pub fn descendants(&self, id: VariableId) -> Vec<VariableId> {
+        let mut reached = vec![false; self.len()];
+        reached[id.0] = true;
+        let mut found = Vec::new();
+        for child in self.ids().skip(id.0 + 1) {
+            if self.factor(child).parents.iter().any(|p| reached[p.0]) {
+                reached[child.0] = true;
+                found.push(child);
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,11 @@
+//! Variables, factors and their order: `P(x, y1..yK | prompt)` as a product of conditionals (paper, eq. 3).
+//!
+//! Pure data and pure functions; nothing here reads a file or runs a network.
+
+mod factor;
+mod staleness;
+mod variable;
+
+pub use factor::{BetaSchedule, Factor, FactorGraph, FactorKind, GraphError, Prediction};
+pub use staleness::NodeState;
+pub use variable::{Variable, VariableId, VariableKind};

@@ -1,0 +1,3 @@
+//! Underpaint, the program.
+
+fn main() {}

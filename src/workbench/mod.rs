@@ -1,0 +1,10 @@
+//! The functional core of the application: carries out commands on a document.
+//!
+//! Input becomes a [`Command`]; [`Workbench::apply`] changes the document and answers with
+//! [`Effect`]s for the shell (window, replay, command line) to carry out: start a job, say
+//! something. The worker's events come back through [`Workbench::on_event`]. The window holds view
+//! state only (zoom, opened panels, a drag in progress); everything else lives here.
+
+mod state;
+
+pub use state::{CommandError, Effect, Severity, Workbench};

@@ -1,0 +1,87 @@
+//! Jobs and events: what the workbench asks of the worker, and what comes back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::document::Candidate;
+use crate::engine::{FactorSettings, Progress};
+use crate::graph::VariableId;
+use crate::maps::Map;
+
+/// Identifies a job; later jobs have greater numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobId(pub u64);
+
+/// One factor to run.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Variable to sample.
+    pub variable: VariableId,
+    /// Effective prompt.
+    pub prompt: String,
+    /// Seed.
+    pub seed: u64,
+    /// Steps and guidance.
+    pub settings: FactorSettings,
+}
+
+/// Work for the engine. Self-contained: it holds snapshots, never references into the document.
+#[derive(Clone, Debug)]
+pub enum Job {
+    /// Sample and rank segmentations.
+    Candidates {
+        /// Variable to sample (the first of kind classes).
+        variable: VariableId,
+        /// Prompt.
+        prompt: String,
+        /// Words bound to classes by hand.
+        bindings: Vec<(String, String)>,
+        /// Seeds, one candidate each.
+        seeds: Vec<u64>,
+        /// Steps and guidance.
+        settings: FactorSettings,
+        /// Document size in pixels.
+        canvas: (u32, u32),
+    },
+    /// Run factors in order; each sees the maps given here and those sampled before it in this job.
+    Run {
+        /// What to run, parents first.
+        steps: Vec<Step>,
+        /// Maps that are not sampled in this job.
+        given: Vec<(VariableId, Arc<Map>)>,
+        /// Document size in pixels.
+        canvas: (u32, u32),
+    },
+}
+
+/// What a finished job brings.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// Candidates, ranked best first.
+    Candidates(Vec<Candidate>),
+    /// Sampled maps with the seconds each took.
+    Maps(Vec<(VariableId, Arc<Map>, Duration)>),
+}
+
+/// News from the worker.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The pack was loaded: where it runs, in words.
+    Ready {
+        /// Provider, threads, and why CUDA is not used.
+        device: String,
+    },
+    /// The pack could not be loaded.
+    Unready {
+        /// One line that says what to do.
+        message: String,
+    },
+    /// Progress of a job.
+    Progress(JobId, Progress),
+    /// A job finished.
+    Finished(JobId, Outcome),
+    /// A job was cancelled; what it had is dropped.
+    Cancelled(JobId),
+    /// A job failed.
+    Failed(JobId, String),
+}
