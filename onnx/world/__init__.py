@@ -1,0 +1,1 @@
+"""The synthetic world: captions, clay dioramas, and every map that explains their pictures."""

@@ -1,0 +1,86 @@
+"""All models by class index, and the assembly of a list of objects into primitives: one compiled call per scene."""
+
+import numpy as np
+from numba import njit
+
+from world import animals, people, things
+from world.classes import INDEX
+from world.primitives import place
+from world.trig import cos, sin
+
+UNIFORMS = 16  # per object
+
+# Class name -> (height, width) of the model in its own units, seen from its best side.
+EXTENT = {
+    "cloud": (0.96, 2.0), "sun": (1.0, 1.0), "dog": (0.98, 1.45), "cat": (0.95, 1.0), "horse": (1.08, 1.32), "person": (1.0, 0.62),
+    "car": (1.0, 2.2), "boat": (1.0, 0.95), "airplane": (0.80, 2.05), "house": (1.05, 1.10), "tower": (1.05, 0.50), "tree": (1.03, 0.86),
+    "fir": (1.0, 0.64), "cactus": (1.0, 0.76), "umbrella": (1.0, 1.20), "ball": (1.0, 1.0), "snowman": (1.05, 0.80),
+    "sandcastle": (1.08, 1.45),
+}  # fmt: skip
+SIDEWAYS = ("dog", "cat", "horse", "car", "boat", "airplane")  # shown in profile; all others face the viewer
+
+CLOUD, SUN, DOG, CAT, HORSE, PERSON, CAR, BOAT, AIRPLANE, HOUSE, TOWER, TREE, FIR, CACTUS, UMBRELLA, BALL, SNOWMAN, SANDCASTLE = (
+    INDEX[name] for name in EXTENT
+)
+
+
+@njit(cache=True, nogil=True)
+def _model(cls, P, n, u, K):
+    if cls == DOG:
+        return animals.dog(P, n, u)
+    if cls == CAT:
+        return animals.cat(P, n, u)
+    if cls == HORSE:
+        return animals.horse(P, n, u)
+    if cls == PERSON:
+        return people.person(P, n, u, K)
+    if cls == CAR:
+        return things.car(P, n, u)
+    if cls == BOAT:
+        return things.boat(P, n, u)
+    if cls == AIRPLANE:
+        return things.airplane(P, n, u)
+    if cls == HOUSE:
+        return things.house(P, n, u)
+    if cls == TOWER:
+        return things.tower(P, n, u)
+    if cls == TREE:
+        return things.tree(P, n, u)
+    if cls == FIR:
+        return things.fir(P, n, u)
+    if cls == CACTUS:
+        return things.cactus(P, n, u)
+    if cls == UMBRELLA:
+        return things.umbrella(P, n, u)
+    if cls == BALL:
+        return things.ball(P, n, u)
+    if cls == SNOWMAN:
+        return things.snowman(P, n, u)
+    if cls == SANDCASTLE:
+        return things.sandcastle(P, n, u)
+    if cls == CLOUD:
+        return things.cloud(P, n, u)
+    return things.sun(P, n, u)
+
+
+@njit(cache=True, nogil=True)
+def assemble(P, n, classes, poses, uniforms, paints, joints):
+    """Adds object i of class classes[i] with poses[i] = (yaw, scale, x, y, z) as instance i + 1; returns the next free row.
+
+    uniforms f64[m, UNIFORMS], paints f64[m, 8, 3]; joints f64[m, 18, 3] receives persons' joints in the world.
+    """
+    for i in range(len(classes)):
+        yaw, scale, x, y, z = poses[i, 0], poses[i, 1], poses[i, 2], poses[i, 3], poses[i, 4]
+        last = _model(classes[i], P, n, uniforms[i], joints[i])
+        place(P, n, last, yaw, scale, x, y, z, classes[i], i + 1, paints[i])
+        n = last
+        if classes[i] == PERSON:
+            c, s = cos(yaw), sin(yaw)
+            for k in range(18):
+                px, py, pz = joints[i, k, 0] * scale, joints[i, k, 1] * scale, joints[i, k, 2] * scale
+                joints[i, k, 0], joints[i, k, 1], joints[i, k, 2] = c * px + s * pz + x, py + y, c * pz - s * px + z
+    return n
+
+
+def empty_joints(count):
+    return np.zeros((count, 18, 3))

@@ -1,0 +1,205 @@
+"""What a picture is about, before there is a picture: place, hour, groups of objects, one relation."""
+
+from typing import NamedTuple, Optional
+
+from world.classes import CLASSES
+
+# Place -> backgrounds that its name promises.
+PLACES = {
+    "meadow": ("meadow",),
+    "hill": ("meadow",),
+    "beach": ("sand", "sea"),
+    "sea": ("sea",),
+    "snow": ("snow",),
+    "snowy hill": ("snow",),
+    "desert": ("sand",),
+    "road": ("road",),
+    "town": ("road",),
+}
+HOURS = ("day", "sunset", "night", "overcast", "dawn")
+RELATIONS = ("left of", "right of", "behind", "in front of", "under", "above", "next to")
+
+SKY_CLASSES = ("airplane", "cloud", "sun")
+OBJECT_CLASSES = tuple(c.name for c in CLASSES if c.kind == "object")
+
+# Colours one may ask for.
+COLOURS = {
+    "dog": ("brown", "black", "white", "grey"),
+    "cat": ("orange", "black", "white", "grey"),
+    "horse": ("brown", "black", "white", "grey"),
+    "person": ("red", "blue", "green", "yellow", "purple", "pink", "white", "orange"),
+    "car": ("red", "blue", "yellow", "green", "white", "black", "orange", "pink", "purple"),
+    "boat": ("red", "blue", "white", "green", "yellow", "orange", "brown"),
+    "airplane": ("white", "red", "blue", "yellow", "green", "orange", "pink"),
+    "house": ("red", "white", "yellow", "blue", "pink", "orange", "green"),
+    "tower": ("grey", "white", "brown", "red"),
+    "umbrella": ("red", "blue", "yellow", "green", "orange", "pink", "purple"),
+    "ball": ("red", "blue", "yellow", "green", "orange", "pink", "purple"),
+}
+
+# Where each class feels at home, as (place, weight); a place that is not listed has weight 1.
+_HOME = {
+    "boat": {"sea": 6, "beach": 5},
+    "cactus": {"desert": 8},
+    "snowman": {"snow": 7, "snowy hill": 4},
+    "sandcastle": {"beach": 8, "desert": 2},
+    "umbrella": {"beach": 5},
+    "car": {"road": 5, "town": 3},
+    "house": {"town": 5, "meadow": 2, "hill": 2},
+    "tower": {"hill": 3, "town": 2, "meadow": 2},
+    "horse": {"meadow": 3, "hill": 2},
+    "fir": {"snow": 3, "snowy hill": 3, "meadow": 2},
+    "tree": {"meadow": 3, "hill": 3},
+    "ball": {"beach": 2, "meadow": 2},
+}
+_NEVER = {  # the mind refuses these
+    "cactus": ("snow", "snowy hill"),
+    "snowman": ("desert", "beach"),
+    "sandcastle": ("snow", "snowy hill", "road", "town"),
+}
+_AFLOAT = ("boat", "airplane", "cloud", "sun")
+
+
+class ObjectSpec(NamedTuple):
+    """A group: `count` objects of class `name`, all of `colour` (None: whatever)."""
+
+    name: str
+    count: int
+    colour: Optional[str]
+
+
+class Relation(NamedTuple):
+    """`kind` from RELATIONS holds between groups a and b (indices into Spec.objects): a is left of b."""
+
+    kind: str
+    a: int
+    b: int
+
+
+class Spec(NamedTuple):
+    """What a caption says; place and hour are None where it says nothing of them. `mountain`: mountains are mentioned."""
+
+    place: Optional[str]
+    hour: Optional[str]
+    objects: tuple
+    relations: tuple
+    mountain: bool
+
+    def asked(self):
+        """Class name -> how many the caption asks for: objects with their counts, backgrounds with 1."""
+        asked = {}
+        for group in self.objects:
+            asked[group.name] = asked.get(group.name, 0) + group.count
+        for name in PLACES[self.place] if self.place else ():
+            asked[name] = 1
+        if self.mountain:
+            asked["mountain"] = 1
+        return asked
+
+
+def _choose(rng, weights):
+    """Index drawn in proportion to weights."""
+    r = rng.random() * sum(weights)
+    for i, w in enumerate(weights):
+        r -= w
+        if r < 0.0:
+            return i
+    return len(weights) - 1
+
+
+def _allowed(place, names):
+    if place == "sea":
+        return all(n in _AFLOAT for n in names)
+    if "boat" in names and place != "beach":
+        return False
+    if place == "town" and "house" not in names:
+        return False
+    return not any(place in _NEVER.get(n, ()) for n in names)
+
+
+def place_weights(names):
+    """Place -> how well objects of these classes suit it (0: never)."""
+    weights = {}
+    for place in PLACES:
+        w = 1.0
+        for n in names:
+            w *= _HOME.get(n, {}).get(place, 1.0)
+        weights[place] = w if _allowed(place, names) else 0.0
+    return weights
+
+
+def _sample_groups(rng, total):
+    """Groups of objects with `total` objects in all, few alike."""
+    groups, left, used = [], total, set()
+    while left > 0:
+        count = 1
+        if left >= 2 and rng.random() < 0.28:
+            count = 2 if left == 2 or rng.random() < 0.65 else 3
+        name = OBJECT_CLASSES[int(rng.random() * len(OBJECT_CLASSES))]
+        if name in ("cloud", "sun") and rng.random() < 0.35:
+            continue  # these come often enough as company
+        if name in used or (count > 1 and name == "sun"):
+            continue
+        if name in SKY_CLASSES and sum(g.count for g in groups if g.name in SKY_CLASSES) + count > 3:
+            continue
+        used.add(name)
+        colour = None
+        if name in COLOURS and rng.random() < 0.38:
+            colours = COLOURS[name]
+            colour = colours[int(rng.random() * len(colours))]
+        groups.append(ObjectSpec(name, count, colour))
+        left -= count
+    return groups
+
+
+def _sample_relation(rng, groups):
+    """A relation that these groups can stand in, or None."""
+    for _ in range(4):
+        a = int(rng.random() * len(groups))
+        b = int(rng.random() * len(groups))
+        kind = RELATIONS[_choose(rng, (5, 5, 3, 3, 3, 2.5, 2))]
+        if a == b:
+            continue
+        ga, gb = groups[a], groups[b]
+        sky_a, sky_b = ga.name in SKY_CLASSES, gb.name in SKY_CLASSES
+        single = ga.count == 1 and gb.count == 1
+        if kind in ("behind", "in front of") and (sky_a or sky_b or not single or "boat" in (ga.name, gb.name)):
+            continue
+        if kind == "next to" and (sky_a or sky_b or not single or (ga.name == "boat") != (gb.name == "boat")):
+            continue
+        if kind == "under":
+            if not single or sky_a or "boat" == ga.name and not sky_b:
+                continue
+            shelters = sky_b or (gb.name == "umbrella" and ga.name in ("dog", "cat", "person", "ball", "snowman", "sandcastle"))
+            if not shelters and not (gb.name == "tree" and ga.name in ("dog", "cat", "ball")):
+                continue
+        if kind == "above" and (not sky_a or sky_b or not single):
+            continue
+        if "sun" in (ga.name, gb.name) and "cloud" in (ga.name, gb.name) and kind not in ("left of", "right of"):
+            continue
+        return Relation(kind, a, b)
+    return None
+
+
+def sample_spec(rng, objects=(1, 6)):
+    """Draws a Spec with objects[0]..objects[1] objects (instances, not groups): mostly one to three."""
+    low, high = objects
+    weights = [(20, 27, 24, 13, 9, 7)[k - 1] if k <= 6 else 1 for k in range(low, high + 1)]
+    while True:
+        groups = _sample_groups(rng, low + _choose(rng, weights))
+        names = [g.name for g in groups]
+        place = None
+        suits = place_weights(names)
+        if rng.random() < 0.62:
+            place = tuple(PLACES)[_choose(rng, tuple(suits.values()))]
+            if suits[place] == 0.0:
+                place = None
+        if all(w == 0.0 for w in suits.values()):
+            continue  # a boat and a snowman: no place suits both
+        break
+    hour = HOURS[_choose(rng, (2, 4, 4, 2, 2))] if rng.random() < 0.38 else None
+    if "sun" in names and hour in ("night", "overcast"):
+        hour = None
+    relation = _sample_relation(rng, groups) if len(groups) > 1 and rng.random() < 0.48 else None
+    mountain = place not in ("hill", "snowy hill") and rng.random() < 0.11
+    return Spec(place, hour, tuple(groups), (relation,) if relation else (), mountain)
