@@ -157,7 +157,7 @@ def arrange(spec, things, stage, rng, despair):
         heights[i] = 2.0 * _HEIGHT[things[i].name] * _between(rng, 0.85, 1.1) * (0.88 if len(aloft) > 1 else 1.0) * (1.2 if not grounded else 1.0)
     slots = [None] * count
     units = _units(spec, things, grounded, heights, rng, relation)
-    _place_units(units, things, stage, heights, slots, rng, bool(aloft))
+    _place_units(units, things, stage, heights, slots, rng, bool(aloft), _reserve(spec, relation))
     _place_aloft(aloft, things, heights, slots, rng, relation)
     return slots
 
@@ -210,10 +210,21 @@ def _span(unit, things, heights):
     return left, right
 
 
-def _place_units(units, things, stage, heights, slots, rng, sky_used):
+def _reserve(spec, relation):
+    """Range of u for all that stands on the ground: a side is left free for what must fly beside it."""
+    if relation is None or relation.kind not in ("left of", "right of"):
+        return -0.97, 0.97
+    a, b = (spec.objects[k].name in SKY_CLASSES for k in (relation.a, relation.b))
+    if a == b:
+        return -0.97, 0.97
+    return (-0.30, 0.97) if (relation.kind == "left of") == a else (-0.97, 0.30)
+
+
+def _place_units(units, things, stage, heights, slots, rng, sky_used, reserve):
     if not units:
         return
-    room = 1.92 if len(units) <= 2 else 2.05 + 0.16 * len(units)  # more than 2: they overlap
+    width = reserve[1] - reserve[0]
+    room = width * (0.99 if len(units) <= 2 else 1.05 + 0.08 * len(units))  # more than 2: they overlap
     spans = [_span(u, things, heights) for u in units]
     total = sum(r - l for l, r in spans)
     if total > room:
@@ -224,14 +235,14 @@ def _place_units(units, things, stage, heights, slots, rng, sky_used):
         units = [[(i, du * k, dv * k) for i, du, dv in unit] for unit in units]
         spans = [(l * k, r * k) for l, r in spans]
         total *= k
-    free = 1.94 - total
+    free = width - total
     gaps = rng.random(len(units) + 1) + 0.15
     if free < 0.0:
         gaps[0] = gaps[-1] = 0.0
         gaps[1:-1] = 1.0
     gaps *= free / max(gaps.sum(), 1e-9)
     ceiling = 0.62 if sky_used else 0.92
-    u = -0.97
+    u = reserve[0]
     row = int(rng.random() * 2.0)
     for k, (unit, (left, right)) in enumerate(zip(units, spans)):
         u += gaps[k]
@@ -308,7 +319,7 @@ def _strain(relation, group, other, du, dv):
     kind = relation.kind
     if kind in ("left of", "right of"):
         right = (kind == "right of") == (group == relation.a)
-        return 0.0 if (du if right else -du) > 0.2 else 2.0 + abs(du)
+        return 0.0 if (du if right else -du) > 0.2 else 2.0 + (-du if right else du)
     if kind in ("above", "under"):
         return 3.0 * max(abs(du) - 0.15, 0.0)
     return 0.0
@@ -342,5 +353,5 @@ def pose(name, slot, stage, draws):
     elif name in ("sun", "cloud", "cactus"):
         yaw = -0.3 + 0.6 * draws[0]
     else:
-        yaw = -0.55 + 1.1 * draws[0]
+        yaw = -0.42 + 0.84 * draws[0]
     return yaw, scale, u * lens * z, y, z

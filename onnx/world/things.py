@@ -56,6 +56,16 @@ def boat(P, n, u):
 
 
 @njit(cache=True, nogil=True)
+def _wing(P, n, x, y, chord, span, thick, sweep, side, paint):
+    """A flat triangle from the root (x +- chord, y) out to the tip at span, a little raised: a prism laid on its side."""
+    n = prism(P, n, x, y, 0.0, chord, span, thick, sweep, 0.0, paint)
+    rise, run = 0.10, 0.995
+    P[n - 1, 10], P[n - 1, 11], P[n - 1, 12] = 0.0, rise, side * run
+    P[n - 1, 13], P[n - 1, 14], P[n - 1, 15] = 0.0, -side * run, rise
+    return n
+
+
+@njit(cache=True, nogil=True)
 def airplane(P, n, u):
     """Length about 2, height 0.75; y = 0 is its belly."""
     y = 0.28
@@ -63,14 +73,11 @@ def airplane(P, n, u):
     n = cap(P, n, -0.95, y + 0.13, 0.0, -0.33, y + 0.02, 0.0, 0.055, 0.176, 0)
     n = ell(P, n, 0.74, y - 0.005, 0.0, 0.20, 0.165, 0.165, 0.0, 3)
     n = ell(P, n, 0.60, y + 0.10, 0.0, 0.17, 0.115, 0.14, -0.2, 5)
-    # Swept wings: seen from the side they reach down and back towards the viewer.
     for side in (-1.0, 1.0):
-        n = cap(P, n, 0.20, y - 0.08, side * 0.12, -0.18, y + 0.05, side * 0.98, 0.055, 0.03, 1)
-        n = cap(P, n, 0.02, y - 0.08, side * 0.12, -0.26, y + 0.05, side * 0.98, 0.055, 0.03, 1)
-        n = cap(P, n, -0.13, y - 0.08, side * 0.12, -0.34, y + 0.05, side * 0.98, 0.045, 0.025, 1)
-        n = cap(P, n, -0.80, y + 0.13, side * 0.04, -0.98, y + 0.18, side * 0.38, 0.042, 0.025, 1)
-        n = cap(P, n, -0.90, y + 0.13, side * 0.04, -1.04, y + 0.18, side * 0.38, 0.035, 0.022, 1)
-        n = cap(P, n, 0.06, y - 0.15, side * 0.45, -0.14, y - 0.14, side * 0.45, 0.07, 0.055, 0)
+        n = _wing(P, n, 0.02, y - 0.07, 0.30, 1.0, 0.032, -0.30, side, 1)
+        n = ell(P, n, -0.27, y + 0.03, side * 0.90, 0.10, 0.035, 0.05, 0.0, 1)
+        n = _wing(P, n, -0.84, y + 0.14, 0.14, 0.44, 0.022, -0.14, side, 1)
+        n = cap(P, n, 0.16, y - 0.14, side * 0.42, -0.10, y - 0.13, side * 0.42, 0.072, 0.055, 0)
         for k in range(4):
             x = 0.34 - 0.2 * k
             n = ell(P, n, x, y + 0.06, side * 0.17, 0.042, 0.045, 0.022, 0.0, 5)
@@ -97,7 +104,7 @@ def house(P, n, u):
     w, wall, d = 0.40 + 0.12 * u[0], 0.46 + 0.08 * u[1], 0.30
     n = box(P, n, 0.0, wall * 0.5, 0.0, w, wall * 0.5, d, 0.0, 0)
     top = 1.0 - wall
-    if u[2] < 0.65:
+    if u[2] < 0.85:
         n = prism(P, n, 0.0, wall, 0.0, w, top * 0.90, d, 0.0, 0.0, 0)
         # The roof is two leaning slabs over the gable.
         slope_x, slope_y = w * 0.5 + 0.02, top * 0.5
@@ -271,9 +278,9 @@ def snowman(P, n, u):
         dy = (k - 1) * 0.085
         n = ell(P, n, 0.0, my + dy, -(mr * mr - dy * dy) ** 0.5, 0.02, 0.02, 0.016, 0.0, 2)
     if u[4] < 0.75:  # top hat, otherwise a bobble cap
-        n = cone(P, n, 0.0, hy + hr * 0.78, 0.0, 0.0, hy + hr * 0.78 + 0.03, 0.0, hr * 1.15, hr * 1.15, 2)
-        n = cone(P, n, 0.0, hy + hr * 0.80, 0.0, 0.0, 1.04, 0.0, hr * 0.70, hr * 0.74, 2)
-        n = cone(P, n, 0.0, hy + hr * 1.0, 0.0, 0.0, hy + hr * 1.32, 0.0, hr * 0.74, hr * 0.75, 4)
+        n = cone(P, n, 0.0, hy + hr * 0.78, 0.0, 0.0, hy + hr * 0.78 + 0.03, 0.0, hr * 1.30, hr * 1.30, 2)
+        n = cone(P, n, 0.0, hy + hr * 0.80, 0.0, 0.0, 1.07, 0.0, hr * 0.80, hr * 0.86, 2)
+        n = cone(P, n, 0.0, hy + hr * 1.0, 0.0, 0.0, hy + hr * 1.32, 0.0, hr * 0.84, hr * 0.86, 4)
     else:
         n = cone(P, n, 0.0, hy + hr * 0.45, 0.0, 0.0, 1.0, 0.0, hr * 1.02, hr * 0.18, 4)
         n = ell(P, n, 0.0, 1.01, 0.0, 0.055, 0.055, 0.055, 0.0, 3)
