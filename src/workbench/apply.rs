@@ -49,11 +49,7 @@ impl Workbench {
             Command::RunStale => self.run_stale().map(Applied::Quiet),
             Command::RunFactor { variable } => self.run_factor(&variable).map(Applied::Quiet),
             Command::Cancel => Ok(Applied::Quiet(self.cancel())),
-            Command::SetLive { live } => {
-                self.live = live;
-                // Switching it on catches up with what is stale already.
-                Ok(Applied::changed(live))
-            }
+            Command::SetLive { live } => Ok(Applied::Quiet(self.set_live(live))),
 
             Command::SetActive { variable } => {
                 self.active = self.variable(&variable)?;

@@ -114,12 +114,20 @@ impl Workbench {
         Ok(self.start_run(&[id], Purpose::Run))
     }
 
-    /// After a change in live mode: runs what is stale. New candidates wait until they are asked for,
-    /// and candidates being drawn are not interrupted but followed by the rest.
+    /// After a change in live mode: runs what is stale, within the change's undo step.
     pub(super) fn follow_live(&mut self) -> Vec<Effect> {
-        if !self.live {
-            return Vec::new();
-        }
+        if self.live { self.catch_up(Purpose::Live) } else { Vec::new() }
+    }
+
+    /// Switches live mode; on, it runs what is stale already, as an undo step of its own.
+    pub(super) fn set_live(&mut self, live: bool) -> Vec<Effect> {
+        self.live = live;
+        if live { self.catch_up(Purpose::Run) } else { Vec::new() }
+    }
+
+    /// New candidates wait until they are asked for, and candidates being drawn are not interrupted
+    /// but followed by the rest.
+    fn catch_up(&mut self, purpose: Purpose) -> Vec<Effect> {
         if let Some(Running { purpose: Purpose::Candidates { then_run }, .. }) = &mut self.running {
             *then_run = true;
             return Vec::new();
@@ -128,7 +136,7 @@ impl Workbench {
         if due.is_empty() || self.candidates_due().is_some() {
             return Vec::new();
         }
-        self.start_run(&due, Purpose::Live)
+        self.start_run(&due, purpose)
     }
 
     /// Cancels the running job. The canvas is free at once; what the worker still says of the job
@@ -253,9 +261,9 @@ impl Workbench {
             let message = format!("Your own {} was kept; pick a candidate to use it instead", node.name);
             effects.push(Effect::Say(Severity::Info, message));
         } else {
-            let settings = (&running.started, variable);
-            let outdated = effective_prompt(settings.0, variable) != effective_prompt(&document, variable)
-                || settings.0.node(variable).settings.sampling != node.settings.sampling;
+            let started = &running.started;
+            let outdated = effective_prompt(started, variable) != effective_prompt(&document, variable)
+                || started.node(variable).settings.sampling != node.settings.sampling;
             take_candidate(&mut document, &graph, variable, 0, &best);
             if outdated {
                 document.outdate(&graph, variable);

@@ -3,7 +3,6 @@
 use super::apply::Applied;
 use super::changes::Setting;
 use super::state::{CommandError, Workbench};
-use crate::compliance;
 use crate::document::Document;
 use crate::graph::{FactorGraph, NodeState, VariableId};
 use crate::worker::rank;
@@ -68,7 +67,7 @@ impl Workbench {
         if word.is_empty() {
             return Err(CommandError("Say which word of the prompt stands for the class".into()));
         }
-        let classes = &self.pack.manifest.classes;
+        let classes = self.pack.classes();
         if classes.by_name(class).is_none() {
             return Err(CommandError(format!("There is no class \"{class}\" in this pack: choose one of its classes")));
         }
@@ -76,18 +75,9 @@ impl Workbench {
         document.bindings.insert(word.to_owned(), class.to_owned());
         let id = self.segmentation().ok();
         let prompt = id.map_or(document.prompt.clone(), |id| effective_prompt(&document, id).to_owned());
-        let reading = compliance::read_prompt(&prompt, classes, &bindings(&document));
         let chosen = document.chosen.and_then(|i| document.candidates.get(i)).map(|c| c.seed);
-        for candidate in &mut document.candidates {
-            if let Some(map) = candidate.map.as_segmentation() {
-                let measured = compliance::measure(map, &reading, classes);
-                candidate.recall = measured.recall;
-                candidate.found = measured.found;
-                candidate.missing = measured.missing;
-                candidate.unasked = measured.unasked;
-            }
-        }
-        rank(&mut document.candidates);
+        let candidates = std::mem::take(&mut document.candidates);
+        document.candidates = rank(candidates, &prompt, &bindings(&document), classes);
         document.chosen = chosen.and_then(|seed| document.candidates.iter().position(|c| c.seed == seed));
         Ok(Applied::changed(self.commit("Bind word", document, self.selection.clone())))
     }
