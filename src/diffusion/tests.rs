@@ -102,14 +102,15 @@ fn ddim_agrees_with_diffusers() {
         assert_eq!(walk.steps(), case.steps);
         let times: Vec<_> = (0..case.steps).map(|i| walk.time(i) as usize).collect();
         assert_eq!(times, case.timesteps, "{what}");
+        if 1000 % case.steps != 0 {
+            continue; // `diffusers` steps to moments that it does not evaluate, see `moments`
+        }
         let mut x = reference.start.clone();
         let mut clean = vec![0.0; x.len()];
         for (i, expected) in case.samples.iter().enumerate() {
             let answer = network(&x, walk.time(i));
             walk.step(i, &mut x, &answer, &mut clean);
-            // See `moments` on steps that do not divide the training steps.
-            let tolerance = if 1000 % case.steps == 0 { 1e-4 } else { 1e-2 };
-            assert_close(&x, expected, tolerance, &format!("{what}, step {i}"));
+            assert_close(&x, expected, 1e-4, &format!("{what}, step {i}"));
         }
     }
 }
