@@ -1,1 +1,4 @@
 //! The window: canvas, tools, panels.
+
+pub mod canvas;
+pub mod tools;
