@@ -15,12 +15,14 @@ from world.spec import HOURS, SKY_CLASSES, place_weights
 
 # Height of a lone object as a fraction of the picture's.
 _HEIGHT = {
-    "cloud": 0.24, "sun": 0.25, "dog": 0.54, "cat": 0.58, "horse": 0.62, "person": 0.74, "car": 0.40, "boat": 0.70, "airplane": 0.33,
-    "house": 0.64, "tower": 0.80, "tree": 0.74, "fir": 0.80, "cactus": 0.70, "umbrella": 0.66, "ball": 0.46, "snowman": 0.70,
+    "cloud": 0.26, "sun": 0.25, "dog": 0.54, "cat": 0.58, "horse": 0.62, "person": 0.74, "car": 0.38, "boat": 0.70, "airplane": 0.46,
+    "house": 0.58, "tower": 0.74, "tree": 0.74, "fir": 0.80, "cactus": 0.70, "umbrella": 0.66, "ball": 0.46, "snowman": 0.70,
     "sandcastle": 0.54,
 }  # fmt: skip
 _CROWD = (1.0, 1.0, 0.87, 0.76, 0.67, 0.60, 0.55, 0.5, 0.45, 0.4, 0.4, 0.4, 0.4)  # factor by the number of objects on the ground
 _SKY_DEPTH = {"airplane": 14.0, "cloud": 60.0, "sun": 400.0}
+# Half the depth of a model's base, where it is not slight.
+_DEPTH = {"car": 0.46, "house": 0.36, "sandcastle": 0.42, "tower": 0.20, "ball": 0.30, "snowman": 0.25}
 _GROUND_OF = {"meadow": "meadow", "hill": "meadow", "beach": "sand", "sea": "sea", "snow": "snow", "snowy hill": "snow", "desert": "sand",
               "road": "meadow", "town": "meadow"}  # fmt: skip
 
@@ -122,16 +124,16 @@ def backdrop(P, spec, stage, rng):
             n = ell(P, n, 0.0, 0.0, 0.0, wide, high, 8.0, 0.0, 0)
             place(P, n - 1, n, 0.0, 1.0, _between(rng, -1.0, 1.0) * lens * z, -1.0, z, near, 0, _ground_paint(near))
     if spec.mountain:
-        count = 3 + int(rng.random() * 3.0)
+        count = 4 + int(rng.random() * 3.0)
         mountain = INDEX["mountain"]
         for k in range(count):
             z = _between(rng, 100.0, 140.0)
             u = -0.95 + 1.9 * (k + _between(rng, 0.2, 0.8)) / count
-            rise = _between(rng, 0.42, 0.80) * lens * z
-            r = _between(rng, 0.20, 0.30) * lens * z
+            rise = _between(rng, 0.34, 0.74) * lens * z
+            r = _between(rng, 0.24, 0.42) * lens * z
             x = u * lens * z
             first = n
-            n = cap(P, n, 0.0, 0.0, 0.0, _between(rng, -0.05, 0.05) * lens * z, rise, 0.0, r * 1.25, r * 0.10, 0)
+            n = cap(P, n, 0.0, 0.0, 0.0, _between(rng, -0.05, 0.05) * lens * z, rise, 0.0, r * 1.25, r * 0.16, 0)
             if rng.random() < 0.75:
                 n = pattern(P, n, CAPPED)
             place(P, first, n, 0.0, 1.0, x, -1.0 - 0.1 * r, z, mountain, 0, _ground_paint(mountain))
@@ -151,14 +153,17 @@ def arrange(spec, things, stage, rng, despair):
     aloft = [i for i, t in enumerate(things) if t.name in SKY_CLASSES]
     crowd = _CROWD[len(grounded)] * (1.0 - 0.08 * len(aloft)) if grounded else (1.0, 1.0, 0.9, 0.8)[min(len(aloft), 3)]
     heights = [2.0 * _HEIGHT[t.name] * crowd * _between(rng, 0.86, 1.10) * (1.0 - 0.35 * despair) for t in things]
-    if not grounded:
-        heights = [h * 1.25 for h in heights]
+    planes = sum(t.name == "airplane" for t in things)
     for i in aloft:  # company in the sky shrinks less
-        heights[i] = 2.0 * _HEIGHT[things[i].name] * _between(rng, 0.85, 1.1) * (0.88 if len(aloft) > 1 else 1.0) * (1.2 if not grounded else 1.0)
+        heights[i] = 2.0 * _HEIGHT[things[i].name] * _between(rng, 0.85, 1.1) * (0.88 if len(aloft) > 1 else 1.0)
+        if things[i].name == "airplane":
+            heights[i] *= (1.0, 0.72, 0.58)[min(planes, 3) - 1] * (0.8 if len(grounded) > 2 else 1.0)
+        elif not grounded:
+            heights[i] *= 1.2
     slots = [None] * count
     units = _units(spec, things, grounded, heights, rng, relation)
-    _place_units(units, things, stage, heights, slots, rng, bool(aloft))
-    _place_aloft(aloft, things, heights, slots, rng, relation)
+    _place_units(units, things, stage, heights, slots, rng, bool(aloft), _reserve(spec, relation))
+    _place_aloft(aloft, things, stage, heights, slots, rng, relation)
     return slots
 
 
@@ -210,10 +215,23 @@ def _span(unit, things, heights):
     return left, right
 
 
-def _place_units(units, things, stage, heights, slots, rng, sky_used):
+def _reserve(spec, relation):
+    """Range of u for all that stands on the ground: a side is left free for what must fly beside it."""
+    if relation is None or relation.kind not in ("left of", "right of"):
+        return -0.97, 0.97
+    a, b = (spec.objects[k].name in SKY_CLASSES for k in (relation.a, relation.b))
+    if a == b:
+        return -0.97, 0.97
+    flier = spec.objects[relation.a if a else relation.b]
+    bound = {"sun": 0.62, "cloud": 0.45, "airplane": 0.30}[flier.name]
+    return (-bound, 0.97) if (relation.kind == "left of") == a else (-0.97, bound)
+
+
+def _place_units(units, things, stage, heights, slots, rng, sky_used, reserve):
     if not units:
         return
-    room = 1.92 if len(units) <= 2 else 2.05 + 0.16 * len(units)  # more than 2: they overlap
+    width = reserve[1] - reserve[0]
+    room = width * (0.99 if len(units) <= 2 else 1.05 + 0.08 * len(units))  # more than 2: they overlap
     spans = [_span(u, things, heights) for u in units]
     total = sum(r - l for l, r in spans)
     if total > room:
@@ -224,14 +242,14 @@ def _place_units(units, things, stage, heights, slots, rng, sky_used):
         units = [[(i, du * k, dv * k) for i, du, dv in unit] for unit in units]
         spans = [(l * k, r * k) for l, r in spans]
         total *= k
-    free = 1.94 - total
+    free = width - total
     gaps = rng.random(len(units) + 1) + 0.15
     if free < 0.0:
         gaps[0] = gaps[-1] = 0.0
         gaps[1:-1] = 1.0
     gaps *= free / max(gaps.sum(), 1e-9)
-    ceiling = 0.62 if sky_used else 0.92
-    u = -0.97
+    ceiling = 0.60 if sky_used else 0.88
+    u = reserve[0]
     row = int(rng.random() * 2.0)
     for k, (unit, (left, right)) in enumerate(zip(units, spans)):
         u += gaps[k]
@@ -276,16 +294,18 @@ def _foot_range(unit, things, stage, far):
     return low, high
 
 
-def _place_aloft(aloft, things, heights, slots, rng, relation):
+def _place_aloft(aloft, things, stage, heights, slots, rng, relation):
     """Finds each thing of the sky the emptiest of several places."""
     for i in aloft:
         best, best_cost = None, 1e9
         h = heights[i]
         w = _width(things[i].name, h)
-        for _ in range(10):
+        for _ in range(16):
             lim = max(0.97 - w / 2, 0.0)
             u = _between(rng, -lim, lim)
-            v = 0.94 - h - _between(rng, 0.0, 0.30 if any(slots) else 1.0)
+            v = 0.94 - h
+            low = max(stage.horizon, stage.hill_top if stage.hill is not None else -1.0) + 0.06
+            v -= rng.random() * max(min(0.30 if any(slots) and len(aloft) == 1 else 0.7, v - low), 0.0)
             cost = 0.0
             for j, slot in enumerate(slots):
                 if slot is None or j == i:
@@ -308,10 +328,18 @@ def _strain(relation, group, other, du, dv):
     kind = relation.kind
     if kind in ("left of", "right of"):
         right = (kind == "right of") == (group == relation.a)
-        return 0.0 if (du if right else -du) > 0.2 else 2.0 + abs(du)
+        return 0.0 if (du if right else -du) > 0.2 else 2.0 + (-du if right else du)
     if kind in ("above", "under"):
         return 3.0 * max(abs(du) - 0.15, 0.0)
     return 0.0
+
+
+def _sink(hill, x, y, z):
+    """How far the hill falls per unit towards us at (x, y, z): what stands there digs in by its own depth times this."""
+    steep = [(c - m) / (r * r) for c, m, r in zip((x, y, z), hill[4:7], hill[16:19])]
+    if steep[1] <= 0.0:
+        return 0.0
+    return min(max(-steep[2] / steep[1], 0.0) + 0.5 * abs(steep[0] / steep[1]), 0.8)
 
 
 def pose(name, slot, stage, draws):
@@ -328,6 +356,13 @@ def pose(name, slot, stage, draws):
             z = min(z, hit(stage.hill[0], 0.0, 0.0, 0.0, dx, dy, 1.0))
         z = min(z, 60.0)
         y = dy * z
+        # The slot's foot is the nearest edge of the base; its centre lies farther back.
+        deep = _DEPTH.get(name, 0.07)
+        back = 1.0 / (1.0 - deep * height * lens / EXTENT[name][0])
+        if stage.hill is None:
+            z *= back
+        else:
+            y -= _sink(stage.hill[0], u * lens * z, y, z) * height * lens * z / EXTENT[name][0] * deep
     scale = height * lens * z / EXTENT[name][0]
     if name in SIDEWAYS:
         yaw = -0.30 + 0.85 * draws[0]
@@ -342,5 +377,5 @@ def pose(name, slot, stage, draws):
     elif name in ("sun", "cloud", "cactus"):
         yaw = -0.3 + 0.6 * draws[0]
     else:
-        yaw = -0.55 + 1.1 * draws[0]
+        yaw = -0.42 + 0.84 * draws[0]
     return yaw, scale, u * lens * z, y, z

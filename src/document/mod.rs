@@ -82,6 +82,16 @@ impl Document {
         self.stale_below(graph, id);
     }
 
+    /// Notes that a node no longer follows from its settings or its parents: a sampled map turns
+    /// [`NodeState::Stale`] and so does what depends on it. Given and locked nodes stay as they are.
+    pub fn outdate(&mut self, graph: &FactorGraph, id: VariableId) {
+        let node = self.node_mut(id);
+        if node.state == NodeState::Fresh && !node.locked {
+            node.state = NodeState::Stale;
+            self.stale_below(graph, id);
+        }
+    }
+
     fn stale_below(&mut self, graph: &FactorGraph, id: VariableId) {
         // A given node is an override: it does not change with its parents, so what hangs on it
         // alone stays as it was. Only children reached through changed nodes turn stale.

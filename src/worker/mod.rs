@@ -1,5 +1,13 @@
 //! One named thread that owns the engine, with jobs in and events out.
+//!
+//! [`Worker`] is what the window uses; [`run_job`] does the same work on the caller's thread for the
+//! command line and `replay`.
 
 mod job;
+mod pace;
+mod run;
+mod thread;
 
 pub use job::{Event, Job, JobId, Outcome, Step};
+pub use run::{Runner, run_job};
+pub use thread::Worker;

@@ -1,0 +1,120 @@
+"""A pack in Python: its graphs through ONNX Runtime, the same walk as the Rust engine's."""
+
+import json
+import os
+from functools import cached_property
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from evaluate import flow, pictures
+from evaluate.runtime import session
+
+_CHUNK = 20  # latents per run: enough to keep a core busy, little enough to stay in memory
+
+
+class Pack:
+    """An opened pack; graphs are loaded when first used and run on `threads` threads."""
+
+    def __init__(self, folder, threads=1):
+        self.folder = folder
+        self.threads = threads
+        with open(os.path.join(folder, "pack.json"), encoding="utf-8") as file:
+            self.manifest = json.load(file)
+        self.variables = {v["name"]: v for v in self.manifest["variables"]}
+        self.factors = {f["variable"]: f for f in self.manifest["factors"]}
+        self.names = [c["name"] for c in self.manifest["classes"]]
+        self.palette = np.array([c["colour"] for c in self.manifest["classes"]], np.float32)
+        self._sessions = {}
+        self._texts = {}
+
+    def text(self, prompt):
+        """Token features [L, 384] and ids [L] of one prompt, encoded alone and unpadded: int8 activations are scaled per run."""
+        if prompt not in self._texts:
+            ids = np.array([self._tokenizer.encode(prompt).ids], np.int64)
+            feeds = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+            self._texts[prompt] = (self.run(self.manifest["text"]["encoder"], feeds)[0][0], ids[0])
+        return self._texts[prompt]
+
+    def encode(self, batch):
+        """Pictures [B, 3, H, W] in [-1, 1] -> latents."""
+        return self._in_chunks(lambda part: self.run(self.manifest["encoder"], {"picture": part})[0], batch)
+
+    def decode(self, variable, latents):
+        """The outputs of the variable's decoder, a tuple of arrays with a batch axis."""
+        parts = [self.run(self.variables[variable]["decoder"], {"latent": latents[i : i + _CHUNK]}) for i in range(0, len(latents), _CHUNK)]
+        return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+
+    def class_maps(self, latents, size):
+        """Latents of the segmentation -> classes u8 [B, size, size] and boundaries bool [B, size, size]."""
+        logits, boundary = self.decode("segmentation", latents)
+        pairs = [pictures.class_map(l, b, len(self.names), size) for l, b in zip(logits, boundary, strict=True)]
+        return np.stack([c for c, _ in pairs]), np.stack([b for _, b in pairs])
+
+    def sample(self, variable, prompts, noise, parents=None, steps=None, guidance=None):
+        """Latents of `variable`, one for each prompt and noise [B, 8, h, w].
+
+        `parents` maps names to clean latents of the same size as the noise; parents left out are null.
+        """
+        factor = self.factors[variable]
+        parents = parents or {}
+        outcome = []
+        for start in range(0, len(noise), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            constant = self._text_feeds(prompts[part])
+            for name in factor["parents"]:
+                constant |= _parent_feeds(name, parents[name][part] if name in parents else None, noise[part])
+
+            def predict(latents, times, constant=constant):
+                return self.run(factor["model"], {"latent": latents, "time": times, **constant})[0]
+
+            steps_, guidance_ = steps or factor["steps"], factor["guidance"] if guidance is None else guidance
+            outcome.append(flow.sample(predict, noise[part], steps_, guidance_, factor["clamp"]))
+        return np.concatenate(outcome)
+
+    def latent_side(self, variable):
+        """Side of the variable's latent at its usual size."""
+        return self.variables[variable]["size"] // self.manifest["latent"]["downscale"]
+
+    def run(self, name, feeds):
+        """All outputs of the graph in the file `name`."""
+        if name not in self._sessions:
+            self._sessions[name] = session(os.path.join(self.folder, name), self.threads)
+        return self._sessions[name].run(None, feeds)
+
+    def _text_feeds(self, prompts):
+        """tokens, ids and mask of the prompts, padded to one length, followed by as many null texts."""
+        texts = [self.text(prompt) for prompt in prompts]
+        count, length, width = len(texts), max(len(ids) for _, ids in texts), self.manifest["text"]["width"]
+        feeds = {
+            "tokens": np.zeros((2 * count, length, width), np.float32),
+            "ids": np.zeros((2 * count, length), np.int64),
+            "mask": np.zeros((2 * count, length), np.float32),
+        }
+        for i, (features, ids) in enumerate(texts):
+            feeds["tokens"][i, : len(ids)] = features
+            feeds["ids"][i, : len(ids)] = ids
+            feeds["mask"][i, : len(ids)] = 1
+        return feeds
+
+    @cached_property
+    def _tokenizer(self):
+        tokenizer = Tokenizer.from_file(os.path.join(self.folder, self.manifest["text"]["tokenizer"]))
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(self.manifest["text"]["max_tokens"])
+        return tokenizer
+
+    @staticmethod
+    def _in_chunks(function, batch):
+        return np.concatenate([function(batch[i : i + _CHUNK]) for i in range(0, len(batch), _CHUNK)])
+
+
+def _parent_feeds(name, latents, noise):
+    """A parent's latents and levels for both halves of the guided batch: 0 is clean, -1 is null."""
+    count = 2 * len(noise)
+    if latents is None:
+        latents, level = np.zeros_like(noise), -1.0
+    else:
+        level = 0.0
+    doubled = np.concatenate([latents, latents]).astype(np.float32)
+    return {f"parent_{name}": doubled, f"parent_{name}_level": np.full(count, level, np.float32)}

@@ -1,0 +1,106 @@
+"""One PyTorch module becomes one ONNX file, and is proven equal to it before the file is written."""
+
+import io
+import json
+import os
+import warnings
+from dataclasses import dataclass, field
+
+import numpy as np
+import onnx
+import torch
+
+from evaluate.runtime import session
+from export.half import metadata_of_weights, round_to_half, store_as_half
+
+TOLERANCE = 1e-3  # largest absolute difference between ONNX Runtime and PyTorch
+OPSET = 17
+
+
+class Mismatch(Exception):
+    """The exported graph computes something else than its PyTorch module."""
+
+
+@dataclass
+class Graph:
+    """What is needed to export one module.
+
+    `inputs` maps names, in the order of the module's arguments, to example tensors; `outputs` names what it returns;
+    `axes` maps every input and output to its dynamic axes, {index: name}. `checks` are further dictionaries of inputs,
+    of other batch sizes and resolutions, on which the graph must agree as well. `config` is kept in the file, so that
+    the network can be built again from it; `prefix` is taken off the names of the weights. With `keep_all` every weight
+    of the module can be read back, also what the graph does not need.
+    """
+
+    name: str
+    module: torch.nn.Module
+    inputs: dict
+    outputs: tuple
+    axes: dict
+    checks: list = field(default_factory=list)
+    config: dict = field(default_factory=dict)
+    prefix: str = ""
+    keep_all: bool = False
+
+
+def write_graph(graph, path, tolerance=TOLERANCE):
+    """Export `graph` to `path` with its weights in float16; returns the largest error seen. Raises `Mismatch`."""
+    module = round_to_half(graph.module.eval())
+    model = store_as_half(_exported(module, graph))
+    onnx.checker.check_model(model)
+    data = model.SerializeToString()
+    error = _largest_error(module, data, graph)
+    if not error <= tolerance:
+        raise Mismatch(f"{graph.name}: differs from PyTorch by {error:.2e}, more than {tolerance:.0e}")
+    with open(path, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    return error
+
+
+def _exported(module, graph):
+    buffer = io.BytesIO()
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            module,
+            tuple(graph.inputs.values()),
+            buffer,
+            input_names=list(graph.inputs),
+            output_names=list(graph.outputs),
+            dynamic_axes=graph.axes,
+            opset_version=OPSET,
+            # Folding here would rename transposed weights; ONNX Runtime folds them anyway, and names are the way back.
+            do_constant_folding=False,
+            dynamo=False,
+        )
+    model = onnx.load_from_string(buffer.getvalue())
+    for tensor in model.graph.initializer:
+        tensor.name = tensor.name.removeprefix(graph.prefix)
+    for node in model.graph.node:
+        for names in (node.input, node.output):
+            for i, name in enumerate(names):
+                names[i] = name.removeprefix(graph.prefix)
+    state = {name.removeprefix(graph.prefix): tensor for name, tensor in module.state_dict().items()}
+    properties = {"config": json.dumps(graph.config)} | metadata_of_weights(model, state, graph.keep_all)
+    onnx.helper.set_model_props(model, properties)
+    return model
+
+
+def _largest_error(module, data, graph):
+    runtime = session(data)
+    known = {i.name for i in runtime.get_inputs()}
+    if known != set(graph.inputs):
+        raise Mismatch(f"{graph.name}: the export dropped the inputs {sorted(set(graph.inputs) - known)}")
+    worst = 0.0
+    for inputs in [graph.inputs, *graph.checks]:
+        with torch.no_grad():
+            expected = module(*inputs.values())
+        expected = expected if isinstance(expected, tuple) else (expected,)
+        got = runtime.run(list(graph.outputs), {name: tensor.numpy() for name, tensor in inputs.items()})
+        for ours, theirs in zip(got, expected, strict=True):
+            if ours.shape != tuple(theirs.shape):
+                raise Mismatch(f"{graph.name}: shape {ours.shape} instead of {tuple(theirs.shape)}")
+            worst = max(worst, float(np.abs(ours - theirs.numpy()).max()))
+    return worst

@@ -1,0 +1,111 @@
+"""`pack.json`: what a pack holds, in the words that the Rust engine reads (`src/pack/`)."""
+
+import hashlib
+import json
+import os
+import re
+
+FORMAT = "underpaint-pack"
+VERSION = 1
+
+# In sampling order, parents before children: kind, side of the map in pixels, decoder.
+VARIABLES = {
+    "segmentation": ("classes", 128, "decode_classes.onnx"),
+    "depth": ("depth", 128, "decode_depth.onnx"),
+    "sketch": ("sketch", 128, "decode_sketch.onnx"),
+    "image": ("image", 256, "decode_image.onnx"),
+}
+# Steps and guidance with which a variable is sampled unless the user says otherwise.
+DEFAULTS = {"segmentation": (10, 2.0), "depth": (8, 1.5), "sketch": (8, 1.5), "image": (16, 2.0)}
+CLAMP = 4.0  # bound of the clean estimate's latent values
+
+
+def variable_entry(name, size=None):
+    """The entry of a variable; `size` overrides the usual side in pixels."""
+    kind, usual, decoder = VARIABLES[name]
+    return {"name": name, "kind": kind, "size": size or usual, "decoder": decoder}
+
+
+def factor_entry(name, parents):
+    """The entry of a flow-matching factor trained from scratch."""
+    steps, guidance = DEFAULTS[name]
+    return {
+        "variable": name,
+        "kind": "concat",
+        "parents": list(parents),
+        "model": f"{name}.onnx",
+        "prediction": "flow",
+        "schedule": {"kind": "flow"},
+        "clamp": CLAMP,
+        "steps": steps,
+        "guidance": guidance,
+    }
+
+
+def class_entries():
+    """The classes of the world with their words and palette colours."""
+    from world.classes import CLASSES, plural_of
+
+    entries = []
+    for info in CLASSES:
+        words = list(info.synonyms)
+        plurals = [plural_of(word) for word in words]
+        extra = [p for word, p in zip(words[1:], plurals[1:]) if p != word]
+        entries.append(
+            {
+                "index": info.index,
+                "name": info.name,
+                "plural": info.plural,
+                "kind": info.kind,
+                "colour": list(info.colour),
+                "synonyms": [w for w in words if w != info.name] + extra,
+            }
+        )
+    return entries
+
+
+def pack_manifest(about, variables, factors, colours, prompts, canvas_size=512, max_tokens=64):
+    """The dictionary of `pack.json` without its files; `about` holds name, title, description, revision, licence."""
+    from world.classes import MAX_CLASSES
+
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        **{key: about[key] for key in ("name", "title", "description", "revision", "licence")},
+        "latent": {"channels": 8, "downscale": 8},
+        "canvas_size": canvas_size,
+        "text": {"encoder": "text_encoder.onnx", "tokenizer": "tokenizer.json", "max_tokens": max_tokens, "width": 384},
+        "encoder": "encoder.onnx",
+        "variables": variables,
+        "factors": factors,
+        "class_slots": MAX_CLASSES,
+        "classes": class_entries(),
+        "colours": {name: list(rgb) for name, rgb in colours.items()},
+        "prompts": list(prompts),
+    }
+
+
+def write_manifest(folder, manifest):
+    """Write `pack.json` into `folder`, with the hash and size of every file there but itself, the card and the sheets."""
+    files = {}
+    for name in sorted(os.listdir(folder)):
+        path = os.path.join(folder, name)
+        if os.path.isfile(path) and name not in ("pack.json", "README.md"):
+            files[name] = {"sha256": sha256(path), "bytes": os.path.getsize(path)}
+    with open(os.path.join(folder, "pack.json"), "w", encoding="utf-8") as file:
+        file.write(_readable({**manifest, "files": files}) + "\n")
+
+
+def sha256(path):
+    """Hexadecimal SHA-256 of a file."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _readable(value):
+    """JSON with two spaces of indent; lists of numbers stay on one line."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return re.sub(r"\[\s+(-?[0-9.]+(?:,\s+-?[0-9.]+)*)\s+\]", lambda m: "[" + re.sub(r"\s+", " ", m[1]) + "]", text)

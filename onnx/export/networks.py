@@ -1,0 +1,100 @@
+"""The graphs of a pack: which module becomes which file, with which names and dynamic axes."""
+
+from dataclasses import asdict
+
+import torch
+from torch import nn
+
+from export.graph import Graph
+from train.networks import LATENT_CHANNELS, MAX_TOKENS, TOKEN_WIDTH
+
+_LATENT = {0: "batch", 2: "height", 3: "width"}
+_PICTURE = {0: "batch", 2: "picture_height", 3: "picture_width"}
+_TOKENS = {0: "batch", 1: "tokens"}
+_BATCH = {0: "batch"}
+
+# Batch, latent height, latent width, tokens: unequal on purpose, so that no axis can pass for another.
+_SHAPES = ((2, 16, 16, 12), (1, 32, 24, 7), (3, 8, 16, MAX_TOKENS))
+
+
+class _Method(nn.Module):
+    """Lets one method of a network be exported as if it were its `forward`; weights keep the network's names."""
+
+    def __init__(self, network, method):
+        super().__init__()
+        self.network = network
+        self.method = method
+
+    def forward(self, value):
+        return getattr(self.network, self.method)(value)
+
+
+def autoencoder_graphs(autoencoder):
+    """The encoder and the decoders of `train.networks.Autoencoder`, by file name."""
+    picture = {"picture": _PICTURE, "latent": _LATENT}
+    graphs = {"encoder.onnx": _autoencoder_graph(autoencoder, "encode", ("latent",), picture, _picture)}
+    for method, outputs in _DECODERS.items():
+        axes = {"latent": _LATENT} | {name: _PICTURE for name in outputs}
+        graphs[f"{method}.onnx"] = _autoencoder_graph(autoencoder, method, outputs, axes, _latent)
+    return graphs
+
+
+_DECODERS = {
+    "decode_image": ("image",),
+    "decode_classes": ("logits", "boundary"),
+    "decode_depth": ("depth",),
+    "decode_sketch": ("sketch",),
+}
+
+
+def _autoencoder_graph(autoencoder, method, outputs, axes, example):
+    name = next(iter(axes))
+    examples = [{name: example(shape)} for shape in _SHAPES]
+    config = asdict(autoencoder.config)
+    return Graph(method, _Method(autoencoder, method), examples[0], outputs, axes, examples[1:], config, "network.")
+
+
+def factor_graph(name, denoiser, vocabulary):
+    """The denoiser of the variable `name`; token ids of the examples stay below `vocabulary`."""
+    parents = list(denoiser.config.parents)
+    examples = [_factor_inputs(shape, parents, vocabulary) for shape in _SHAPES]
+    axes = {"latent": _LATENT, "time": _BATCH, "tokens": _TOKENS, "ids": _TOKENS, "mask": _TOKENS, "prediction": _LATENT}
+    for parent in parents:
+        axes |= {f"parent_{parent}": _LATENT, f"parent_{parent}_level": _BATCH}
+    return Graph(name, denoiser, examples[0], ("prediction",), axes, examples[1:], asdict(denoiser.config), keep_all=True)
+
+
+def _factor_inputs(shape, parents, vocabulary):
+    """Inputs of one denoiser; the last of the batch has the null text, its first parent is absent."""
+    batch, height, width, length = shape
+    mask = torch.ones(batch, length)
+    mask[:, length // 2 :] = 0
+    mask[-1] = 0
+    inputs = {
+        "latent": _latent(shape),
+        "time": torch.linspace(1.0, 0.1, batch),
+        "tokens": torch.randn(batch, length, TOKEN_WIDTH, generator=_generator(1)) * 0.5,
+        "ids": torch.randint(0, vocabulary, (batch, length), generator=_generator(2)),
+        "mask": mask,
+    }
+    for i, parent in enumerate(parents):
+        level = torch.linspace(0.0, 0.8, batch)
+        if i == 0:
+            level[-1] = -1.0
+        inputs[f"parent_{parent}"] = torch.randn(batch, LATENT_CHANNELS, height, width, generator=_generator(3 + i))
+        inputs[f"parent_{parent}_level"] = level
+    return inputs
+
+
+def _latent(shape):
+    batch, height, width, _ = shape
+    return torch.randn(batch, LATENT_CHANNELS, height, width, generator=_generator(10))
+
+
+def _picture(shape):
+    batch, height, width, _ = shape
+    return torch.rand(batch, 3, 8 * height, 8 * width, generator=_generator(11)) * 2 - 1
+
+
+def _generator(seed):
+    return torch.Generator().manual_seed(seed)

@@ -1,0 +1,143 @@
+//! Carrying out a job on the current thread.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::pace::Pace;
+use super::{Job, Outcome, Step};
+use crate::compliance;
+use crate::document::Candidate;
+use crate::engine::{Control, Engine, EngineError, FactorSettings, Progress, SampleRequest};
+use crate::graph::VariableId;
+use crate::maps::Map;
+
+/// Runs jobs one after the other and remembers how long steps take.
+#[derive(Debug, Default)]
+pub struct Runner {
+    pace: Pace,
+}
+
+/// Carries out one job; see [`Runner::run`].
+///
+/// # Errors
+/// As [`Engine::sample`].
+pub fn run_job(engine: &mut dyn Engine, job: &Job, control: &dyn Control) -> Result<Outcome, EngineError> {
+    Runner::default().run(engine, job, control)
+}
+
+impl Runner {
+    /// Carries out a job. Progress names the variable and its step; its time left covers all
+    /// that the job still has to run.
+    ///
+    /// # Errors
+    /// As [`Engine::sample`]; what was sampled before the error is dropped.
+    pub fn run(
+        &mut self,
+        engine: &mut dyn Engine,
+        job: &Job,
+        control: &dyn Control,
+    ) -> Result<Outcome, EngineError> {
+        match job {
+            Job::Candidates { variable, prompt, bindings, seeds, settings, canvas } => {
+                let request = SampleRequest {
+                    variable: *variable,
+                    prompt: prompt.clone(),
+                    seeds: seeds.clone(),
+                    settings: *settings,
+                    parents: Vec::new(),
+                    canvas: *canvas,
+                    previews: true,
+                };
+                let samples = engine.sample(&request, control)?;
+                let classes = &engine.pack().manifest.classes;
+                let reading = compliance::read_prompt(prompt, classes, bindings);
+                let mut candidates = Vec::with_capacity(samples.len());
+                for sample in samples {
+                    let Some(map) = sample.map.as_segmentation() else {
+                        let name = &engine.pack().graph.variable(*variable).name;
+                        let message = format!("\"{name}\" is not a segmentation; candidates need one");
+                        return Err(EngineError::Request(message));
+                    };
+                    let measured = compliance::measure(map, &reading, classes);
+                    candidates.push(Candidate {
+                        seed: sample.seed,
+                        map: sample.map.clone(),
+                        recall: measured.recall,
+                        found: measured.found,
+                        missing: measured.missing,
+                        unasked: measured.unasked,
+                    });
+                }
+                rank(&mut candidates);
+                Ok(Outcome::Candidates(candidates))
+            }
+            Job::Run { steps, given, canvas } => self.chain(engine, steps, given, *canvas, control),
+        }
+    }
+
+    /// Chain sampling: a parent is finished before its child starts.
+    fn chain(
+        &mut self,
+        engine: &mut dyn Engine,
+        steps: &[Step],
+        given: &[(VariableId, Arc<Map>)],
+        canvas: (u32, u32),
+        control: &dyn Control,
+    ) -> Result<Outcome, EngineError> {
+        let mut known = given.to_vec();
+        let mut sampled = Vec::with_capacity(steps.len());
+        for (at, step) in steps.iter().enumerate() {
+            let parents = engine.pack().graph.factor(step.variable).parents.clone();
+            let request = SampleRequest {
+                variable: step.variable,
+                prompt: step.prompt.clone(),
+                seeds: vec![step.seed],
+                settings: step.settings,
+                parents: known.iter().filter(|(id, _)| parents.contains(id)).cloned().collect(),
+                canvas,
+                previews: true,
+            };
+            let later = steps[at + 1..].iter().map(|s| self.pace.estimate(s.variable, evaluations(&s.settings))).sum();
+            let started = Instant::now();
+            let samples = engine.sample(&request, &WholeJob { inner: control, later })?;
+            let elapsed = started.elapsed();
+            self.pace.note(step.variable, evaluations(&step.settings), elapsed);
+            let Some(sample) = samples.into_iter().next() else {
+                return Err(EngineError::Request("the engine returned no sample; try again".into()));
+            };
+            known.retain(|(id, _)| *id != step.variable);
+            known.push((step.variable, sample.map.clone()));
+            sampled.push((step.variable, sample.map, elapsed));
+        }
+        Ok(Outcome::Maps(sampled))
+    }
+}
+
+/// Best first: most asked objects found, then fewest classes nobody asked for, then the lower seed.
+pub fn rank(candidates: &mut [Candidate]) {
+    candidates.sort_by(|a, b| {
+        b.recall.total_cmp(&a.recall).then(a.unasked.len().cmp(&b.unasked.len())).then(a.seed.cmp(&b.seed))
+    });
+}
+
+/// Guidance evaluates the network with and without the prompt.
+fn evaluations(settings: &FactorSettings) -> usize {
+    if settings.guidance == 1.0 { settings.steps } else { 2 * settings.steps }
+}
+
+/// Adds the time of what comes later to the time left.
+struct WholeJob<'a> {
+    inner: &'a dyn Control,
+    later: Duration,
+}
+
+impl Control for WholeJob<'_> {
+    fn is_cancelled(&self) -> bool {
+        self.inner.is_cancelled()
+    }
+
+    fn progress(&self, mut progress: Progress) {
+        progress.remaining += self.later;
+        self.inner.progress(progress);
+    }
+}
