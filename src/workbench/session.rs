@@ -61,6 +61,14 @@ impl Session {
         Ok(said)
     }
 
+    /// Carries out a command that starts no job.
+    ///
+    /// # Errors
+    /// When the command is refused.
+    pub fn apply_quietly(&mut self, command: Command) -> Result<(), CommandError> {
+        self.workbench.apply(command).map(drop)
+    }
+
     fn run(&mut self, id: JobId, job: &Job, control: &dyn Control) -> Vec<Effect> {
         let started = Instant::now();
         let event = match self.runner.run(self.engine.as_mut(), job, control) {
