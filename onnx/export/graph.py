@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 
+from evaluate.runtime import session
 from export.half import metadata_of_weights, round_to_half, store_as_half
 
 TOLERANCE = 1e-3  # largest absolute difference between ONNX Runtime and PyTorch
@@ -57,15 +57,6 @@ def write_graph(graph, path, tolerance=TOLERANCE):
         file.flush()
         os.fsync(file.fileno())
     return error
-
-
-def session(data, threads=1):
-    """An ONNX Runtime session for a file's path or its bytes, on the CPU with `threads` threads."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
 
 
 def _exported(module, graph):

@@ -11,11 +11,11 @@ from world.classes import INDEX
 from world.models import EXTENT, SIDEWAYS
 from world.primitives import CAPPED, cap, ell, pattern, place
 from world.raster import FAR, hit
-from world.spec import HOURS, SKY_CLASSES, place_weights
+from world.spec import HOURS, SKY_CLASSES, choose, place_weights
 
 # Height of a lone object as a fraction of the picture's.
 _HEIGHT = {
-    "cloud": 0.26, "sun": 0.25, "dog": 0.54, "cat": 0.58, "horse": 0.62, "person": 0.74, "car": 0.38, "boat": 0.70, "airplane": 0.46,
+    "cloud": 0.26, "sun": 0.28, "dog": 0.60, "cat": 0.62, "horse": 0.70, "person": 0.74, "car": 0.38, "boat": 0.70, "airplane": 0.46,
     "house": 0.58, "tower": 0.74, "tree": 0.74, "fir": 0.80, "cactus": 0.70, "umbrella": 0.66, "ball": 0.46, "snowman": 0.70,
     "sandcastle": 0.54,
 }  # fmt: skip
@@ -53,11 +53,7 @@ def stage(spec, things, rng):
     where = spec.place
     if where is None:
         weights = place_weights([t.name for t in things])
-        r = rng.random() * sum(weights.values())
-        for where, w in weights.items():
-            r -= w
-            if r < 0.0:
-                break
+        where = tuple(weights)[choose(rng, tuple(weights.values()))]
     hour = spec.hour
     if hour is None:
         r = rng.random()
@@ -112,7 +108,7 @@ def _hill(rng, lens, horizon, top, cls):
 def backdrop(P, spec, stage, rng):
     """Adds hill, far rolling ground and mountains; returns the next free row."""
     n = 0
-    lens, horizon = stage.lens, stage.horizon
+    lens = stage.lens
     if stage.hill is not None:
         P[0] = stage.hill[0]
         n = 1
@@ -153,10 +149,13 @@ def arrange(spec, things, stage, rng, despair):
     aloft = [i for i, t in enumerate(things) if t.name in SKY_CLASSES]
     crowd = _CROWD[len(grounded)] * (1.0 - 0.08 * len(aloft)) if grounded else (1.0, 1.0, 0.9, 0.8)[min(len(aloft), 3)]
     heights = [2.0 * _HEIGHT[t.name] * crowd * _between(rng, 0.86, 1.10) * (1.0 - 0.35 * despair) for t in things]
-    if not grounded:
-        heights = [h * 1.25 for h in heights]
+    planes = sum(t.name == "airplane" for t in things)
     for i in aloft:  # company in the sky shrinks less
-        heights[i] = 2.0 * _HEIGHT[things[i].name] * _between(rng, 0.85, 1.1) * (0.88 if len(aloft) > 1 else 1.0) * (1.2 if not grounded else 1.0)
+        heights[i] = 2.0 * _HEIGHT[things[i].name] * _between(rng, 0.85, 1.1) * (0.88 if len(aloft) > 1 else 1.0)
+        if things[i].name == "airplane":
+            heights[i] *= (1.0, 0.72, 0.58)[min(planes, 3) - 1] * (0.8 if len(grounded) > 2 else 1.0)
+        elif not grounded:
+            heights[i] *= 1.2
     slots = [None] * count
     units = _units(spec, things, grounded, heights, rng, relation)
     _place_units(units, things, stage, heights, slots, rng, bool(aloft), _reserve(spec, relation))
@@ -219,7 +218,9 @@ def _reserve(spec, relation):
     a, b = (spec.objects[k].name in SKY_CLASSES for k in (relation.a, relation.b))
     if a == b:
         return -0.97, 0.97
-    return (-0.30, 0.97) if (relation.kind == "left of") == a else (-0.97, 0.30)
+    flier = spec.objects[relation.a if a else relation.b]
+    bound = {"sun": 0.62, "cloud": 0.45, "airplane": 0.30}[flier.name]
+    return (-bound, 0.97) if (relation.kind == "left of") == a else (-0.97, bound)
 
 
 def _place_units(units, things, stage, heights, slots, rng, sky_used, reserve):
@@ -295,12 +296,12 @@ def _place_aloft(aloft, things, stage, heights, slots, rng, relation):
         best, best_cost = None, 1e9
         h = heights[i]
         w = _width(things[i].name, h)
-        for _ in range(10):
+        for _ in range(16):
             lim = max(0.97 - w / 2, 0.0)
             u = _between(rng, -lim, lim)
             v = 0.94 - h
             low = max(stage.horizon, stage.hill_top if stage.hill is not None else -1.0) + 0.06
-            v -= rng.random() * max(min(0.30 if any(slots) else 0.7, v - low), 0.0)
+            v -= rng.random() * max(min(0.30 if any(slots) and len(aloft) == 1 else 0.7, v - low), 0.0)
             cost = 0.0
             for j, slot in enumerate(slots):
                 if slot is None or j == i:

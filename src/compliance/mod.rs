@@ -1,6 +1,14 @@
 //! Sampling-based prompt compliance: objects of a prompt, recall on maps, ranking (paper, section 3).
 
-use crate::maps::{ClassTable, SegmentationMap};
+mod measure;
+mod reading;
+#[cfg(test)]
+mod tests;
+mod vocabulary;
+mod words;
+
+pub use measure::{compare, measure, ranking};
+pub use reading::read_prompt;
 
 /// A class the prompt asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,13 +49,3 @@ pub struct Compliance {
 
 /// Share of the picture a class must cover to count as present.
 pub const AREA_THRESHOLD: f32 = 0.005;
-
-/// Reads a prompt with the pack's vocabulary and the person's bindings (word, class name).
-pub fn read_prompt(_prompt: &str, _classes: &ClassTable, _bindings: &[(String, String)]) -> Reading {
-    Reading::default()
-}
-
-/// Measures a map against a reading.
-pub fn measure(_map: &SegmentationMap, _reading: &Reading, _classes: &ClassTable) -> Compliance {
-    Compliance::default()
-}

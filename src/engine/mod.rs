@@ -3,8 +3,13 @@
 //! [`Engine`] is what the rest of the program knows; the ONNX Runtime implementation stands behind
 //! it, and a fake one serves the tests. No module above this one names a type of ONNX Runtime.
 
+mod check;
+mod extent;
+pub mod fake;
 mod request;
 
+use check::check_request;
+pub use extent::working_size;
 pub use request::{Control, Device, EngineError, FactorSettings, Progress, Sample, SampleRequest};
 
 use crate::pack::Pack;

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::graph::VariableId;
 use crate::maps::Map;
+use crate::pack::PackError;
 
 /// Where sessions run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,6 +102,9 @@ pub enum EngineError {
     /// CUDA was demanded and is not there.
     #[error("CUDA is not available: {0}. Use --device cpu or --device auto")]
     Cuda(String),
+    /// A file of the pack is damaged.
+    #[error(transparent)]
+    Pack(#[from] PackError),
     /// A graph of the pack does not have the inputs or outputs the manifest promises.
     #[error("{file}: {reason}")]
     Graph {

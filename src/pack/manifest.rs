@@ -50,6 +50,16 @@ pub struct Manifest {
     pub files: BTreeMap<String, FileEntry>,
 }
 
+impl Manifest {
+    /// Names of all files that the engine reads, within the pack's folder.
+    pub fn graphs(&self) -> impl Iterator<Item = &str> {
+        let fixed = [&self.encoder, &self.text.encoder, &self.text.tokenizer];
+        let decoders = self.variables.iter().map(|v| &v.decoder);
+        let models = self.factors.iter().map(|f| &f.model);
+        fixed.into_iter().chain(decoders).chain(models).map(String::as_str)
+    }
+}
+
 /// The shared latent space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LatentSpec {

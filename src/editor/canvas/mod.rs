@@ -1,7 +1,11 @@
 //! The canvas: maps on the GPU, navigation, and tools that show what they will do.
 
+mod camera;
+mod gpu;
+mod texture;
 mod view;
 
+pub use camera::{Camera, Projection, Viewport};
 pub use view::View;
 
 use std::sync::Arc;

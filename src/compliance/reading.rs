@@ -1,0 +1,184 @@
+//! From the words of a prompt to the classes it asks for.
+
+use std::ops::Range;
+
+use super::vocabulary::{Meaning, Vocabulary, singulars};
+use super::words::{Number, WordKind, collective, kind_of, number_of};
+use super::{AskedObject, Reading};
+use crate::maps::ClassTable;
+
+/// Most words between a number and its noun: "two big old red dogs".
+const REACH: usize = 5;
+
+/// Reads a prompt with the pack's vocabulary and the person's bindings (word or phrase, class name).
+///
+/// The longest phrase wins ("pine tree" before "tree"), case and hyphens do not matter, regular
+/// plurals need not be listed. Numbers in words and digits, "a pair of" and the like count; a bare
+/// plural asks for 2, "some", "several" and "many" for 3. A class named again with "the" is the same one, with "a" or a
+/// number another. What follows "no" or "without" is not asked for. Backgrounds are not counted: their count is 1.
+pub fn read_prompt(prompt: &str, classes: &ClassTable, bindings: &[(String, String)]) -> Reading {
+    let vocabulary = Vocabulary::new(classes, bindings);
+    let tokens = tokens(prompt);
+    let matches = matches(&tokens, &vocabulary);
+    let mut reading = Reading::default();
+    let mut refused: Option<Range<usize>> = None;
+    for (at, meaning) in &matches {
+        let number = number_before(&tokens, at.start);
+        let shares_refusal = refused.as_ref().is_some_and(|r| {
+            let between = &tokens[r.end..at.start];
+            between.iter().any(|t| t.key == "or" || t.key == "nor")
+                && between.iter().all(|t| matches!(t.key.as_str(), "or" | "nor" | "a" | "an" | "any"))
+        });
+        if number == Some(Number::None) || shares_refusal {
+            refused = Some(at.clone());
+            continue;
+        }
+        let span = tokens[at.start].span.start..tokens[at.end - 1].span.end;
+        ask(&mut reading, classes, *meaning, number, &prompt[span.clone()], span);
+    }
+    reading.unknown = unknown_nouns(&tokens, &matches);
+    reading
+}
+
+fn ask(
+    reading: &mut Reading,
+    classes: &ClassTable,
+    meaning: Meaning,
+    number: Option<Number>,
+    words: &str,
+    span: Range<usize>,
+) {
+    let countable = classes.is_object(meaning.class);
+    let bare = if meaning.plural { 2 } else { 1 };
+    let count = match number {
+        _ if !countable => 1,
+        Some(Number::Exactly(n)) => n,
+        Some(Number::Several) if meaning.plural => 3,
+        _ => bare,
+    };
+    if let Some(asked) = reading.asked.iter_mut().find(|a| a.class == meaning.class) {
+        let is_another = matches!(number, Some(Number::Exactly(_) | Number::Several));
+        if countable && is_another {
+            asked.count += count;
+        } else {
+            asked.count = asked.count.max(count);
+        }
+        return;
+    }
+    let name = classes.get(meaning.class).map(|c| c.name.clone()).unwrap_or_default();
+    reading.asked.push(AskedObject { class: meaning.class, name, words: words.into(), count, span });
+}
+
+/// A word of the prompt.
+struct Token {
+    /// Lower case, without a possessive ending.
+    key: String,
+    /// Bytes of the prompt.
+    span: Range<usize>,
+    /// Whether only space or a hyphen separates it from the word before.
+    joined: bool,
+    /// Whether a hyphen alone does.
+    hyphenated: bool,
+}
+
+fn tokens(prompt: &str) -> Vec<Token> {
+    let is_apostrophe = |c: char| c == '\'' || c == '\u{2019}';
+    let mut tokens: Vec<Token> = Vec::new();
+    let mut rest = 0;
+    while let Some(from) = prompt[rest..].find(char::is_alphanumeric).map(|i| i + rest) {
+        let word = &prompt[from..];
+        let end = word.find(|c: char| !c.is_alphanumeric() && !is_apostrophe(c)).unwrap_or(word.len());
+        let word = word[..end].trim_end_matches(is_apostrophe);
+        rest = from + word.len();
+        let owner = ["'s", "\u{2019}s"].iter().find_map(|ending| word.strip_suffix(ending)).unwrap_or(word);
+        let gap = tokens.last().map_or("", |t| &prompt[t.span.end..from]);
+        let joined = !tokens.is_empty() && gap.chars().all(|c| c.is_whitespace() || c == '-');
+        tokens.push(Token {
+            key: owner.to_lowercase(),
+            span: from..from + owner.len(),
+            joined,
+            hyphenated: gap == "-",
+        });
+    }
+    tokens
+}
+
+/// Ranges of tokens that name a class, the longest first where they overlap.
+fn matches(tokens: &[Token], vocabulary: &Vocabulary) -> Vec<(Range<usize>, Meaning)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let run = 1 + tokens[at + 1..].iter().take(vocabulary.longest()).take_while(|t| t.joined).count();
+        let longest = (1..=run.min(vocabulary.longest())).rev().find_map(|len| {
+            let words: Vec<_> = tokens[at..at + len].iter().map(|t| t.key.as_str()).collect();
+            vocabulary.find(&words).map(|meaning| (at..at + len, meaning))
+        });
+        at = longest.as_ref().map_or(at + 1, |(range, _)| range.end);
+        found.extend(longest);
+    }
+    found
+}
+
+/// The number stated for the noun at `noun`: the nearest one before it within its noun phrase.
+fn number_before(tokens: &[Token], noun: usize) -> Option<Number> {
+    let mut at = noun;
+    while at > noun.saturating_sub(REACH) && tokens[at].joined {
+        at -= 1;
+        let word = tokens[at].key.as_str();
+        let before = (at > 0 && tokens[at].joined).then(|| tokens[at - 1].key.as_str());
+        if word == "of" {
+            let stated = before.and_then(collective)?;
+            // "two dozen of", "three pairs of" are rare enough to read as one of them.
+            return Some(stated);
+        }
+        match number_of(word) {
+            Some(_) if is_refused(tokens, at) => return Some(Number::None),
+            Some(number) => return Some(number),
+            None if word == "any" => {}
+            None if kind_of(word) == WordKind::Function => return None,
+            None => {}
+        }
+    }
+    None
+}
+
+/// Whether "no" or "without" stands before the determiner at `at`: "without a single tree".
+fn is_refused(tokens: &[Token], at: usize) -> bool {
+    let before = (0..at).rev().take_while(|&i| tokens[i + 1].joined).map(|i| tokens[i].key.as_str());
+    let mut determiners = before.take_while(|word| *word == "any" || number_of(word).is_some());
+    determiners.any(|word| number_of(word) == Some(Number::None))
+}
+
+/// Content words that no class answers to: the last of each run of them, because that is the noun.
+fn unknown_nouns(tokens: &[Token], matches: &[(Range<usize>, Meaning)]) -> Vec<String> {
+    let mut known = vec![false; tokens.len()];
+    for (range, _) in matches {
+        known[range.clone()].fill(true);
+    }
+    let is_content = |i: usize| !known[i] && kind_of(&tokens[i].key) == WordKind::Content;
+    let mut unknown: Vec<String> = Vec::new();
+    for (i, token) in tokens.iter().enumerate() {
+        if !is_content(i) {
+            continue;
+        }
+        let next = (i + 1 < tokens.len() && tokens[i + 1].joined).then_some(i + 1);
+        let describes_next = next.is_some_and(|n| known[n] || is_content(n) || tokens[n].hyphenated);
+        let before = (i > 0 && token.joined).then(|| i - 1);
+        let is_verb = before.is_some_and(|b| {
+            let word = tokens[b].key.as_str();
+            let takes_object = |n: usize| tokens[n].key == "to" || number_of(&tokens[n].key).is_some();
+            let follows_doer = known[b] && next.is_some_and(takes_object);
+            follows_doer || matches!(word, "to" | "who" | "which" | "that" | "it" | "they" | "he" | "she")
+        });
+        if describes_next || is_verb {
+            continue;
+        }
+        let is_same = |other: &String| {
+            *other == token.key || singulars(other).contains(&token.key) || singulars(&token.key).contains(other)
+        };
+        if !unknown.iter().any(is_same) {
+            unknown.push(token.key.clone());
+        }
+    }
+    unknown
+}

@@ -1,0 +1,50 @@
+//! Whether a request fits a pack, before any network runs.
+
+use super::{EngineError, SampleRequest};
+use crate::pack::Pack;
+
+/// Most steps a request may ask for.
+const MOST_STEPS: usize = 1000;
+/// Largest side of the maps a request may ask for.
+const LARGEST_CANVAS: u32 = 16_384;
+
+/// Refuses requests that cannot be carried out; the reason names what to change.
+pub(super) fn check_request(pack: &Pack, request: &SampleRequest) -> Result<(), EngineError> {
+    let refuse = |reason: String| Err(EngineError::Request(reason));
+    let graph = &pack.graph;
+    if request.variable.0 >= graph.len() {
+        return refuse(format!("the pack \"{}\" has no variable number {}", pack.manifest.name, request.variable.0));
+    }
+    let name = &graph.variable(request.variable).name;
+    if request.seeds.is_empty() {
+        return refuse(format!("no seed was given for \"{name}\"; ask for at least one sample"));
+    }
+    if !(1..=MOST_STEPS).contains(&request.settings.steps) {
+        return refuse(format!("{} steps are not possible; choose 1 to {MOST_STEPS}", request.settings.steps));
+    }
+    if !request.settings.guidance.is_finite() {
+        return refuse(format!("a guidance of {} is not possible; choose a number", request.settings.guidance));
+    }
+    let (width, height) = request.canvas;
+    if width == 0 || height == 0 || width.max(height) > LARGEST_CANVAS {
+        return refuse(format!("maps of {width}×{height} pixels are not possible; choose 1 to {LARGEST_CANVAS}"));
+    }
+    for (i, (parent, map)) in request.parents.iter().enumerate() {
+        if !graph.factor(request.variable).parents.contains(parent) {
+            let given = if parent.0 < graph.len() { graph.variable(*parent).name.as_str() } else { "it" };
+            return refuse(format!("\"{name}\" does not depend on \"{given}\"; leave that map out"));
+        }
+        if request.parents[..i].iter().any(|(other, _)| other == parent) {
+            return refuse(format!("\"{}\" was given twice", graph.variable(*parent).name));
+        }
+        let kind = graph.variable(*parent).kind;
+        if map.kind() != kind {
+            let given = &graph.variable(*parent).name;
+            return refuse(format!("the map given for \"{given}\" is of kind {:?}, not {kind:?}", map.kind()));
+        }
+        if map.size().0 == 0 || map.size().1 == 0 {
+            return refuse(format!("the map given for \"{}\" is empty", graph.variable(*parent).name));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,339 @@
+//! An engine without networks: instant, deterministic, for tests and for looking at the editor.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Control, Engine, EngineError, Progress, Sample, SampleRequest, check_request, working_size};
+use crate::compliance::read_prompt;
+use crate::diffusion::NoiseStream;
+use crate::graph::{Variable, VariableKind};
+use crate::maps::{ClassKind, Label, Map, Plane, PoseMap, SegmentationMap};
+use crate::pack::Pack;
+
+/// Draws blobs of what the prompt asks for instead of sampling.
+///
+/// Maps depend on (seed, variable, prompt, parents) alone:
+/// - classes: bands of the backgrounds asked for (else sky over the next background), an ellipse for
+///   each object. So that ranking has something to rank, seeds with `seed % 4 == 2` add an
+///   object nobody asked for and those with `seed % 4 == 3` leave out the last object asked for;
+/// - depth: near at the bottom, an object as near as its lowest pixel;
+/// - sketch: outlines of the segmentation's regions;
+/// - image: palette colours of the segmentation, at the factor's own size.
+pub struct FakeEngine {
+    pack: Pack,
+    step_time: Duration,
+    broken: Option<String>,
+}
+
+impl FakeEngine {
+    /// An engine for `pack`, which needs no files ([`crate::pack::testing::pack`]).
+    pub fn new(pack: Pack) -> Self {
+        Self { pack, step_time: Duration::ZERO, broken: None }
+    }
+
+    /// The same, but each step takes that long: to test progress and cancellation.
+    #[must_use]
+    pub fn with_step_time(self, step_time: Duration) -> Self {
+        Self { step_time, ..self }
+    }
+
+    /// The same, but the factor of this variable always fails.
+    #[must_use]
+    pub fn broken_at(self, variable: &str) -> Self {
+        Self { broken: Some(variable.into()), ..self }
+    }
+
+    fn map(&self, request: &SampleRequest, seed: u64) -> Map {
+        let variable = self.pack.graph.variable(request.variable);
+        let mut noise = NoiseStream::new(seed, &variable.name);
+        let parent = request.parents.iter().find_map(|(_, map)| map.as_segmentation());
+        let (width, height) = request.canvas;
+        match variable.kind {
+            VariableKind::Classes => Map::Segmentation(self.segmentation(request, seed, &mut noise)),
+            VariableKind::Depth => Map::Depth(depth(width, height, parent)),
+            VariableKind::Sketch => Map::Sketch(sketch(width, height, parent)),
+            VariableKind::Normal => Map::Normal(Plane::filled(width, height, [128, 128, 255])),
+            VariableKind::Pose => Map::Pose(PoseMap { width, height, skeletons: Vec::new() }),
+            VariableKind::Image => Map::Image(self.image(request, variable, parent, &mut noise)),
+        }
+    }
+
+    fn segmentation(&self, request: &SampleRequest, seed: u64, noise: &mut NoiseStream) -> SegmentationMap {
+        let classes = self.pack.classes();
+        let reading = read_prompt(&request.prompt, classes, &[]);
+        let (mut objects, mut grounds) = (Vec::new(), Vec::new());
+        for asked in &reading.asked {
+            if classes.is_object(asked.class) {
+                objects.extend(std::iter::repeat_n(asked.class, asked.count.min(24)));
+            } else {
+                grounds.push(asked.class);
+            }
+        }
+        match seed % 4 {
+            2 => objects.extend(
+                classes
+                    .iter()
+                    .map(|c| c.index)
+                    .find(|&c| classes.is_object(c) && reading.asked.iter().all(|a| a.class != c)),
+            ),
+            3 => {
+                let last = objects.last().copied();
+                objects.retain(|&c| Some(c) != last);
+            }
+            _ => {}
+        }
+        for class in classes.iter().filter(|c| c.kind == ClassKind::Background).map(|c| c.index) {
+            if grounds.len() < 2 && !grounds.contains(&class) {
+                grounds.insert(0, class);
+            }
+        }
+        draw(request.canvas, &grounds, &objects, noise)
+    }
+
+    fn image(
+        &self,
+        request: &SampleRequest,
+        variable: &Variable,
+        parent: Option<&SegmentationMap>,
+        noise: &mut NoiseStream,
+    ) -> Plane<[u8; 4]> {
+        let cell = self.pack.manifest.latent.downscale as u32;
+        let (width, height) = working_size(request.canvas, variable.size, cell * 2);
+        let tint = (noise.uniform() * 255.0) as u8;
+        generate(width, height, |x, y| {
+            let colour = parent.and_then(|p| {
+                let label = p.get((x * p.width() / width) as i32, (y * p.height() / height) as i32)?;
+                self.pack.classes().get(label.class)
+            });
+            let [r, g, b] = colour.map_or([tint, 128, 255 - tint], |c| c.colour);
+            [r, g, b, 255]
+        })
+    }
+}
+
+impl Engine for FakeEngine {
+    fn pack(&self) -> &Pack {
+        &self.pack
+    }
+
+    fn device(&self) -> String {
+        "no networks: blobs drawn for tests".into()
+    }
+
+    fn sample(&mut self, request: &SampleRequest, control: &dyn Control) -> Result<Vec<Sample>, EngineError> {
+        check_request(&self.pack, request)?;
+        let variable = self.pack.graph.variable(request.variable);
+        let steps = request.settings.steps;
+        if self.broken.as_deref() == Some(&variable.name) {
+            let guidance = request.settings.guidance;
+            return Err(EngineError::NotANumber { variable: variable.name.clone(), step: 1, steps, guidance });
+        }
+        let samples: Vec<_> =
+            request.seeds.iter().map(|&seed| Sample { seed, map: Arc::new(self.map(request, seed)) }).collect();
+        for step in 1..=steps {
+            if control.is_cancelled() {
+                return Err(EngineError::Cancelled);
+            }
+            if !self.step_time.is_zero() {
+                std::thread::sleep(self.step_time);
+            }
+            control.progress(Progress {
+                variable: request.variable,
+                step,
+                steps,
+                remaining: self.step_time * (steps - step) as u32,
+                preview: request.previews.then(|| samples[0].map.clone()),
+            });
+        }
+        if control.is_cancelled() { Err(EngineError::Cancelled) } else { Ok(samples) }
+    }
+}
+
+fn draw(canvas: (u32, u32), grounds: &[u8], objects: &[u8], noise: &mut NoiseStream) -> SegmentationMap {
+    let (width, height) = canvas;
+    let bands = grounds.len().max(1) as u32;
+    let mut map = generate(width, height, |_, y| Label {
+        class: grounds.get((y * bands / height) as usize).copied().unwrap_or(0),
+        instance: 0,
+    });
+    // A grid of cells keeps blobs apart, so that each is a region of its own.
+    let columns = (objects.len() as f64).sqrt().ceil().max(1.0);
+    let rows = (objects.len() as f64 / columns).ceil().max(1.0);
+    let (cell_width, cell_height) = (f64::from(width) / columns, f64::from(height) / rows);
+    for (i, &class) in objects.iter().enumerate() {
+        let (column, row) = ((i as f64) % columns, (i as f64 / columns).floor());
+        let radius_x = cell_width * (0.28 + 0.08 * noise.uniform());
+        let radius_y = cell_height * (0.28 + 0.08 * noise.uniform());
+        let x0 = (column + 0.42 + 0.16 * noise.uniform()) * cell_width;
+        let y0 = (row + 0.42 + 0.16 * noise.uniform()) * cell_height;
+        for y in 0..height {
+            for x in 0..width {
+                let (dx, dy) = ((f64::from(x) + 0.5 - x0) / radius_x, (f64::from(y) + 0.5 - y0) / radius_y);
+                if dx * dx + dy * dy <= 1.0 {
+                    map.set(x as i32, y as i32, Label { class, instance: (i + 1).min(255) as u8 });
+                }
+            }
+        }
+    }
+    map
+}
+
+fn depth(width: u32, height: u32, parent: Option<&SegmentationMap>) -> Plane<u16> {
+    let mut lowest = [0_u32; 256];
+    if let Some(parent) = parent {
+        for y in 0..parent.height() {
+            for x in 0..parent.width() {
+                lowest[parent.at(x, y).instance as usize] = y * height / parent.height();
+            }
+        }
+    }
+    generate(width, height, |x, y| {
+        let label = parent.and_then(|p| p.get((x * p.width() / width) as i32, (y * p.height() / height) as i32));
+        let row = match label {
+            Some(label) if label.instance > 0 => lowest[label.instance as usize],
+            _ => y,
+        };
+        (row * 65535 / height.max(1)) as u16
+    })
+}
+
+fn sketch(width: u32, height: u32, parent: Option<&SegmentationMap>) -> Plane<u8> {
+    let Some(parent) = parent else {
+        return generate(width, height, |x, y| if x == width / 2 || y == height / 2 { 255 } else { 0 });
+    };
+    let label = |x: u32, y: u32| parent.get((x * parent.width() / width) as i32, (y * parent.height() / height) as i32);
+    generate(width, height, |x, y| {
+        let here = label(x, y);
+        let differs = |other: Option<Label>| other.is_some() && other != here;
+        if differs(label(x + 1, y)) || differs(label(x, y + 1)) { 255 } else { 0 }
+    })
+}
+
+fn generate<T: Copy + Default + PartialEq>(width: u32, height: u32, pixel: impl Fn(u32, u32) -> T) -> Plane<T> {
+    let pixel = &pixel;
+    let pixels: Vec<_> = (0..height).flat_map(|y| (0..width).map(move |x| pixel(x, y))).collect();
+    Plane::from_pixels(width, height, &pixels)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::compliance::measure;
+    use crate::engine::FactorSettings;
+    use crate::graph::VariableId;
+    use crate::pack::testing;
+
+    /// Collects progress and cancels after some polls.
+    struct Recorder {
+        polls_left: AtomicUsize,
+        seen: Mutex<Vec<(usize, bool)>>,
+    }
+
+    impl Recorder {
+        fn cancelling_after(polls: usize) -> Self {
+            Self { polls_left: AtomicUsize::new(polls), seen: Mutex::new(Vec::new()) }
+        }
+    }
+
+    impl Control for Recorder {
+        fn is_cancelled(&self) -> bool {
+            self.polls_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_err()
+        }
+
+        fn progress(&self, progress: Progress) {
+            self.seen.lock().unwrap().push((progress.step, progress.preview.is_some()));
+        }
+    }
+
+    fn request(variable: usize, prompt: &str, seeds: &[u64], parents: Vec<(VariableId, Arc<Map>)>) -> SampleRequest {
+        SampleRequest {
+            variable: VariableId(variable),
+            prompt: prompt.into(),
+            seeds: seeds.into(),
+            settings: FactorSettings { steps: 3, guidance: 2.0 },
+            parents,
+            canvas: (96, 64),
+            previews: true,
+        }
+    }
+
+    fn sample(request: &SampleRequest) -> Vec<Sample> {
+        FakeEngine::new(testing::pack()).sample(request, &Recorder::cancelling_after(1000)).unwrap()
+    }
+
+    #[test]
+    fn draws_what_the_prompt_asks_for_except_for_every_fourth_seed() {
+        let pack = testing::pack();
+        let prompt = "two dogs and a red car on a road";
+        let reading = read_prompt(prompt, pack.classes(), &[]);
+        let found: Vec<_> = sample(&request(0, prompt, &[0, 1, 2, 3], Vec::new()))
+            .iter()
+            .map(|s| measure(s.map.as_segmentation().unwrap(), &reading, pack.classes()))
+            .map(|c| (c.missing, c.unasked))
+            .collect();
+        let none = Vec::<String>::new();
+        assert_eq!(found[0], (none.clone(), none.clone()));
+        assert_eq!(found[1], (none.clone(), none.clone()));
+        assert_eq!(found[2], (none.clone(), vec!["cloud".to_owned()]));
+        assert_eq!(found[3], (vec!["car".to_owned()], none));
+    }
+
+    #[test]
+    fn maps_follow_from_their_parents() {
+        let seg = sample(&request(0, "a dog", &[5], Vec::new())).remove(0).map;
+        let depth = sample(&request(1, "a dog", &[5], vec![(VariableId(0), seg.clone())])).remove(0).map;
+        let image = sample(&request(3, "a dog", &[5], vec![(VariableId(0), seg.clone())])).remove(0).map;
+        assert_eq!(seg.size(), (96, 64));
+        assert_eq!(depth.size(), (96, 64));
+        assert_eq!(image.size(), working_size((96, 64), 256, 16));
+        let again = sample(&request(0, "a dog", &[5], Vec::new())).remove(0).map;
+        assert_eq!(seg, again);
+    }
+
+    #[test]
+    fn reports_every_step_and_stops_when_cancelled() {
+        let mut engine = FakeEngine::new(testing::pack());
+        let all = Recorder::cancelling_after(100);
+        engine.sample(&request(0, "a cat", &[1], Vec::new()), &all).unwrap();
+        assert_eq!(*all.seen.lock().unwrap(), [(1, true), (2, true), (3, true)]);
+
+        let early = Recorder::cancelling_after(2);
+        let outcome = engine.sample(&request(0, "a cat", &[1], Vec::new()), &early);
+        assert!(matches!(outcome, Err(EngineError::Cancelled)));
+        assert_eq!(early.seen.lock().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn refuses_requests_that_do_not_fit() {
+        let dog = sample(&request(0, "a dog", &[1], Vec::new())).remove(0).map;
+        let cases = [
+            (request(9, "", &[1], Vec::new()), "no variable number 9"),
+            (request(0, "", &[], Vec::new()), "at least one sample"),
+            (request(0, "", &[1], vec![(VariableId(0), dog.clone())]), "does not depend"),
+            (request(3, "", &[1], vec![(VariableId(1), dog.clone())]), "is of kind Classes, not Depth"),
+            (request(1, "", &[1], vec![(VariableId(0), dog.clone()), (VariableId(0), dog)]), "given twice"),
+            (SampleRequest { canvas: (0, 5), ..request(0, "", &[1], Vec::new()) }, "0×5"),
+            (
+                SampleRequest {
+                    settings: FactorSettings { steps: 0, guidance: 1.0 },
+                    ..request(0, "", &[1], Vec::new())
+                },
+                "0 steps",
+            ),
+        ];
+        for (bad, words) in cases {
+            let error = FakeEngine::new(testing::pack()).sample(&bad, &Recorder::cancelling_after(9)).unwrap_err();
+            assert!(error.to_string().contains(words), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_broken_factor_fails() {
+        let mut engine = FakeEngine::new(testing::pack()).broken_at("depth");
+        let outcome = engine.sample(&request(1, "a cat", &[1], Vec::new()), &Recorder::cancelling_after(9));
+        assert!(matches!(outcome, Err(EngineError::NotANumber { .. })));
+    }
+}

@@ -1,0 +1,184 @@
+//! Checks of a manifest that need no file beside it.
+
+use crate::graph::{BetaSchedule, Factor, FactorGraph, FactorKind, GraphError, Prediction, Variable, VariableKind};
+use crate::maps::ClassKind;
+
+use super::{FactorEntry, Manifest};
+
+/// The one value of [`Manifest::format`].
+pub const FORMAT: &str = "underpaint-pack";
+/// The newest [`Manifest::version`] this program reads.
+pub const VERSION: u32 = 1;
+
+/// What a manifest can be refused for.
+pub(super) enum Fault {
+    Manifest(String),
+    Graph(GraphError),
+}
+
+impl From<String> for Fault {
+    fn from(reason: String) -> Self {
+        Self::Manifest(reason)
+    }
+}
+
+/// Checks everything the manifest says and builds its graph.
+pub(super) fn validate(manifest: &Manifest) -> Result<FactorGraph, Fault> {
+    check_header(manifest)?;
+    check_sizes(manifest)?;
+    check_classes(manifest)?;
+    check_files(manifest)?;
+    build_graph(manifest)
+}
+
+fn check_header(manifest: &Manifest) -> Result<(), String> {
+    if manifest.format != FORMAT {
+        return Err(format!("the format is \"{}\", not \"{FORMAT}\"", manifest.format));
+    }
+    if manifest.version != VERSION {
+        return Err(format!("the format's version is {}; this program reads version {VERSION}", manifest.version));
+    }
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let names = manifest.variables.iter().map(|v| &v.name).chain([&manifest.name]);
+    for name in names {
+        // Variables name files in projects and exports, on every operating system.
+        if name.is_empty() || name.len() > 64 || !name.chars().all(plain) {
+            return Err(format!("the name {name:?} must be 1 to 64 letters, digits, - or _"));
+        }
+    }
+    Ok(())
+}
+
+fn check_sizes(manifest: &Manifest) -> Result<(), String> {
+    let within = |what: &str, value: usize, low: usize, high: usize| {
+        let fits = (low..=high).contains(&value);
+        if fits { Ok(()) } else { Err(format!("{what} is {value}, which must lie between {low} and {high}")) }
+    };
+    within("latent.channels", manifest.latent.channels, 1, 64)?;
+    within("latent.downscale", manifest.latent.downscale, 1, 64)?;
+    within("canvas_size", manifest.canvas_size as usize, 16, 8192)?;
+    within("text.max_tokens", manifest.text.max_tokens, 3, 4096)?;
+    within("text.width", manifest.text.width, 1, 8192)?;
+    within("class_slots", manifest.class_slots, 0, 256)?;
+    within("the number of variables", manifest.variables.len(), 1, 64)?;
+    for variable in &manifest.variables {
+        within(&format!("the size of \"{}\"", variable.name), variable.size as usize, 16, 4096)?;
+        if variable.size as usize % manifest.latent.downscale != 0 {
+            return Err(format!(
+                "the size of \"{}\" is {}, no multiple of latent.downscale {}",
+                variable.name, variable.size, manifest.latent.downscale
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn check_classes(manifest: &Manifest) -> Result<(), String> {
+    let classes: Vec<_> = manifest.classes.iter().collect();
+    if classes.is_empty() && manifest.variables.iter().any(|v| v.kind == VariableKind::Classes) {
+        return Err("it has a variable of classes, but lists no class".into());
+    }
+    for (i, class) in classes.iter().enumerate() {
+        if class.index as usize >= manifest.class_slots {
+            let slots = manifest.class_slots;
+            return Err(format!("the class \"{}\" has index {}, but there are {slots} slots", class.name, class.index));
+        }
+        for other in &classes[..i] {
+            let shared = if other.index == class.index {
+                format!("the index {}", class.index)
+            } else if other.name == class.name {
+                "their name".into()
+            } else if other.colour == class.colour {
+                // Palettes are read back by nearest colour.
+                format!("the colour {:?}", class.colour)
+            } else {
+                continue;
+            };
+            return Err(format!("the classes \"{}\" and \"{}\" share {shared}", other.name, class.name));
+        }
+    }
+    if !classes.is_empty() && !classes.iter().any(|c| c.kind == ClassKind::Background) {
+        return Err("no class is a background, so nothing could fill what a moved region uncovers".into());
+    }
+    Ok(())
+}
+
+fn check_files(manifest: &Manifest) -> Result<(), String> {
+    for (name, entry) in &manifest.files {
+        check_file_name(name)?;
+        let hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+        if entry.sha256.len() != 64 || !entry.sha256.chars().all(hex) {
+            return Err(format!("the sha256 of \"{name}\" is not 64 lower-case hexadecimal digits"));
+        }
+    }
+    manifest.graphs().try_for_each(check_file_name)
+}
+
+/// Refuses names that could lead out of the pack's folder, on any operating system.
+fn check_file_name(name: &str) -> Result<(), String> {
+    let part_is_plain = |part: &str| !part.is_empty() && part != "." && part != "..";
+    let is_plain = name.len() <= 255
+        && !name.contains(['\\', ':', '\0'])
+        && !name.starts_with('/')
+        && name.split('/').all(part_is_plain);
+    if is_plain { Ok(()) } else { Err(format!("the file name {name:?} leads out of the pack's folder")) }
+}
+
+fn build_graph(manifest: &Manifest) -> Result<FactorGraph, Fault> {
+    let variables: Vec<_> =
+        manifest.variables.iter().map(|v| Variable { name: v.name.clone(), kind: v.kind, size: v.size }).collect();
+    let find = |name: &str| {
+        let position = variables.iter().position(|v| v.name == name).map(crate::graph::VariableId);
+        position.ok_or_else(|| Fault::Graph(GraphError::UnknownVariable(name.into())))
+    };
+    let mut factors = Vec::with_capacity(manifest.factors.len());
+    for entry in &manifest.factors {
+        check_factor(entry)?;
+        factors.push(Factor {
+            variable: find(&entry.variable)?,
+            kind: entry.kind,
+            parents: entry.parents.iter().map(|p| find(p)).collect::<Result<_, _>>()?,
+            prediction: entry.prediction,
+            schedule: entry.schedule.clone(),
+            clamp: entry.clamp,
+            steps: entry.steps,
+            guidance: entry.guidance,
+        });
+    }
+    FactorGraph::new(variables, factors).map_err(Fault::Graph)
+}
+
+fn check_factor(entry: &FactorEntry) -> Result<(), String> {
+    let fault = |reason: String| Err(format!("the factor \"{}\" {reason}", entry.variable));
+    if entry.kind != FactorKind::Concat {
+        return fault(format!("is of kind {:?}; this version runs concat factors only", entry.kind));
+    }
+    if (entry.prediction == Prediction::Flow) != (entry.schedule == BetaSchedule::Flow) {
+        return fault("pairs a flow with a schedule of betas".into());
+    }
+    if !(1..=1000).contains(&entry.steps) {
+        return fault(format!("has {} default steps, which must lie between 1 and 1000", entry.steps));
+    }
+    if !entry.guidance.is_finite() {
+        return fault("has no finite guidance".into());
+    }
+    if entry.clamp.is_some_and(|c| !(c.is_finite() && c > 0.0)) {
+        return fault("has a clamp that is not positive".into());
+    }
+    let (train_steps, first, last) = match entry.schedule {
+        BetaSchedule::Flow => return Ok(()),
+        BetaSchedule::Cosine { train_steps } => (train_steps, 0.5, 0.5),
+        BetaSchedule::Linear { train_steps, beta_start, beta_end }
+        | BetaSchedule::ScaledLinear { train_steps, beta_start, beta_end } => (train_steps, beta_start, beta_end),
+    };
+    if !(2..=100_000).contains(&train_steps) {
+        return fault(format!("has a schedule of {train_steps} training steps, which must lie between 2 and 100000"));
+    }
+    if !(first > 0.0 && first <= last && last < 1.0) {
+        return fault(format!("has betas from {first} to {last}, which must rise within 0 and 1"));
+    }
+    if entry.steps > train_steps {
+        return fault(format!("has more default steps ({}) than training steps ({train_steps})", entry.steps));
+    }
+    Ok(())
+}

@@ -1,0 +1,1 @@
+//! Edits by hand, in the middle of a session.
