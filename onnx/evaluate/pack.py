@@ -8,6 +8,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from evaluate import flow, pictures
+from evaluate.runtime import session
 
 _CHUNK = 20  # latents per run: enough to keep a core busy, little enough to stay in memory
 
@@ -78,8 +79,6 @@ class Pack:
     def run(self, name, feeds):
         """All outputs of the graph in the file `name`."""
         if name not in self._sessions:
-            from export.graph import session
-
             self._sessions[name] = session(os.path.join(self.folder, name), self.threads)
         return self._sessions[name].run(None, feeds)
 

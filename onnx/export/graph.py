@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 
-from export.half import round_to_half, store_as_half
+from evaluate.runtime import session
+from export.half import metadata_of_weights, round_to_half, store_as_half
 
 TOLERANCE = 1e-3  # largest absolute difference between ONNX Runtime and PyTorch
 OPSET = 17
@@ -28,7 +28,8 @@ class Graph:
     `inputs` maps names, in the order of the module's arguments, to example tensors; `outputs` names what it returns;
     `axes` maps every input and output to its dynamic axes, {index: name}. `checks` are further dictionaries of inputs,
     of other batch sizes and resolutions, on which the graph must agree as well. `config` is kept in the file, so that
-    the network can be built again from it; `prefix` is taken off the names of the weights.
+    the network can be built again from it; `prefix` is taken off the names of the weights. With `keep_all` every weight
+    of the module can be read back, also what the graph does not need.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Graph:
     checks: list = field(default_factory=list)
     config: dict = field(default_factory=dict)
     prefix: str = ""
+    keep_all: bool = False
 
 
 def write_graph(graph, path, tolerance=TOLERANCE):
@@ -55,15 +57,6 @@ def write_graph(graph, path, tolerance=TOLERANCE):
         file.flush()
         os.fsync(file.fileno())
     return error
-
-
-def session(data, threads=1):
-    """An ONNX Runtime session for a file's path or its bytes, on the CPU with `threads` threads."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
 
 
 def _exported(module, graph):
@@ -86,9 +79,12 @@ def _exported(module, graph):
     for tensor in model.graph.initializer:
         tensor.name = tensor.name.removeprefix(graph.prefix)
     for node in model.graph.node:
-        for i, name in enumerate(node.input):
-            node.input[i] = name.removeprefix(graph.prefix)
-    onnx.helper.set_model_props(model, {"config": json.dumps(graph.config)})
+        for names in (node.input, node.output):
+            for i, name in enumerate(names):
+                names[i] = name.removeprefix(graph.prefix)
+    state = {name.removeprefix(graph.prefix): tensor for name, tensor in module.state_dict().items()}
+    properties = {"config": json.dumps(graph.config)} | metadata_of_weights(model, state, graph.keep_all)
+    onnx.helper.set_model_props(model, properties)
     return model
 
 

@@ -5,11 +5,15 @@ graph, so it costs nothing later. Both functions agree on which tensors are mean
 (biases, norms, the latent's mean and deviation) keep 32 bits.
 """
 
+import base64
+import json
+
 import numpy as np
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
 LARGE = 256  # elements
+HALF_SUFFIX = ".half"
 
 
 def round_to_half(module):
@@ -46,15 +50,42 @@ def store_as_half(model):
     return model
 
 
+def metadata_of_weights(model, state, keep_all):
+    """What `weights_of` needs to find every tensor of `state` (a PyTorch state_dict) again, as text for the metadata.
+
+    The exporter stores equal tensors once ("aliases"). What only training uses it does not store at all: with `keep_all`
+    that comes along in float16 ("unused").
+    """
+    stored = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
+    aliases, unused = {}, {}
+    for name, tensor in state.items():
+        values = tensor.numpy()
+        if name in stored:
+            continue
+        same = next((other for other, array in stored.items() if array.shape == values.shape and np.array_equal(array, values)), None)
+        if same is not None:
+            aliases[name] = same
+        elif keep_all:
+            data = base64.b64encode(values.astype("<f2").tobytes()).decode()
+            unused[name] = {"shape": list(values.shape), "float16": data}
+    return {"aliases": json.dumps(aliases), "unused": json.dumps(unused)}
+
+
 def weights_of(model):
-    """The initializers of an exported graph, float32, by the name of the PyTorch parameter they came from."""
+    """The weights of an exported graph, float32, by the name of the PyTorch tensor they came from.
+
+    Constants of the graph may be among them.
+    """
     arrays = {}
     for tensor in model.graph.initializer:
         values = numpy_helper.to_array(tensor)
         if values.dtype == np.float16:
             values = values.astype(np.float32)
         arrays[tensor.name.removesuffix(HALF_SUFFIX)] = values
+    metadata = {entry.key: entry.value for entry in model.metadata_props}
+    for name, same in json.loads(metadata.get("aliases", "{}")).items():
+        arrays[name] = arrays[same]
+    for name, entry in json.loads(metadata.get("unused", "{}")).items():
+        values = np.frombuffer(base64.b64decode(entry["float16"]), "<f2")
+        arrays[name] = values.reshape(entry["shape"]).astype(np.float32)
     return arrays
-
-
-HALF_SUFFIX = ".half"

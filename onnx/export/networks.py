@@ -61,7 +61,7 @@ def factor_graph(name, denoiser, vocabulary):
     axes = {"latent": _LATENT, "time": _BATCH, "tokens": _TOKENS, "ids": _TOKENS, "mask": _TOKENS, "prediction": _LATENT}
     for parent in parents:
         axes |= {f"parent_{parent}": _LATENT, f"parent_{parent}_level": _BATCH}
-    return Graph(name, denoiser, examples[0], ("prediction",), axes, examples[1:], asdict(denoiser.config))
+    return Graph(name, denoiser, examples[0], ("prediction",), axes, examples[1:], asdict(denoiser.config), keep_all=True)
 
 
 def _factor_inputs(shape, parents, vocabulary):

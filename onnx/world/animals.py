@@ -6,7 +6,7 @@ Paints: 0 coat, 1 belly, muzzle or mane, 2 dark, 3 light, 4 accent.
 
 from numba import njit
 
-from world.primitives import cap, cone, ell, prism
+from world.primitives import cap, cone, ell, spin
 from world.trig import cos, sin
 
 
@@ -65,17 +65,19 @@ def dog(P, n, u):
 
 
 @njit(cache=True, nogil=True)
-def _cat_head(P, n, hx, hy):
+def _cat_head(P, n, hx, hy, u):
+    """A head turned to the viewer, so that both ears stand against the sky."""
+    first = n
     n = ell(P, n, hx, hy, 0.0, 0.165, 0.15, 0.165, 0.0, 0)
     n = ell(P, n, hx + 0.125, hy - 0.05, 0.0, 0.065, 0.05, 0.075, 0.0, 1)
     n = ell(P, n, hx + 0.185, hy - 0.03, 0.0, 0.016, 0.014, 0.02, 0.0, 4)
     n = _eyes(P, n, hx + 0.10, hy + 0.03, 0.112, 0.028)
     for side in (-1.0, 1.0):
-        # Prisms keep their sharp outline from the side where cones would turn into pins.
-        n = prism(P, n, hx - 0.005, hy + 0.085, side * 0.10, 0.078, 0.175, 0.022, -0.012, 0.0, 0)
-        n = prism(P, n, hx + 0.006, hy + 0.095, side * 0.118, 0.045, 0.115, 0.010, -0.01, 0.0, 4)
+        n = cone(P, n, hx - 0.01, hy + 0.075, side * 0.095, hx - 0.015, hy + 0.27, side * 0.135, 0.078, 0.006, 0)
+        n = cone(P, n, hx + 0.022, hy + 0.085, side * 0.095, hx + 0.010, hy + 0.225, side * 0.13, 0.052, 0.005, 4)
     for side in (-1.0, 1.0):
         n = cap(P, n, hx + 0.14, hy - 0.045, side * 0.06, hx + 0.20, hy - 0.02, side * 0.20, 0.006, 0.003, 3)
+    spin(P, first, n, hx, 0.0, (0.65 + 0.5 * u[6]) * (1.0 if u[15] < 0.5 else -1.0))
     return n
 
 
@@ -101,7 +103,7 @@ def cat(P, n, u):
             n = ell(P, n, 0.06, 0.045, side * 0.16, 0.10, 0.045, 0.055, 0.0, 1)
             n = cap(P, n, 0.14, 0.40, side * 0.075, 0.19, 0.06, side * 0.075, 0.062, 0.048, 0)
             n = ell(P, n, 0.215, 0.04, side * 0.075, 0.075, 0.042, 0.055, 0.0, 1)
-        n = _cat_head(P, n, 0.15 + 0.03 * u[1], 0.74)
+        n = _cat_head(P, n, 0.15 + 0.03 * u[1], 0.74, u)
         return _cat_tail(P, n, -0.24, 0.08, -0.1 + 0.25 * u[2], 0.10 + 0.01 * u[3])
     stride = (u[4] - 0.5) * 0.7
     n = cap(P, n, -0.27, 0.40, 0.0, 0.20, 0.40, 0.0, 0.145, 0.135, 0)
@@ -110,7 +112,7 @@ def cat(P, n, u):
     n = _leg(P, n, 0.22, 0.32, 0.085, 0.32, -stride, 0.070, 0.042, 0, 1)
     n = _leg(P, n, -0.29, 0.32, -0.085, 0.32, -stride, 0.085, 0.044, 0, 1)
     n = _leg(P, n, -0.29, 0.32, 0.085, 0.32, stride, 0.085, 0.044, 0, 1)
-    n = _cat_head(P, n, 0.38, 0.59 + 0.05 * u[1])
+    n = _cat_head(P, n, 0.38, 0.59 + 0.05 * u[1], u)
     return _cat_tail(P, n, -0.38, 0.44, 0.5 + 0.4 * u[2], 0.095 + 0.015 * u[3])
 
 

@@ -65,6 +65,8 @@ def paints(name, main, u):
     p = [c[main], second, c["dark"], c["white"], accent, c["glass"], c["wood"], c["blush"]]
     if name == "dog":
         p[1] = c[main] * 0.45 if main in ("tan", "ochre", "white", "grey") and u[1] < 0.5 else second
+        if main == "white":
+            p[1] = c[("brown", "dark", "tan")[int(u[2] * 3)]]
         p[3] = c[main] * 0.82
     elif name == "cat":
         p[1], p[4] = (c["cream"] if main != "white" else c["tan"]), c["blush"]
@@ -82,8 +84,11 @@ def paints(name, main, u):
         p[1], p[4] = c[main] * 0.72, c[("brick", "navy", "teal", "purple")[int(u[0] * 4)]]
     elif name == "tree":
         p[4] = c["red"] if main not in ("autumn", "blossom") else c["gold"]
+        p[1] = c[main] * 0.80 + 0.20 * c["gold"]
     elif name == "cactus":
-        p[4] = c["pink"]
+        p[1], p[4] = c[main] * 0.72, c["pink"]
+    elif name == "fir":
+        p[1] = c[main] * 0.85 + 0.15 * c["lime"]
     elif name == "snowman":
         p[5] = c["carrot"]
     elif name == "sandcastle":

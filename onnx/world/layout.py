@@ -11,16 +11,18 @@ from world.classes import INDEX
 from world.models import EXTENT, SIDEWAYS
 from world.primitives import CAPPED, cap, ell, pattern, place
 from world.raster import FAR, hit
-from world.spec import HOURS, SKY_CLASSES, place_weights
+from world.spec import HOURS, SKY_CLASSES, choose, place_weights
 
 # Height of a lone object as a fraction of the picture's.
 _HEIGHT = {
-    "cloud": 0.24, "sun": 0.25, "dog": 0.54, "cat": 0.58, "horse": 0.62, "person": 0.74, "car": 0.40, "boat": 0.70, "airplane": 0.33,
-    "house": 0.64, "tower": 0.80, "tree": 0.74, "fir": 0.80, "cactus": 0.70, "umbrella": 0.66, "ball": 0.46, "snowman": 0.70,
+    "cloud": 0.26, "sun": 0.28, "dog": 0.60, "cat": 0.62, "horse": 0.70, "person": 0.74, "car": 0.38, "boat": 0.70, "airplane": 0.46,
+    "house": 0.58, "tower": 0.74, "tree": 0.74, "fir": 0.80, "cactus": 0.70, "umbrella": 0.66, "ball": 0.46, "snowman": 0.70,
     "sandcastle": 0.54,
 }  # fmt: skip
 _CROWD = (1.0, 1.0, 0.87, 0.76, 0.67, 0.60, 0.55, 0.5, 0.45, 0.4, 0.4, 0.4, 0.4)  # factor by the number of objects on the ground
 _SKY_DEPTH = {"airplane": 14.0, "cloud": 60.0, "sun": 400.0}
+# Half the depth of a model's base, where it is not slight.
+_DEPTH = {"car": 0.46, "house": 0.36, "sandcastle": 0.42, "tower": 0.20, "ball": 0.30, "snowman": 0.25}
 _GROUND_OF = {"meadow": "meadow", "hill": "meadow", "beach": "sand", "sea": "sea", "snow": "snow", "snowy hill": "snow", "desert": "sand",
               "road": "meadow", "town": "meadow"}  # fmt: skip
 
@@ -51,11 +53,7 @@ def stage(spec, things, rng):
     where = spec.place
     if where is None:
         weights = place_weights([t.name for t in things])
-        r = rng.random() * sum(weights.values())
-        for where, w in weights.items():
-            r -= w
-            if r < 0.0:
-                break
+        where = tuple(weights)[choose(rng, tuple(weights.values()))]
     hour = spec.hour
     if hour is None:
         r = rng.random()
@@ -110,7 +108,7 @@ def _hill(rng, lens, horizon, top, cls):
 def backdrop(P, spec, stage, rng):
     """Adds hill, far rolling ground and mountains; returns the next free row."""
     n = 0
-    lens, horizon = stage.lens, stage.horizon
+    lens = stage.lens
     if stage.hill is not None:
         P[0] = stage.hill[0]
         n = 1
@@ -122,16 +120,16 @@ def backdrop(P, spec, stage, rng):
             n = ell(P, n, 0.0, 0.0, 0.0, wide, high, 8.0, 0.0, 0)
             place(P, n - 1, n, 0.0, 1.0, _between(rng, -1.0, 1.0) * lens * z, -1.0, z, near, 0, _ground_paint(near))
     if spec.mountain:
-        count = 3 + int(rng.random() * 3.0)
+        count = 4 + int(rng.random() * 3.0)
         mountain = INDEX["mountain"]
         for k in range(count):
             z = _between(rng, 100.0, 140.0)
             u = -0.95 + 1.9 * (k + _between(rng, 0.2, 0.8)) / count
-            rise = _between(rng, 0.42, 0.80) * lens * z
-            r = _between(rng, 0.20, 0.30) * lens * z
+            rise = _between(rng, 0.34, 0.74) * lens * z
+            r = _between(rng, 0.24, 0.42) * lens * z
             x = u * lens * z
             first = n
-            n = cap(P, n, 0.0, 0.0, 0.0, _between(rng, -0.05, 0.05) * lens * z, rise, 0.0, r * 1.25, r * 0.10, 0)
+            n = cap(P, n, 0.0, 0.0, 0.0, _between(rng, -0.05, 0.05) * lens * z, rise, 0.0, r * 1.25, r * 0.16, 0)
             if rng.random() < 0.75:
                 n = pattern(P, n, CAPPED)
             place(P, first, n, 0.0, 1.0, x, -1.0 - 0.1 * r, z, mountain, 0, _ground_paint(mountain))
@@ -151,14 +149,17 @@ def arrange(spec, things, stage, rng, despair):
     aloft = [i for i, t in enumerate(things) if t.name in SKY_CLASSES]
     crowd = _CROWD[len(grounded)] * (1.0 - 0.08 * len(aloft)) if grounded else (1.0, 1.0, 0.9, 0.8)[min(len(aloft), 3)]
     heights = [2.0 * _HEIGHT[t.name] * crowd * _between(rng, 0.86, 1.10) * (1.0 - 0.35 * despair) for t in things]
-    if not grounded:
-        heights = [h * 1.25 for h in heights]
+    planes = sum(t.name == "airplane" for t in things)
     for i in aloft:  # company in the sky shrinks less
-        heights[i] = 2.0 * _HEIGHT[things[i].name] * _between(rng, 0.85, 1.1) * (0.88 if len(aloft) > 1 else 1.0) * (1.2 if not grounded else 1.0)
+        heights[i] = 2.0 * _HEIGHT[things[i].name] * _between(rng, 0.85, 1.1) * (0.88 if len(aloft) > 1 else 1.0)
+        if things[i].name == "airplane":
+            heights[i] *= (1.0, 0.72, 0.58)[min(planes, 3) - 1] * (0.8 if len(grounded) > 2 else 1.0)
+        elif not grounded:
+            heights[i] *= 1.2
     slots = [None] * count
     units = _units(spec, things, grounded, heights, rng, relation)
     _place_units(units, things, stage, heights, slots, rng, bool(aloft), _reserve(spec, relation))
-    _place_aloft(aloft, things, heights, slots, rng, relation)
+    _place_aloft(aloft, things, stage, heights, slots, rng, relation)
     return slots
 
 
@@ -217,7 +218,9 @@ def _reserve(spec, relation):
     a, b = (spec.objects[k].name in SKY_CLASSES for k in (relation.a, relation.b))
     if a == b:
         return -0.97, 0.97
-    return (-0.30, 0.97) if (relation.kind == "left of") == a else (-0.97, 0.30)
+    flier = spec.objects[relation.a if a else relation.b]
+    bound = {"sun": 0.62, "cloud": 0.45, "airplane": 0.30}[flier.name]
+    return (-bound, 0.97) if (relation.kind == "left of") == a else (-0.97, bound)
 
 
 def _place_units(units, things, stage, heights, slots, rng, sky_used, reserve):
@@ -241,7 +244,7 @@ def _place_units(units, things, stage, heights, slots, rng, sky_used, reserve):
         gaps[0] = gaps[-1] = 0.0
         gaps[1:-1] = 1.0
     gaps *= free / max(gaps.sum(), 1e-9)
-    ceiling = 0.62 if sky_used else 0.92
+    ceiling = 0.60 if sky_used else 0.88
     u = reserve[0]
     row = int(rng.random() * 2.0)
     for k, (unit, (left, right)) in enumerate(zip(units, spans)):
@@ -287,16 +290,18 @@ def _foot_range(unit, things, stage, far):
     return low, high
 
 
-def _place_aloft(aloft, things, heights, slots, rng, relation):
+def _place_aloft(aloft, things, stage, heights, slots, rng, relation):
     """Finds each thing of the sky the emptiest of several places."""
     for i in aloft:
         best, best_cost = None, 1e9
         h = heights[i]
         w = _width(things[i].name, h)
-        for _ in range(10):
+        for _ in range(16):
             lim = max(0.97 - w / 2, 0.0)
             u = _between(rng, -lim, lim)
-            v = 0.94 - h - _between(rng, 0.0, 0.30 if any(slots) else 1.0)
+            v = 0.94 - h
+            low = max(stage.horizon, stage.hill_top if stage.hill is not None else -1.0) + 0.06
+            v -= rng.random() * max(min(0.30 if any(slots) and len(aloft) == 1 else 0.7, v - low), 0.0)
             cost = 0.0
             for j, slot in enumerate(slots):
                 if slot is None or j == i:
@@ -325,6 +330,14 @@ def _strain(relation, group, other, du, dv):
     return 0.0
 
 
+def _sink(hill, x, y, z):
+    """How far the hill falls per unit towards us at (x, y, z): what stands there digs in by its own depth times this."""
+    steep = [(c - m) / (r * r) for c, m, r in zip((x, y, z), hill[4:7], hill[16:19])]
+    if steep[1] <= 0.0:
+        return 0.0
+    return min(max(-steep[2] / steep[1], 0.0) + 0.5 * abs(steep[0] / steep[1]), 0.8)
+
+
 def pose(name, slot, stage, draws):
     """(yaw, scale, x, y, z) that shows `name` in its slot; draws: 4 uniforms."""
     u, v, height = slot
@@ -339,6 +352,13 @@ def pose(name, slot, stage, draws):
             z = min(z, hit(stage.hill[0], 0.0, 0.0, 0.0, dx, dy, 1.0))
         z = min(z, 60.0)
         y = dy * z
+        # The slot's foot is the nearest edge of the base; its centre lies farther back.
+        deep = _DEPTH.get(name, 0.07)
+        back = 1.0 / (1.0 - deep * height * lens / EXTENT[name][0])
+        if stage.hill is None:
+            z *= back
+        else:
+            y -= _sink(stage.hill[0], u * lens * z, y, z) * height * lens * z / EXTENT[name][0] * deep
     scale = height * lens * z / EXTENT[name][0]
     if name in SIDEWAYS:
         yaw = -0.30 + 0.85 * draws[0]

@@ -13,7 +13,7 @@ UNIFORMS = 16  # per object
 # Class name -> (height, width) of the model in its own units, seen from its best side.
 EXTENT = {
     "cloud": (0.96, 2.0), "sun": (1.0, 1.0), "dog": (0.98, 1.45), "cat": (0.95, 1.0), "horse": (1.08, 1.32), "person": (1.0, 0.62),
-    "car": (1.0, 2.2), "boat": (1.0, 0.95), "airplane": (0.80, 2.05), "house": (1.05, 1.10), "tower": (1.05, 0.50), "tree": (1.03, 0.86),
+    "car": (1.0, 2.0), "boat": (1.0, 0.95), "airplane": (1.35, 2.05), "house": (1.05, 1.10), "tower": (1.05, 0.50), "tree": (1.03, 0.86),
     "fir": (1.0, 0.64), "cactus": (1.0, 0.76), "umbrella": (1.0, 1.20), "ball": (1.0, 1.0), "snowman": (1.05, 0.80),
     "sandcastle": (1.08, 1.45),
 }  # fmt: skip
@@ -67,10 +67,12 @@ def _model(cls, P, n, u, K):
 def assemble(P, n, classes, poses, uniforms, paints, joints):
     """Adds object i of class classes[i] with poses[i] = (yaw, scale, x, y, z) as instance i + 1; returns the next free row.
 
-    uniforms f64[m, UNIFORMS], paints f64[m, 8, 3]; joints f64[m, 18, 3] receives persons' joints in the world.
+    uniforms f64[m, >= UNIFORMS] (the last is overwritten), paints f64[m, 8, 3]; joints f64[m, 18, 3] receives persons' joints in the world.
     """
     for i in range(len(classes)):
         yaw, scale, x, y, z = poses[i, 0], poses[i, 1], poses[i, 2], poses[i, 3], poses[i, 4]
+        # Models that look at the viewer, or bank towards him, must know on which side he is: u[15] is 0 where that is -z.
+        uniforms[i, 15] = 0.0 if cos(yaw) > 0.0 else 1.0
         last = _model(classes[i], P, n, uniforms[i], joints[i])
         place(P, n, last, yaw, scale, x, y, z, classes[i], i + 1, paints[i])
         n = last

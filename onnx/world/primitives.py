@@ -115,6 +115,30 @@ def turn(P, n, yaw):
 
 
 @njit(cache=True, nogil=True)
+def spin(P, first, last, x, z, yaw):
+    """Turns primitives first..last about the vertical line through (x, z): a head looks round."""
+    c, s = cos(yaw), sin(yaw)
+    for i in range(first, last):
+        px, pz = P[i, 4] - x, P[i, 6] - z
+        P[i, 4], P[i, 6] = c * px + s * pz + x, c * pz - s * px + z
+        for k in (7, 10, 13):
+            ax, az = P[i, k], P[i, k + 2]
+            P[i, k], P[i, k + 2] = c * ax + s * az, c * az - s * ax
+
+
+@njit(cache=True, nogil=True)
+def bank(P, first, last, y, angle):
+    """Turns primitives first..last about the line along x at height y: an airplane banks."""
+    c, s = cos(angle), sin(angle)
+    for i in range(first, last):
+        py, pz = P[i, 5] - y, P[i, 6]
+        P[i, 5], P[i, 6] = c * py - s * pz + y, c * pz + s * py
+        for k in (8, 11, 14):
+            ay, az = P[i, k], P[i, k + 1]
+            P[i, k], P[i, k + 1] = c * ay - s * az, c * az + s * ay
+
+
+@njit(cache=True, nogil=True)
 def pattern(P, n, kind):
     """Lays pattern `kind` over the newest primitive."""
     P[n - 1, 27] = kind

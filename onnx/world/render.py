@@ -53,7 +53,7 @@ def _label(scene, z, prim):
     classes = np.empty(z.shape, np.uint8)
     instances = np.empty(z.shape, np.uint8)
     depth = np.empty(z.shape, np.float32)
-    label(scene.primitives, prim, z, scene.ground, scene.lens, scene.horizon, classes, instances, depth)
+    label(scene.primitives, prim, z, scene.ground, scene.lens, classes, instances, depth)
     return classes, instances, depth
 
 
@@ -107,7 +107,7 @@ def _sketch(scene, z, prim, samples, size):
     normals = np.empty(z.shape + (3,), np.float32)
     normal_map(scene.primitives, prim, z, scene.lens, scene.horizon, normals)
     out = np.empty((size, size), np.uint8)
-    drawing.sketch(classes, instances, z, normals, samples, out)
+    drawing.sketch(scene.primitives, prim, scene.lens, classes, instances, z, normals, samples, out)
     return out
 
 

@@ -6,11 +6,11 @@ import numpy as np
 from numba import njit
 
 from world.intersect import FAR
-from world.raster import GROUND, ROAD, SAND, SEA, SKY, SNOW, ground_class, hit
+from world.raster import ROAD, SAND, SEA, SKY, ground_class, hit
 from world.trig import cos, sin
 
 SHADOW_SIZE = 320
-_CLOUD, _SUN, _MOUNTAIN, _AIRPLANE = 1, 2, 3, 15
+_CLOUD, _SUN, _MOUNTAIN, _MEADOW, _AIRPLANE, _HOUSE = 1, 2, 3, 4, 15, 16
 
 
 @njit(cache=True, nogil=True)
@@ -303,7 +303,7 @@ def _albedo(p, x, y, z, out):
 
 
 @njit(cache=True, nogil=True)
-def _ground_albedo(cls, ground, grounds, x, z, seed, out):
+def _ground_albedo(cls, ground, grounds, x, z, flat, seed, out):
     """Colour of a ground class at the plane point (x, z); details fade with distance."""
     detail = 1.0 / (1.0 + 0.06 * z)
     f = noise2(1.3 * x, 0.9 * z, seed) * 0.65 + noise2(4.7 * x, 3.1 * z, seed + 7) * 0.35
@@ -316,6 +316,8 @@ def _ground_albedo(cls, ground, grounds, x, z, seed, out):
     f = 0.5 + (f - 0.5) * (0.35 + 0.9 * detail)
     for k in range(3):
         out[k] = grounds[cls, 0, k] + (grounds[cls, 1, k] - grounds[cls, 0, k]) * f
+    if flat and (cls == _MEADOW or cls == SAND):
+        _sprinkle(cls, x, z, seed, out)
     if cls == SEA and ground[1] > 0.0:
         wet = (z - ground[1]) / ground[1]
         shallow = max(0.0, 1.0 - abs(wet) * 2.2)
@@ -335,6 +337,37 @@ def _ground_albedo(cls, ground, grounds, x, z, seed, out):
             off, run = (x - ground[5] - ground[7] * z) / ground[4], z / (ground[4] * 1.6)
         if abs(off) < 0.06 and run - math.floor(run) < 0.55 or 0.86 < abs(off) < 0.92:
             out[0], out[1], out[2] = 0.86, 0.84, 0.78
+
+
+@njit(cache=True, nogil=True)
+def _sprinkle(cls, x, z, seed, out):
+    """Flowers on a meadow, pebbles on sand: one small disc in some cells of the plane, near us only."""
+    if z > 16.0:
+        return
+    cell = 0.22
+    i, j = int(math.floor(x / cell)), int(math.floor(z / cell))
+    pick = hash01(i, j, seed + 21)
+    if pick > 0.16:
+        return
+    r = 0.020 + 0.018 * hash01(i, j, seed + 22)
+    cx, cz = (i + 0.25 + 0.5 * hash01(i, j, seed + 23)) * cell, (j + 0.25 + 0.5 * hash01(i, j, seed + 24)) * cell
+    d = ((x - cx) * (x - cx) + (z - cz) * (z - cz) * 0.35) / (r * r)
+    if d > 1.0:
+        return
+    f = (1.0 - d) * 1.6
+    f = min(f, 1.0) * (1.0 - z / 16.0)
+    if cls == SAND:
+        f *= 0.35
+        a, b, c = 0.55, 0.45, 0.36
+    elif pick < 0.07:
+        a, b, c = 0.95, 0.94, 0.90
+    elif pick < 0.11:
+        a, b, c = 0.96, 0.78, 0.22
+    else:
+        a, b, c = 0.28, 0.52, 0.16
+    out[0] += (a - out[0]) * f
+    out[1] += (b - out[1]) * f
+    out[2] += (c - out[2]) * f
 
 
 @njit(cache=True, nogil=True)
@@ -435,7 +468,7 @@ def _surface(P, n, k, cls, x, y, z, v, O, shadows, window, A, B, key, L, ground,
     far = math.sqrt(x * x + y * y + z * z)
     scale = 1.0 if k < 0 else z * 0.06
     if instance < 0.5:
-        _ground_albedo(cls, ground, grounds, x, z, seed, base)
+        _ground_albedo(cls, ground, grounds, x, z if k < 0 else z - y - 1.0, k < 0, seed, base)
         if cls == _MOUNTAIN:
             f = 0.5 + 0.5 * noise2(x * 0.12, y * 0.12, seed)
             for c in range(3):
@@ -444,9 +477,12 @@ def _surface(P, n, k, cls, x, y, z, v, O, shadows, window, A, B, key, L, ground,
                 base[0], base[1], base[2] = 0.92, 0.94, 1.0
     else:
         _albedo(p, x, y, z, base)
+        if L[7, 0] > 0.0 and cls == _HOUSE and p[3] == 5.0:  # lamps behind the windows
+            colour[0], colour[1], colour[2] = 1.0, 0.72, 0.30
+            return
     # Finger marks: the clay is never quite smooth.
     w = 5.0 / max(scale, 0.05)
-    bump = 0.055 if instance > 0.5 else 0.03
+    bump = 0.042 if instance > 0.5 else 0.03
     if cls == SEA:
         bump = 0.0
         norm[0] += 0.05 * sin(2.1 * x + 3.0 * sin(1.3 * z))

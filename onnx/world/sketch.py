@@ -7,8 +7,8 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def _line(ca, cb, ia, ib, za, zb, zo, na, nb):
-    """Strength 0..1 of the line between two neighbouring samples; zo: depth of the sample beyond the second one."""
+def _line(ca, cb, ia, ib, za, zb, zo, na, nb, pa, pb, P, thin):
+    """Strength 0..1 of the line between two neighbouring samples on primitives pa and pb; zo: depth of the sample beyond the second."""
     if ia != ib or ca != cb:
         return 1.0
     if za > 1e20 or zb > 1e20:
@@ -16,6 +16,10 @@ def _line(ca, cb, ia, ib, za, zb, zo, na, nb):
     # A crease of depth: the surface does not continue as it went on from the neighbour.
     near = min(za, zb)
     jump = abs(za - zb) / near
+    if ia != 0 and pa != pb and P[pa, 3] != P[pb, 3]:
+        return 0.85  # another colour of clay: a door, a wheel, an eye
+    if thin[pa] or thin[pb]:
+        return 0.0
     if jump > 0.022 and abs(za - zb) > 2.5 * abs(zb - zo) and ia != 0:
         return 1.0
     turn = na[0] * nb[0] + na[1] * nb[1] + na[2] * nb[2]
@@ -25,16 +29,21 @@ def _line(ca, cb, ia, ib, za, zb, zo, na, nb):
 
 
 @njit(cache=True, nogil=True)
-def sketch(classes, instances, z, normals, samples, out):
+def sketch(P, prim, lens, classes, instances, z, normals, samples, out):
     """Draws white lines into out u8[H, W] from sub-pixel maps [H * samples, W * samples], about 1.5 pixels wide and soft."""
     height, width = classes.shape
     lines = np.zeros((height, width), np.float32)
+    thin = np.zeros(len(P) + 2, np.bool_)  # too thin to have creases of their own (the last two: sky and ground)
+    for k in range(len(P)):
+        if int(P[k, 0]) >= 3:
+            least = min(P[k, 16], min(abs(P[k, 17]), P[k, 18])) if int(P[k, 0]) == 3 else P[k, 18]
+            thin[k] = least / (P[k, 6] * lens) * width < 3.0 * samples
     for i in range(height - 2):
         for j in range(width - 2):
             a = _line(classes[i, j], classes[i, j + 1], instances[i, j], instances[i, j + 1], z[i, j], z[i, j + 1], z[i, j + 2],
-                      normals[i, j], normals[i, j + 1])  # fmt: skip
+                      normals[i, j], normals[i, j + 1], prim[i, j], prim[i, j + 1], P, thin)  # fmt: skip
             b = _line(classes[i, j], classes[i + 1, j], instances[i, j], instances[i + 1, j], z[i, j], z[i + 1, j], z[i + 2, j],
-                      normals[i, j], normals[i + 1, j])  # fmt: skip
+                      normals[i, j], normals[i + 1, j], prim[i, j], prim[i + 1, j], P, thin)  # fmt: skip
             lines[i, j] = max(a, b)
     reach = samples
     for i in range(out.shape[0]):

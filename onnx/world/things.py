@@ -3,29 +3,31 @@
 Paints: 0 main, 1 second, 2 dark, 3 light, 4 accent, 5 glass or skin, 6 wood, 7 spare.
 """
 
+import math
+
 from numba import njit
 
-from world.primitives import BANDS, BRICKS, CAPPED, WEDGES, box, cap, cone, dome, ell, pattern, prism, turn
+from world.primitives import BANDS, BRICKS, CAPPED, WEDGES, bank, box, cap, cone, dome, ell, pattern, prism, turn
 from world.trig import cos, sin
 
 
 @njit(cache=True, nogil=True)
 def car(P, n, u):
-    """Height 1, length about 2.1."""
-    long = 0.95 + 0.12 * u[0]
+    """Height 1, length about 1.9."""
+    long = 0.86 + 0.10 * u[0]
     n = box(P, n, 0.0, 0.42, 0.0, long, 0.17, 0.44, 0.0, 0)
     n = cap(P, n, -long + 0.06, 0.44, -0.26, -long + 0.06, 0.44, 0.26, 0.17, 0.17, 0)
     n = cap(P, n, long - 0.06, 0.41, -0.26, long - 0.06, 0.41, 0.26, 0.15, 0.15, 0)
     cx = -0.12 + 0.12 * u[1]
     # Cabin: windows are a dark body, roof and pillars lie over it.
-    n = box(P, n, cx, 0.73, 0.0, 0.42, 0.19, 0.37, 0.0, 5)
-    n = prism(P, n, cx + 0.42, 0.58, 0.0, 0.24, 0.34, 0.37, -0.24, 0.0, 5)
-    n = prism(P, n, cx - 0.42, 0.58, 0.0, 0.20, 0.34, 0.37, 0.20, 0.0, 5)
-    n = box(P, n, cx, 0.94, 0.0, 0.46, 0.055, 0.39, 0.0, 0)
+    n = box(P, n, cx, 0.73, 0.0, 0.38, 0.19, 0.37, 0.0, 5)
+    n = prism(P, n, cx + 0.38, 0.58, 0.0, 0.22, 0.34, 0.37, -0.22, 0.0, 5)
+    n = prism(P, n, cx - 0.38, 0.58, 0.0, 0.20, 0.34, 0.37, 0.20, 0.0, 5)
+    n = box(P, n, cx, 0.94, 0.0, 0.42, 0.055, 0.39, 0.0, 0)
     n = box(P, n, cx, 0.75, 0.0, 0.035, 0.19, 0.385, 0.0, 0)
     n = box(P, n, 0.0, 0.40, 0.0, long + 0.02, 0.025, 0.455, 0.0, 3)
     for side in (-1.0, 1.0):
-        for x in (-0.56, 0.58):
+        for x in (-0.52, 0.53):
             n = cone(P, n, x, 0.225, side * 0.34, x, 0.225, side * 0.48, 0.235, 0.225, 2)
             n = cone(P, n, x, 0.225, side * 0.475, x, 0.225, side * 0.497, 0.12, 0.11, 3)
         n = ell(P, n, long + 0.08, 0.45, side * 0.27, 0.05, 0.06, 0.07, 0.0, 3)
@@ -40,8 +42,8 @@ def boat(P, n, u):
     """A sailing boat; the hull reaches below y = 0, where the water hides it."""
     wide = 0.40 + 0.05 * u[0]
     n = box(P, n, -0.02, 0.07, 0.0, wide * 0.78, 0.095, 0.15, 0.0, 0)
-    n = prism(P, n, wide * 0.76, 0.165, 0.0, 0.20, -0.21, 0.15, -0.16, 0.0, 0)
-    n = prism(P, n, -wide * 0.80, 0.165, 0.0, 0.14, -0.21, 0.15, 0.12, 0.0, 0)
+    n = prism(P, n, wide * 0.76, 0.165, 0.0, 0.20, -0.21, 0.15, -0.03, 0.0, 0)
+    n = prism(P, n, -wide * 0.80, 0.165, 0.0, 0.14, -0.21, 0.15, 0.03, 0.0, 0)
     n = box(P, n, 0.02, 0.172, 0.0, wide * 1.12, 0.018, 0.165, 0.0, 1)
     n = box(P, n, -0.20, 0.235, 0.0, 0.11, 0.055, 0.09, 0.0, 3)
     n = cap(P, n, 0.04, 0.16, 0.0, 0.04, 1.0, 0.0, 0.020, 0.014, 6)
@@ -67,15 +69,16 @@ def _wing(P, n, x, y, chord, span, thick, sweep, side, paint):
 
 @njit(cache=True, nogil=True)
 def airplane(P, n, u):
-    """Length about 2, height 0.75; y = 0 is its belly."""
+    """Length about 2, height 1.25; y = 0 is its lower wing tip."""
     y = 0.28
+    first = n
     n = cap(P, n, -0.35, y + 0.02, 0.0, 0.62, y, 0.0, 0.175, 0.19, 0)
     n = cap(P, n, -0.95, y + 0.13, 0.0, -0.33, y + 0.02, 0.0, 0.055, 0.176, 0)
     n = ell(P, n, 0.74, y - 0.005, 0.0, 0.20, 0.165, 0.165, 0.0, 3)
     n = ell(P, n, 0.60, y + 0.10, 0.0, 0.17, 0.115, 0.14, -0.2, 5)
     for side in (-1.0, 1.0):
-        n = _wing(P, n, 0.02, y - 0.07, 0.30, 1.0, 0.032, -0.30, side, 1)
-        n = ell(P, n, -0.27, y + 0.03, side * 0.90, 0.10, 0.035, 0.05, 0.0, 1)
+        n = _wing(P, n, 0.02, y - 0.07, 0.38, 1.12, 0.034, -0.34, side, 1)
+        n = ell(P, n, -0.27, y + 0.03, side * 0.97, 0.10, 0.035, 0.05, 0.0, 1)
         n = _wing(P, n, -0.84, y + 0.14, 0.14, 0.44, 0.022, -0.14, side, 1)
         n = cap(P, n, 0.16, y - 0.14, side * 0.42, -0.10, y - 0.13, side * 0.42, 0.072, 0.055, 0)
         for k in range(4):
@@ -86,6 +89,10 @@ def airplane(P, n, u):
     n = ell(P, n, 0.955, y - 0.005, 0.0, 0.035, 0.035, 0.035, 0.0, 2)
     if u[1] < 0.5:  # propeller
         n = ell(P, n, 0.965, y - 0.005, 0.0, 0.014, 0.24, 0.035, 0.1, 2)
+    # It banks towards the viewer and both wings show.
+    bank(P, first, n, y, (0.62 + 0.3 * u[2]) * (-1.0 if u[15] < 0.5 else 1.0))
+    for k in range(first, n):
+        P[k, 5] += 0.26
     return n
 
 
@@ -109,7 +116,7 @@ def house(P, n, u):
         # The roof is two leaning slabs over the gable.
         slope_x, slope_y = w * 0.5 + 0.02, top * 0.5
         steep = top / w
-        length = 0.5 * w * (1.0 + steep * steep) ** 0.5 + 0.075
+        length = 0.5 * w * math.sqrt(1.0 + steep * steep) + 0.075
         ang = _atan(steep)
         for side in (-1.0, 1.0):
             n = box(P, n, side * slope_x, wall + slope_y - 0.005, 0.0, length, 0.038, d + 0.06, -side * ang, 1)
@@ -235,10 +242,10 @@ def umbrella(P, n, u):
     rx = 0.52 + 0.05 * u[0]
     n = cone(P, n, 0.0, -0.02, 0.0, 0.0, 0.96, 0.0, 0.020, 0.018, 6)
     n = dome(P, n, 0.0, 0.66, 0.0, rx, 0.31, rx, 0.08, 0, WEDGES)
-    # A scalloped rim hangs from the dome.
-    for k in range(12):
-        a = k * 0.5235987755982988
-        n = ell(P, n, rx * 0.985 * cos(a), 0.672, rx * 0.985 * sin(a), 0.068, 0.05, 0.068, 0.0, k % 2)
+    # A bead at the end of every rib.
+    for k in range(8):
+        a = k * 0.7853981633974483
+        n = ell(P, n, rx * 0.985 * cos(a), 0.682, rx * 0.985 * sin(a), 0.032, 0.032, 0.032, 0.0, 0)
     return ell(P, n, 0.0, 0.985, 0.0, 0.028, 0.035, 0.028, 0.0, 3)
 
 
@@ -276,7 +283,7 @@ def snowman(P, n, u):
         n = cap(P, n, bx + side * 0.16, my + 0.06 + rise * 0.73, 0.0, bx + side * 0.20, my + 0.16 + rise, 0.0, 0.012, 0.009, 6)
     for k in range(3):
         dy = (k - 1) * 0.085
-        n = ell(P, n, 0.0, my + dy, -(mr * mr - dy * dy) ** 0.5, 0.02, 0.02, 0.016, 0.0, 2)
+        n = ell(P, n, 0.0, my + dy, -math.sqrt(mr * mr - dy * dy), 0.02, 0.02, 0.016, 0.0, 2)
     if u[4] < 0.75:  # top hat, otherwise a bobble cap
         n = cone(P, n, 0.0, hy + hr * 0.78, 0.0, 0.0, hy + hr * 0.78 + 0.03, 0.0, hr * 1.30, hr * 1.30, 2)
         n = cone(P, n, 0.0, hy + hr * 0.80, 0.0, 0.0, 1.07, 0.0, hr * 0.80, hr * 0.86, 2)

@@ -77,6 +77,8 @@ struct Token {
     span: Range<usize>,
     /// Whether only space or a hyphen separates it from the word before.
     joined: bool,
+    /// Whether a hyphen alone does.
+    hyphenated: bool,
 }
 
 fn tokens(prompt: &str) -> Vec<Token> {
@@ -91,7 +93,12 @@ fn tokens(prompt: &str) -> Vec<Token> {
         let owner = ["'s", "\u{2019}s"].iter().find_map(|ending| word.strip_suffix(ending)).unwrap_or(word);
         let gap = tokens.last().map_or("", |t| &prompt[t.span.end..from]);
         let joined = !tokens.is_empty() && gap.chars().all(|c| c.is_whitespace() || c == '-');
-        tokens.push(Token { key: owner.to_lowercase(), span: from..from + owner.len(), joined });
+        tokens.push(Token {
+            key: owner.to_lowercase(),
+            span: from..from + owner.len(),
+            joined,
+            hyphenated: gap == "-",
+        });
     }
     tokens
 }
@@ -125,7 +132,7 @@ fn number_before(tokens: &[Token], noun: usize) -> Option<Number> {
             return Some(stated);
         }
         match number_of(word) {
-            Some(_) if matches!(before, Some("without" | "no")) => return Some(Number::None),
+            Some(_) if is_refused(tokens, at) => return Some(Number::None),
             Some(number) => return Some(number),
             None if word == "any" => {}
             None if kind_of(word) == WordKind::Function => return None,
@@ -133,6 +140,13 @@ fn number_before(tokens: &[Token], noun: usize) -> Option<Number> {
         }
     }
     None
+}
+
+/// Whether "no" or "without" stands before the determiner at `at`: "without a single tree".
+fn is_refused(tokens: &[Token], at: usize) -> bool {
+    let before = (0..at).rev().take_while(|&i| tokens[i + 1].joined).map(|i| tokens[i].key.as_str());
+    let mut determiners = before.take_while(|word| *word == "any" || number_of(word).is_some());
+    determiners.any(|word| number_of(word) == Some(Number::None))
 }
 
 /// Content words that no class answers to: the last of each run of them, because that is the noun.
@@ -148,11 +162,12 @@ fn unknown_nouns(tokens: &[Token], matches: &[(Range<usize>, Meaning)]) -> Vec<S
             continue;
         }
         let next = (i + 1 < tokens.len() && tokens[i + 1].joined).then_some(i + 1);
-        let describes_next = next.is_some_and(|n| known[n] || is_content(n));
+        let describes_next = next.is_some_and(|n| known[n] || is_content(n) || tokens[n].hyphenated);
         let before = (i > 0 && token.joined).then(|| i - 1);
         let is_verb = before.is_some_and(|b| {
             let word = tokens[b].key.as_str();
-            let follows_doer = known[b] && next.is_some_and(|n| number_of(&tokens[n].key).is_some());
+            let takes_object = |n: usize| tokens[n].key == "to" || number_of(&tokens[n].key).is_some();
+            let follows_doer = known[b] && next.is_some_and(takes_object);
             follows_doer || matches!(word, "to" | "who" | "which" | "that" | "it" | "they" | "he" | "she")
         });
         if describes_next || is_verb {

@@ -1,6 +1,224 @@
 use super::*;
+use crate::maps::{Label, Plane, SegmentationMap};
 use crate::pack::testing::classes;
 
-fn counts(prompt: &str) -> Vec<(String, usize)> {
-    read_prompt(prompt, &classes(), &[]).asked.into_iter().map(|a| (a.name, a.count)).collect()
+fn read(prompt: &str) -> Reading {
+    read_prompt(prompt, &classes(), &[])
+}
+
+/// Asked classes as `name×count`, in order.
+fn asked(prompt: &str) -> String {
+    let all: Vec<_> = read(prompt).asked.iter().map(|a| format!("{}×{}", a.name, a.count)).collect();
+    all.join(" ")
+}
+
+fn unknown(prompt: &str) -> String {
+    read(prompt).unknown.join(" ")
+}
+
+#[track_caller]
+fn check(cases: &[(&str, &str)], read: impl Fn(&str) -> String) {
+    for (prompt, expected) in cases {
+        assert_eq!(read(prompt), *expected, "in {prompt:?}");
+    }
+}
+
+#[test]
+fn finds_names_plurals_and_synonyms() {
+    let cases = [
+        ("", ""),
+        ("a dog", "dog×1"),
+        ("A DOG!", "dog×1"),
+        ("dog,cat;horse", "dog×1 cat×1 horse×1"),
+        ("the puppy's bowl", "dog×1"),
+        ("a puppy chases a kitten", "dog×1 cat×1"),
+        ("a stallion on the beach", "horse×1 sand×1"),
+        ("an automobile in a town", "car×1 road×1"),
+        ("a cottage at the seaside", "house×1 sea×1"),
+        ("aircraft", "airplane×1"),
+        ("a man and a woman", "person×2"),
+        ("dogged", ""),
+        ("carpet, catalogue, seasick, sunset, balloon", ""),
+        ("un chien à la plage, 海", ""),
+    ];
+    check(&cases, asked);
+}
+
+#[test]
+fn the_longest_phrase_wins_and_stops_at_punctuation() {
+    let cases = [
+        ("a pine tree", "fir×1"),
+        ("a pine, tree", "fir×1 tree×1"),
+        ("a pine-tree", "fir×1"),
+        ("fir trees beside a tree", "fir×2 tree×1"),
+        ("a castle tower", "tower×1"),
+        ("a sailing  boat", "boat×1"),
+        ("a sand castle on the sand", "sandcastle×1 sand×1"),
+        ("snowy hills", "snow×1"),
+        ("a mountain range", "mountain×1"),
+    ];
+    check(&cases, asked);
+}
+
+#[test]
+fn counts_numbers_pairs_and_plurals() {
+    let cases = [
+        ("dogs", "dog×2"),
+        ("two dogs", "dog×2"),
+        ("Three big old red dogs", "dog×3"),
+        ("12 boats and 1 car", "boat×12 car×1"),
+        ("a pair of dogs", "dog×2"),
+        ("a couple of brown dogs", "dog×2"),
+        ("a dozen cars", "car×12"),
+        ("a few cats", "cat×3"),
+        ("several umbrellas", "umbrella×3"),
+        ("some dog", "dog×1"),
+        ("a group of people", "person×3"),
+        ("a herd of horses", "horse×3"),
+        ("lots of trees", "tree×3"),
+        ("pictures of dogs", "dog×2"),
+        ("two dogs and cats", "dog×2 cat×2"),
+        ("a cat, two dogs", "cat×1 dog×2"),
+        ("four cacti and six snowmen", "cactus×4 snowman×6"),
+        ("children playing with a ball", "person×2 ball×1"),
+        ("99999999999999999999 boats", "boat×99"),
+        ("three mountains by two seas", "mountain×1 sea×1"),
+        ("both cats", "cat×2"),
+        ("one of the dogs", "dog×2"),
+    ];
+    check(&cases, asked);
+}
+
+#[test]
+fn a_class_named_again_is_the_same_one_unless_it_is_another() {
+    let cases = [
+        ("a dog beside a car; the dog is brown", "dog×1 car×1"),
+        ("a brown dog and a white dog", "dog×2"),
+        ("a dog and another dog", "dog×2"),
+        ("two dogs and a puppy", "dog×3"),
+        ("a dog with its dog friend", "dog×1"),
+        ("a dog, the two dogs", "dog×3"),
+    ];
+    check(&cases, asked);
+}
+
+#[test]
+fn what_is_refused_is_not_asked_for() {
+    let cases = [
+        ("a beach without people", "sand×1"),
+        ("a road with no cars", "road×1"),
+        ("zero dogs, 0 cats", ""),
+        ("a meadow without a single tree", "meadow×1"),
+        ("a road without any cars", "road×1"),
+        ("a beach without people or umbrellas", "sand×1"),
+        ("a beach with no people, and a dog", "sand×1 dog×1"),
+    ];
+    check(&cases, asked);
+}
+
+#[test]
+fn names_nouns_that_no_class_answers_to() {
+    let cases = [
+        ("a giant squirrel beside a small rhino", "squirrel rhino"),
+        ("a squirrel and two squirrels", "squirrel"),
+        ("a majestic horse running fast on a sunny day", ""),
+        ("a proud ostrich-like bird", "bird"),
+        ("a red car left of a dog, at sunset, clay diorama", ""),
+        ("a teddy bear under an umbrella", "bear"),
+        ("a dog pushes a car", ""),
+        ("a dog wants to levitate", ""),
+        ("3d render of a lighthouse, 8k", "lighthouse"),
+        ("a king with a ring", "king ring"),
+        ("a dog eating a bone happily in the rain", "bone rain"),
+        ("a tower built by a wizard who laughs", "wizard"),
+    ];
+    check(&cases, unknown);
+}
+
+#[test]
+fn words_bound_by_hand_win() {
+    let bindings = [
+        ("squirrel".to_owned(), "cat".to_owned()),
+        ("Big Top".to_owned(), "house".to_owned()),
+        ("boat".to_owned(), "ball".to_owned()),
+        ("rhino".to_owned(), "no such class".to_owned()),
+        (String::new(), "dog".to_owned()),
+    ];
+    let reading = read_prompt("Two Squirrels, a rhino and a boat near the big top", &classes(), &bindings);
+    let names: Vec<_> = reading.asked.iter().map(|a| (a.name.as_str(), a.count)).collect();
+    assert_eq!(names, [("cat", 2), ("ball", 1), ("house", 1)]);
+    assert_eq!(reading.unknown, ["rhino"]);
+}
+
+#[test]
+fn spans_point_at_the_words_as_written() {
+    let prompt = "Ünïcödé — Two PUPPIES’ bowls, a  Sailing-Boat.";
+    let reading = read(prompt);
+    let words: Vec<_> = reading.asked.iter().map(|a| (&prompt[a.span.clone()], a.words.as_str())).collect();
+    assert_eq!(words, [("PUPPIES", "PUPPIES"), ("Sailing-Boat", "Sailing-Boat")]);
+}
+
+#[test]
+fn prompts_of_ten_thousand_characters_are_read() {
+    let many = "two dogs, a zebra and a pine tree; ".repeat(300);
+    assert!(many.len() > 10_000);
+    let reading = read(&many);
+    assert_eq!(reading.asked.len(), 2);
+    assert_eq!(reading.asked[0].count, 600);
+    assert_eq!(reading.unknown, ["zebra"]);
+    for odd in ["a".repeat(10_000), "'".repeat(10_000), "- ".repeat(5_000), "9".repeat(10_000), "犬".repeat(10_000)] {
+        assert!(read(&odd).asked.is_empty());
+    }
+}
+
+#[test]
+fn every_word_of_the_pack_is_read_as_its_class() {
+    let table = classes();
+    for class in table.iter() {
+        for word in class.synonyms.iter().chain([&class.name, &class.plural]) {
+            let reading = read(word);
+            assert_eq!(reading.asked.len(), 1, "{word}");
+            assert_eq!((reading.asked[0].class, reading.asked[0].words.as_str()), (class.index, word.as_str()));
+        }
+    }
+}
+
+/// 100 × 100 pixels: class 0, and the first `n` pixels of the given classes after one another.
+fn map(areas: &[(u8, usize)]) -> SegmentationMap {
+    let mut pixels = vec![Label::default(); 10_000];
+    let mut at = 0;
+    for &(class, n) in areas {
+        pixels[at..at + n].fill(Label { class, instance: 1 });
+        at += n;
+    }
+    Plane::from_pixels(100, 100, &pixels)
+}
+
+#[test]
+fn a_class_is_there_from_the_threshold_on() {
+    let table = classes();
+    let reading = read("a dog and a cat on the sea");
+    let (dog, cat, sea, car) = (9, 10, 6, 13);
+    let measured = measure(&map(&[(dog, 50), (cat, 49), (sea, 5000), (car, 50)]), &reading, &table);
+    assert_eq!(measured.found, ["dog", "sea"]);
+    assert_eq!(measured.missing, ["cat"]);
+    assert_eq!(measured.unasked, ["car"], "the sky is a background");
+    assert!((measured.recall - 2.0 / 3.0).abs() < 1e-6);
+}
+
+#[test]
+fn nothing_asked_is_all_found() {
+    let measured = measure(&map(&[(9, 500)]), &Reading::default(), &classes());
+    assert_eq!(measured.recall, 1.0);
+    assert_eq!(measured.unasked, ["dog"]);
+    let empty = measure(&Plane::filled(0, 0, Label::default()), &read("a dog"), &classes());
+    assert_eq!(empty.recall, 0.0);
+}
+
+#[test]
+fn ranks_by_recall_then_fewest_unasked_then_order() {
+    let one =
+        |recall, unasked: usize| Compliance { recall, unasked: vec!["x".into(); unasked], ..Compliance::default() };
+    let measured = [one(0.5, 0), one(1.0, 2), one(1.0, 1), one(0.5, 0), one(1.0, 1)];
+    assert_eq!(ranking(&measured), [2, 4, 1, 0, 3]);
 }

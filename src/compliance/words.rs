@@ -85,7 +85,7 @@ pub(super) fn kind_of(word: &str) -> WordKind {
     } else if ends(&["ing", "ed", "ly"]) {
         WordKind::Verb
     } else if ends(&["ful", "ous", "less", "ish", "esque"])
-        || !word.chars().any(char::is_alphabetic)
+        || word.starts_with(|c: char| c.is_numeric())
         || word.chars().count() == 1
     {
         WordKind::Modifier

@@ -1,5 +1,11 @@
 //! Schedules, samplers, guidance: pure mathematics, seeded, tested against references.
 
 mod noise;
+mod sampler;
+mod schedule;
+#[cfg(test)]
+mod tests;
 
 pub use noise::{GENERATOR, NoiseStream};
+pub use sampler::{Walk, guide};
+pub use schedule::{Moment, Spacing, alphas_cumprod, moments};

@@ -6,6 +6,8 @@
 pub mod edit;
 mod node;
 mod selection;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use node::{Candidate, Node, NodeSettings};
 pub use selection::Selection;

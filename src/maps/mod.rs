@@ -1,11 +1,27 @@
 //! Typed maps: the values that variables take, in the document's own terms.
 //!
-//! Class maps hold class indices, never colours; palettes are codecs at the edge (`palette`).
+//! Class maps hold class indices, never colours; palettes are codecs at the edge ([`palette`]).
 
+mod boundary;
 mod classes;
+pub mod codec;
 mod map;
+mod nearest;
+pub mod palette;
+mod palette_tables;
 mod plane;
+mod regions;
+mod resize;
+#[cfg(test)]
+pub(crate) mod testing;
+mod view;
 
+pub use boundary::boundary;
 pub use classes::{ClassInfo, ClassKind, ClassTable, Label};
+pub use codec::{MapError, load_map, map_from_picture, save_map};
 pub use map::{ColourMap, DepthMap, Joint, Map, NormalMap, PoseMap, SegmentationMap, Skeleton, SketchMap};
+pub use nearest::{Nearest, fill_nearest};
 pub use plane::{Plane, Rect, TILE};
+pub use regions::{free_instance, label_instances, region_at};
+pub use resize::{Channels, resize_map, resize_nearest, resize_smooth};
+pub use view::{paint, thumbnail};

@@ -69,6 +69,11 @@ impl Rect {
         }
     }
 
+    /// Grown by `margin` on every side.
+    pub fn grown(&self, margin: i32) -> Self {
+        Self { x0: self.x0 - margin, y0: self.y0 - margin, x1: self.x1 + margin, y1: self.y1 + margin }
+    }
+
     /// Whether the pixel lies inside.
     pub fn contains(&self, x: i32, y: i32) -> bool {
         x >= self.x0 && x < self.x1 && y >= self.y0 && y < self.y1
@@ -124,6 +129,29 @@ impl<T: Copy + Default + PartialEq> Plane<T> {
             }
         }
         Self { width, height, columns, tiles }
+    }
+
+    /// A plane whose pixel at `(x, y)` is `value(x, y)`.
+    pub fn from_fn(width: u32, height: u32, mut value: impl FnMut(u32, u32) -> T) -> Self {
+        let mut pixels = Vec::with_capacity(width as usize * height as usize);
+        for y in 0..height {
+            for x in 0..width {
+                pixels.push(value(x, y));
+            }
+        }
+        Self::from_pixels(width, height, &pixels)
+    }
+
+    /// A plane of the same size with every pixel converted.
+    pub fn map<U: Copy + Default + PartialEq>(&self, convert: impl FnMut(T) -> U) -> Plane<U> {
+        let pixels: Vec<U> = self.to_pixels().into_iter().map(convert).collect();
+        Plane::from_pixels(self.width, self.height, &pixels)
+    }
+
+    /// A copy of the part inside `rect`, which is clipped to the plane first.
+    pub fn crop(&self, rect: Rect) -> Self {
+        let rect = rect.intersect(&self.bounds());
+        Self::from_fn(rect.width(), rect.height(), |x, y| self.at(x + rect.x0 as u32, y + rect.y0 as u32))
     }
 
     /// Width in pixels.

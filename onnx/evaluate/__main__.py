@@ -1,0 +1,88 @@
+"""Measures a pack on held-out captions and writes the figures and contact sheets into its folder.
+
+    PYTHONPATH=onnx python -m evaluate --pack onnx/packs/clay [--captions 200] [--candidates 10] [--threads 1] [--dry]
+
+`--dry` prints the figures and leaves the folder as it is. The judges are `onnx/evaluate/silhouette.onnx` and `segmenter.onnx`; what needs
+one that is missing is left out. Needs numpy, numba, scipy, onnxruntime, tokenizers and Pillow, not PyTorch.
+"""
+
+import argparse
+import json
+import os
+import sys
+
+from evaluate import figures as measure
+from evaluate.captions import held_out_cases
+from evaluate.card import figures_text, write_figures
+from evaluate.pack import Pack
+from evaluate.samples import draw_candidates, draw_chain
+
+
+def evaluate(folder, captions, candidates, threads, sheets=None):
+    """All figures of the pack in `folder` as a dictionary; contact sheets go to the folder `sheets` when it is given."""
+    pack = Pack(folder, threads)
+    cases = held_out_cases(captions)
+    texts = [case.caption for case in cases]
+    drawn = draw_candidates(pack, texts, candidates)
+    chain = draw_chain(pack, texts, drawn.first_latents) if "image" in pack.factors else None
+    factor = pack.factors["segmentation"]
+    found = {"run": {"captions": captions, "candidates": candidates, "steps": factor["steps"], "guidance": factor["guidance"]}}
+    found["recall"] = measure.recall_figures(cases, drawn)
+    found["autoencoder"], restored = measure.autoencoder_figures(pack, cases)
+    found["attributes"] = measure.attribute_figures(cases, drawn)
+    if _have("silhouette"):
+        found["silhouette"] = measure.silhouette_figures(cases, drawn, restored, threads)
+    if chain is not None and _have("segmenter"):
+        found["image"] = measure.image_figures(cases, chain, threads)
+    if sheets:
+        from evaluate.sheets import write_sheets
+
+        write_sheets(pack, cases, drawn, chain, sheets)
+    return found
+
+
+def _have(judge):
+    from evaluate.judges import judge_path
+
+    if os.path.exists(judge_path(judge)):
+        return True
+    print(f"no {judge_path(judge)}: its figures are left out", file=sys.stderr)
+    return False
+
+
+def _plain(value):
+    """Numbers that JSON knows: what could not be measured is null."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return None if value != value else round(float(value), 4)
+
+
+def main():
+    from export.manifest import sha256
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pack", default="onnx/packs/clay", help="folder of the pack")
+    parser.add_argument("--captions", type=int, default=200)
+    parser.add_argument("--candidates", type=int, default=10)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--dry", action="store_true", help="print the figures, write nothing into the pack")
+    parser.add_argument("--sheets", help="folder for the contact sheets, instead of sheets/ in the pack")
+    arguments = parser.parse_args()
+    if arguments.captions < 1 or arguments.candidates < 1:
+        parser.error("captions and candidates must be at least 1")
+    sheets = arguments.sheets or (None if arguments.dry else os.path.join(arguments.pack, "sheets"))
+    found = evaluate(arguments.pack, arguments.captions, arguments.candidates, arguments.threads, sheets)
+    command = f"python -m evaluate --pack {arguments.pack} --captions {arguments.captions} --candidates {arguments.candidates}"
+    text = figures_text(found, command, sha256(os.path.join(arguments.pack, "pack.json")))
+    print(text)
+    if not arguments.dry:
+        write_figures(os.path.join(arguments.pack, "README.md"), text)
+        with open(os.path.join(arguments.pack, "sheets", "figures.json"), "w", encoding="utf-8") as file:
+            json.dump(_plain(found), file, indent=1)
+            file.write("\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""The measured part of a model card: written between two markers, so that what people wrote around it stays."""
+
+import os
+
+BEGIN, END = "<!-- figures: begin (written by evaluate) -->", "<!-- figures: end -->"
+
+
+def figures_text(figures, command, pack_hash):
+    """The figures as Markdown."""
+    run, recall = figures["run"], figures["recall"]
+    lines = [
+        f"Measured by `{command}` on the pack with `pack.json` {pack_hash[:12]}: {run['captions']} captions from templates kept out of training, "
+        f"{run['candidates']} candidates each, segmentation in {run['steps']} steps with guidance {run['guidance']}.",
+        "",
+        "| what | this pack | renders |",
+        "| --- | --- | --- |",
+        _row("recall of asked classes, first seed", recall["first"], recall["renders"]),
+        _row("recall, mean of all seeds", recall["mean"], None),
+        _row(f"recall, best of {run['candidates']}", recall["best"], None),
+        _row("recall of objects alone, first seed", recall["objects_first"], None),
+        _row("every asked class found, first seed", recall["all_found_first"], None),
+        _row(f"every asked class found, best of {run['candidates']}", recall["all_found_best"], None),
+        _row("*control:* recall against another caption's classes", recall["shuffled_first"], recall["shuffled_renders"]),
+        _row("*control:* classes nobody asked for, a map, first seed", recall["unasked_first"], recall["unasked_renders"]),
+        _row("*control:* the same, candidate ranked first", recall["unasked_chosen"], None),
+        _row("*ceiling:* recall of true maps through the autoencoder", figures["autoencoder"]["recall"], None),
+        _row("*ceiling:* pixels / object pixels through the autoencoder", None, None, f"{figures['autoencoder']['pixels']:.3f} / {figures['autoencoder']['object_pixels']:.3f}"),
+    ]
+    lines += _silhouette_rows(figures.get("silhouette")) + _attribute_rows(figures["attributes"]) + _image_rows(figures.get("image"))
+    return "\n".join(lines + _details(figures))
+
+
+def write_figures(path, text):
+    """Replace what stands between the markers of the file at `path`; a file without them gets them at its end."""
+    card = ""
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as file:
+            card = file.read()
+    if BEGIN not in card or END not in card:
+        card = f"{card.rstrip()}\n\n{BEGIN}\n{END}\n".lstrip()
+    head, rest = card.split(BEGIN, 1)
+    card = f"{head}{BEGIN}\n{text}\n{END}{rest.split(END, 1)[1]}"
+    with open(path + ".partial", "w", encoding="utf-8") as file:
+        file.write(card)
+    os.replace(path + ".partial", path)
+
+
+def _row(what, value, renders, text=None):
+    cell = lambda v: "" if v is None or v != v else f"{v:.3f}"
+    return f"| {what} | {text or cell(value)} | {cell(renders)} |"
+
+
+def _silhouette_rows(s):
+    if not s:
+        return []
+    return [
+        _row("**silhouette accuracy**, first seed", s["first"], s["renders"]),
+        _row("silhouette accuracy, candidate ranked first", s["chosen"], None),
+        _row("silhouette accuracy of true maps through the autoencoder", s["autoencoder"], None),
+        _row("silhouette accuracy as a share of the renders', first seed / ranked first", None, None, f"**{s['share_first']:.3f}** / {s['share_chosen']:.3f}"),
+    ]
+
+
+def _attribute_rows(a):
+    counts, true = a["counts"], a["counts_renders"]
+    rows = [_row(f"relations kept ({a['relations_count']} maps, both things found; chance is about a half)", a["relations"], a["relations_renders"])]
+    words = {1: "one", 2: "two", 3: "three"}
+    return rows + [_row(f"count of {words[n]} right ({counts[n][1]} in maps)", counts[n][0], true[n][0]) for n in counts]
+
+
+def _image_rows(image):
+    if not image:
+        return []
+    ours, true, shuffled = image["images"], image["renders"], image["shuffled"]
+    return [
+        _row("image agrees with its map: mean IoU", ours["miou"], true["miou"]),
+        _row("image agrees with its map: pixels", ours["pixels"], true["pixels"]),
+        _row("*control:* the same with another caption's map: mean IoU", shuffled["miou"], None),
+        _row(f"asked colour seen in the image ({ours['colours_count']} objects)", ours["colours"], true["colours"]),
+    ]
+
+
+def _details(figures):
+    lines = []
+    kinds = figures["attributes"]["by_kind"]
+    if kinds:
+        said = ", ".join(f"{kind} {share:.2f} ({count})" for kind, (share, count) in kinds.items())
+        lines += ["", f"Relations by kind (maps): {said}."]
+    classes = (figures.get("silhouette") or {}).get("by_class")
+    if classes:
+        said = ", ".join(f"{name} {share:.2f} ({count})" for name, (share, count) in classes.items())
+        lines += ["", f"Silhouettes by class, all candidates (outlines), worst first: {said}."]
+    return lines

@@ -1,0 +1,140 @@
+"""The figures of a pack, from its samples and the scenes that its captions were written for."""
+
+import numpy as np
+
+from evaluate import attributes, segmenter, silhouette
+from evaluate.pictures import nearest, paint
+from evaluate.recall import rank, recall, unasked
+from world.classes import CLASSES
+
+
+def recall_figures(cases, candidates):
+    """Recall of the first, the mean and the best candidate, with its controls; see the model card for their meaning."""
+    recalls = np.array([[recall(m, case.asked) for m in maps] for case, maps in zip(cases, candidates.classes, strict=True)])
+    chosen = _chosen(cases, candidates)
+    first = candidates.classes[:, 0]
+    objects = [{name: n for name, n in c.asked.items() if any(g.name == name for g in c.spec.objects)} for c in cases]
+    others = [cases[(i + 1) % len(cases)].asked for i in range(len(cases))]
+    truth = [c.classes for c in cases]
+    return {
+        "first": recalls[:, 0].mean(),
+        "mean": recalls.mean(),
+        "best": recalls.max(1).mean(),
+        "objects_first": _mean(recall(m, a) for m, a in zip(first, objects, strict=True)),
+        "all_found_first": (recalls[:, 0] == 1).mean(),
+        "all_found_best": (recalls.max(1) == 1).mean(),
+        "shuffled_first": _mean(recall(m, a) for m, a in zip(first, others, strict=True)),
+        "shuffled_renders": _mean(recall(m, a) for m, a in zip(truth, others, strict=True)),
+        "unasked_first": _mean(len(unasked(m, c.asked)) for m, c in zip(first, cases, strict=True)),
+        "unasked_chosen": _mean(len(unasked(candidates.classes[i, k], c.asked)) for i, (k, c) in enumerate(zip(chosen, cases, strict=True))),
+        "unasked_renders": _mean(len(unasked(m, c.asked)) for m, c in zip(truth, cases, strict=True)),
+        "renders": _mean(recall(m, c.asked) for m, c in zip(truth, cases, strict=True)),
+    }
+
+
+def silhouette_figures(cases, candidates, restored, threads=1):
+    """How often the judge names an asked object by its outline: in the maps (first and chosen), in renders, through the autoencoder."""
+    from evaluate.judges import open_judge
+
+    judge = open_judge("silhouette", threads)
+    chosen = _chosen(cases, candidates)
+    sources = {
+        "renders": [c.classes for c in cases],
+        "autoencoder": restored,
+        "first": candidates.classes[:, 0],
+        "chosen": [maps[k] for maps, k in zip(candidates.classes, chosen, strict=True)],
+    }
+    figures = {}
+    for name, maps in sources.items():
+        pairs = [pair for case, classes in zip(cases, maps, strict=True) for pair in silhouette.outlines_of(classes, case.asked)]
+        figures[name], figures[f"{name}_count"] = silhouette.accuracy(judge, pairs)
+    figures["share_first"] = figures["first"] / figures["renders"]
+    figures["share_chosen"] = figures["chosen"] / figures["renders"]
+    figures["by_class"] = _by_class(judge, cases, candidates.classes)
+    return figures
+
+
+def autoencoder_figures(pack, cases):
+    """The true maps through encoder and decoder: the ceiling of everything else. Also returns the maps."""
+    pictures = np.stack([paint(c.classes, c.boundary, pack.palette) for c in cases])
+    restored, _ = pack.class_maps(pack.encode(pictures), cases[0].classes.shape[0])
+    truth = np.stack([c.classes for c in cases])
+    objects = np.isin(truth, [c.index for c in CLASSES if c.kind == "object"])
+    right = restored == truth
+    return {
+        "recall": _mean(recall(m, c.asked) for m, c in zip(restored, cases, strict=True)),
+        "pixels": right.mean(),
+        "object_pixels": right[objects].mean(),
+    }, restored
+
+
+def attribute_figures(cases, candidates):
+    """Relations and counts over all candidates, and over the renders."""
+    kept, kinds, counts = [], {}, {1: [], 2: [], 3: []}
+    kept_true, counts_true = [], {1: [], 2: [], 3: []}
+    for case, maps, rims in zip(cases, candidates.classes, candidates.boundary, strict=True):
+        for classes, rim in zip(maps, rims, strict=True):
+            answer = attributes.relation_kept(case, classes)
+            if answer is not None:
+                kept.append(answer)
+                kinds.setdefault(case.spec.relations[0].kind, []).append(answer)
+            for count, right in attributes.counts_kept(case, classes, rim):
+                counts[count].append(right)
+        answer = attributes.relation_kept(case, case.classes)
+        kept_true += [] if answer is None else [answer]
+        for count, right in attributes.counts_kept(case, case.classes, case.boundary):
+            counts_true[count].append(right)
+    return {
+        "relations": _mean(kept),
+        "relations_count": len(kept),
+        "relations_renders": _mean(kept_true),
+        "by_kind": {kind: (_mean(answers), len(answers)) for kind, answers in sorted(kinds.items())},
+        "counts": {n: (_mean(answers), len(answers)) for n, answers in counts.items()},
+        "counts_renders": {n: (_mean(answers), len(answers)) for n, answers in counts_true.items()},
+    }
+
+
+def image_figures(cases, chain, threads=1):
+    """Whether the images show their maps, and colours that were asked for; renders of the true scenes beside them."""
+    from evaluate.judges import open_judge
+    from world.render import render
+
+    judge = open_judge("segmenter", threads)
+    side = chain.images.shape[-1]
+    renders = [render(c.scene, side) for c in cases]
+    true_images = np.stack([r.image for r in renders]).astype(np.float32).transpose(0, 3, 1, 2) / 127.5 - 1
+    true_maps = np.stack([r.classes for r in renders])
+    maps = nearest(chain.classes, side)
+    figures = {}
+    for name, images, classes in (("images", chain.images, maps), ("renders", true_images, true_maps)):
+        matrix = segmenter.confusion(judge, images, classes)
+        colours = [a for case, m, image in zip(cases, classes, images, strict=True) for a in attributes.colours_kept(case, m, image)]
+        figures[name] = {
+            "miou": segmenter.mean_iou(matrix),
+            "pixels": segmenter.pixel_accuracy(matrix),
+            "colours": _mean(colours),
+            "colours_count": len(colours),
+        }
+    shuffled = segmenter.confusion(judge, chain.images, np.roll(maps, 1, axis=0))
+    figures["shuffled"] = {"miou": segmenter.mean_iou(shuffled), "pixels": segmenter.pixel_accuracy(shuffled)}
+    return figures
+
+
+def _chosen(cases, candidates):
+    """For each caption the candidate that the editor would rank first."""
+    return [rank(maps, case.asked)[0] for case, maps in zip(cases, candidates.classes, strict=True)]
+
+
+def _by_class(judge, cases, maps):
+    """Name -> (silhouette accuracy over all candidates, outlines), worst first."""
+    pairs = {}
+    for case, candidates in zip(cases, maps, strict=True):
+        for classes in candidates:
+            for pair in silhouette.outlines_of(classes, case.asked):
+                pairs.setdefault(CLASSES[pair[1]].name, []).append(pair)
+    return dict(sorted(((name, silhouette.accuracy(judge, found)) for name, found in pairs.items()), key=lambda item: item[1][0]))
+
+
+def _mean(values):
+    values = [float(v) for v in values]
+    return float(np.mean(values)) if values else float("nan")

@@ -1,0 +1,93 @@
+"""Everything an evaluation draws from a pack: candidate maps for every caption, and the whole chain for each first one."""
+
+import sys
+import time
+from typing import NamedTuple
+
+import numpy as np
+
+from evaluate.pictures import bilinear, grey, nearest, paint
+
+NOISE_SEED = 11
+MAP_SIDE = 128
+
+
+class Candidates(NamedTuple):
+    """Class maps u8 and boundaries bool, [captions, candidates, 128, 128], and the latents of the first of each."""
+
+    classes: np.ndarray
+    boundary: np.ndarray
+    first_latents: np.ndarray
+
+
+class Chain(NamedTuple):
+    """What followed from the first map of each caption: canvas map [N, 512, 512], depth, sketch [N, 128, 128], images [N, 3, 256, 256].
+
+    depth and sketch are None where the pack has no factor for them, images likewise.
+    """
+
+    classes: np.ndarray
+    boundary: np.ndarray
+    depth: np.ndarray
+    sketch: np.ndarray
+    images: np.ndarray
+
+
+def draw_candidates(pack, captions, candidates, progress=None):
+    """`candidates` maps for every caption, with the pack's own steps and guidance; noise from one seeded stream."""
+    progress = progress or Progress("maps", len(captions))
+    rng = np.random.Generator(np.random.PCG64(NOISE_SEED))
+    side = pack.latent_side("segmentation")
+    classes, boundaries, firsts = [], [], []
+    per_run = max(1, 20 // candidates)
+    for start in range(0, len(captions), per_run):
+        some = captions[start : start + per_run]
+        noise = rng.standard_normal((len(some) * candidates, 8, side, side)).astype(np.float32)
+        latents = pack.sample("segmentation", [c for c in some for _ in range(candidates)], noise)
+        maps, rims = pack.class_maps(latents, MAP_SIDE)
+        classes.append(maps.reshape(len(some), candidates, MAP_SIDE, MAP_SIDE))
+        boundaries.append(rims.reshape(len(some), candidates, MAP_SIDE, MAP_SIDE))
+        firsts.append(latents[::candidates])
+        progress.advance(len(some))
+    return Candidates(np.concatenate(classes), np.concatenate(boundaries), np.concatenate(firsts))
+
+
+def draw_chain(pack, captions, latents, progress=None):
+    """Depth, sketch and image from the given segmentation latents [N, 8, 16, 16], each factor reading its finished parents."""
+    progress = progress or Progress("images", len(captions))
+    rng = np.random.Generator(np.random.PCG64(NOISE_SEED + 1))
+    parts = []
+    for start in range(0, len(captions), 10):
+        rows = slice(start, start + 10)
+        parts.append(_chain_of(pack, captions[rows], latents[rows], rng))
+        progress.advance(len(captions[rows]))
+    return Chain(*(None if column[0] is None else np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _chain_of(pack, captions, latents, rng):
+    classes, boundary = pack.class_maps(latents, pack.manifest["canvas_size"])
+    known = {"segmentation": lambda size: [paint(c, b, pack.palette) for c, b in zip(nearest(classes, size), nearest(boundary, size), strict=True)]}
+    values = {}
+    for name in ("depth", "sketch", "image"):
+        if name not in pack.factors:
+            continue
+        size, side = pack.variables[name]["size"], pack.latent_side(name)
+        parents = {p: pack.encode(np.stack(known[p](size))) for p in pack.factors[name]["parents"] if p in known}
+        noise = rng.standard_normal((len(captions), 8, side, side)).astype(np.float32)
+        values[name] = pack.decode(name, pack.sample(name, captions, noise, parents))[0]
+        known[name] = lambda size, maps=values[name]: [grey(bilinear(m, size)[0]) for m in maps]
+    maps = [values[name][:, 0] if name in values else None for name in ("depth", "sketch")]
+    return classes, boundary, *maps, values.get("image")
+
+
+class Progress:
+    """A line on standard error that counts up and says how long the rest will take."""
+
+    def __init__(self, what, total):
+        self.what, self.total, self.done, self.start = what, total, 0, time.monotonic()
+
+    def advance(self, count):
+        self.done += count
+        rest = (time.monotonic() - self.start) * (self.total - self.done) / self.done
+        end = "\n" if self.done >= self.total else ""
+        print(f"\r{self.what}: {self.done}/{self.total}, {rest:.0f} s left   ", end=end, file=sys.stderr, flush=True)

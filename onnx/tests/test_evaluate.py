@@ -1,0 +1,117 @@
+"""The evaluation measures what it says, and runs end to end on a tiny pack without PyTorch."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from evaluate import attributes, card, flow, pictures, recall, shapes
+from evaluate.captions import held_out_cases
+from world.classes import INDEX
+from world.spec import ObjectSpec, Relation, Spec
+
+
+def _map(**boxes):
+    """A meadow of 100 x 100 with boxes (x0, y0, x1, y1) of classes in it."""
+    classes = np.full((100, 100), INDEX["meadow"], np.uint8)
+    for name, (x0, y0, x1, y1) in boxes.items():
+        classes[y0:y1, x0:x1] = INDEX[name]
+    return classes
+
+
+def _case(objects, relations=()):
+    spec = Spec("meadow", None, tuple(objects), tuple(relations), False)
+    return type("Case", (), {"spec": spec, "asked": spec.asked()})
+
+
+def test_recall_counts_asked_classes_over_the_threshold():
+    classes = _map(dog=(0, 0, 10, 10), car=(50, 50, 57, 57))  # 1% and 0.49%
+    assert recall.present(classes) == {"meadow", "dog"}
+    assert recall.recall(classes, {"dog": 1, "car": 1}) == 0.5
+    assert recall.unasked(classes, {"car": 1, "meadow": 1}) == {"dog"}
+
+
+def test_ground_nobody_named_is_not_held_against_a_map():
+    classes = _map(dog=(0, 0, 10, 10))
+    assert recall.unasked(classes, {"dog": 1}) == set()
+    assert recall.unasked(classes, {"dog": 1, "sea": 1}) == {"meadow"}
+
+
+def test_ranking_prefers_recall_then_fewer_unasked_classes():
+    maps = [_map(dog=(0, 0, 20, 20), cat=(50, 0, 70, 20)), _map(), _map(dog=(0, 0, 20, 20))]
+    assert recall.rank(maps, {"dog": 1}) == [2, 0, 1]
+
+
+def test_outline_forgets_place_and_size():
+    small, large = shapes.largest_blob(_map(dog=(10, 20, 30, 30)), INDEX["dog"]), shapes.largest_blob(_map(dog=(0, 0, 80, 40)), INDEX["dog"])
+    np.testing.assert_allclose(shapes.outline(small), shapes.outline(large), atol=1e-5)
+    assert shapes.outline(small).max() == pytest.approx(1, abs=1e-4)
+
+
+def test_boundaries_cut_touching_instances_apart():
+    classes, boundary = _map(dog=(10, 10, 60, 40)), np.zeros((100, 100), bool)
+    assert shapes.instances_of(classes, boundary, INDEX["dog"]) == 1
+    boundary[10:40, 34] = True
+    assert shapes.instances_of(classes, boundary, INDEX["dog"]) == 2
+
+
+def test_relations_are_read_from_the_map():
+    groups = (ObjectSpec("dog", 1, None), ObjectSpec("car", 1, None))
+    classes = _map(dog=(0, 50, 20, 70), car=(60, 40, 90, 90))
+    assert attributes.relation_kept(_case(groups, [Relation("left of", 0, 1)]), classes) is True
+    assert attributes.relation_kept(_case(groups, [Relation("right of", 0, 1)]), classes) is False
+    assert attributes.relation_kept(_case(groups, [Relation("behind", 0, 1)]), classes) is True
+    assert attributes.relation_kept(_case(groups, [Relation("left of", 0, 1)]), _map(dog=(0, 0, 20, 20))) is None
+
+
+def test_colours_are_read_from_the_image():
+    classes = _map(car=(20, 20, 60, 60))
+    image = np.zeros((3, 100, 100), np.float32)
+    image[:, 20:60, 20:60] = np.array([160, 40, 35], np.float32)[:, None, None] / 127.5 - 1  # red clay in the shade
+    assert attributes.colours_kept(_case([ObjectSpec("car", 1, "red")]), classes, image) == [True]
+    assert attributes.colours_kept(_case([ObjectSpec("car", 1, "blue")]), classes, image) == [False]
+
+
+def test_flow_reaches_the_clean_sample_of_a_perfect_network():
+    clean = np.random.default_rng(0).uniform(-2, 2, (2, 8, 4, 4)).astype(np.float32)
+    noise = np.random.default_rng(1).standard_normal(clean.shape).astype(np.float32)
+
+    def predict(latents, times):
+        doubled = np.concatenate([clean, clean])
+        return (latents - doubled) / times[:, None, None, None]
+
+    np.testing.assert_allclose(flow.sample(predict, noise, 5, 2.0, 4.0), clean, atol=1e-5)
+
+
+def test_bilinear_agrees_with_pytorch():
+    torch = pytest.importorskip("torch")
+    values = np.random.default_rng(2).standard_normal((3, 16, 16)).astype(np.float32)
+    expected = torch.nn.functional.interpolate(torch.from_numpy(values)[None], size=(50, 50), mode="bilinear", align_corners=False)[0]
+    np.testing.assert_allclose(pictures.bilinear(values, 50), expected.numpy(), atol=1e-5)
+
+
+def test_held_out_cases_repeat_and_are_true():
+    first, again = held_out_cases(4), held_out_cases(4)
+    assert [c.caption for c in first] == [c.caption for c in again]
+    assert all(recall.recall(c.classes, c.asked) == 1 for c in first)
+
+
+def test_figures_replace_only_their_own_part_of_the_card(tmp_path):
+    path = tmp_path / "README.md"
+    path.write_text(f"before\n{card.BEGIN}\nold\n{card.END}\nafter\n", encoding="utf-8")
+    card.write_figures(str(path), "new")
+    assert path.read_text(encoding="utf-8") == f"before\n{card.BEGIN}\nnew\n{card.END}\nafter\n"
+
+
+def test_evaluation_of_a_tiny_pack_writes_card_and_sheets(tmp_path, monkeypatch):
+    from evaluate import __main__ as command
+
+    folder = tmp_path / "pack"
+    shutil.copytree("tests/fixtures/tiny_pack", folder)
+    monkeypatch.setattr("sys.argv", ["evaluate", "--pack", str(folder), "--captions", "3", "--candidates", "2"])
+    command.main()
+    assert card.BEGIN in (folder / "README.md").read_text(encoding="utf-8")
+    assert {p.name for p in (folder / "sheets").iterdir()} == {"maps.webp", "candidates.webp", "chain.webp", "figures.json"}
+    figures = json.loads((folder / "sheets" / "figures.json").read_text(encoding="utf-8"))
+    assert 0 <= figures["recall"]["first"] <= 1

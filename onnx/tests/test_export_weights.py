@@ -1,0 +1,54 @@
+"""What goes into a pack can be read back out of it."""
+
+import onnx
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from export.half import round_to_half, weights_of  # noqa: E402
+from export.graph import Graph, Mismatch, write_graph  # noqa: E402
+from export.networks import autoencoder_graphs, factor_graph  # noqa: E402
+from train.networks import Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig  # noqa: E402
+from train.weights import load_matching, read_graph  # noqa: E402
+
+
+def test_denoiser_survives_the_round_trip(tmp_path):
+    torch.manual_seed(3)
+    config = DenoiserConfig(parents=["segmentation"], widths=[8, 16], blocks=1, heads=2, word_width=4, layout_layers=1)
+    network = Denoiser(config)  # fresh: many of its tensors are equal, all zeros or all ones, and the exporter merges those
+    write_graph(factor_graph("depth", network, 100), tmp_path / "depth.onnx")
+    found, state = read_graph(tmp_path / "depth.onnx")
+    assert DenoiserConfig(**found) == config
+    again = Denoiser(config)
+    load_matching(again, state)
+    for name, tensor in round_to_half(network).state_dict().items():
+        assert torch.equal(again.state_dict()[name], tensor.half().float() if "occupancy" in name else tensor), name
+
+
+def test_autoencoder_survives_the_round_trip(tmp_path):
+    torch.manual_seed(4)
+    config = AutoencoderConfig(encoder=16, image=16, classes=16, depth=16, sketch=16)
+    network, state = Autoencoder(config), {}
+    for name, graph in autoencoder_graphs(network).items():
+        write_graph(graph, tmp_path / name)
+        state |= weights_of(onnx.load(tmp_path / name))
+    for name, tensor in network.state_dict().items():
+        assert torch.equal(torch.from_numpy(state[name].copy()), tensor), name
+
+
+def test_a_graph_that_differs_is_not_written(tmp_path):
+    class Fickle(torch.nn.Module):
+        def forward(self, x):
+            return x + (1.0 if torch.onnx.is_in_onnx_export() else 0.0)
+
+    graph = Graph("fickle", Fickle(), {"x": torch.zeros(1, 2)}, ("y",), {"x": {0: "batch"}, "y": {0: "batch"}})
+    with pytest.raises(Mismatch, match="fickle"):
+        write_graph(graph, tmp_path / "fickle.onnx")
+    assert not (tmp_path / "fickle.onnx").exists()
+
+
+def test_weights_too_large_for_half_are_refused(tmp_path):
+    layer = torch.nn.Linear(16, 16)
+    layer.weight.data.fill_(1e6)
+    with pytest.raises(ValueError, match="float16"):
+        round_to_half(layer)

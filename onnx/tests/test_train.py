@@ -1,0 +1,179 @@
+"""Networks, objective and data of the training, without training: seconds."""
+
+import math
+import types
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from train.chunks import Chunk, occupancy
+from train.factor import FACTORS, PARENT_DROPPED, TINY, conditions, draw_batch, noise_levels
+from train.maps import painted_of_maps, render_maps, sketch_of_maps
+from train.networks import CLASS_SLOTS, Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig
+from train.pictures import BOUNDARY_SHADE, classes_picture, palette
+from train.runs import Budget, learning_rate, save_atomically
+from train.sampling import sample
+from train.text import Captions
+
+torch.set_num_threads(1)
+
+
+def tiny(parents=(), **more) -> Denoiser:
+    torch.manual_seed(0)
+    network = Denoiser(DenoiserConfig(parents=list(parents), **TINY, **more))
+    for parameter in network.parameters():  # zero-initialised outputs would hide every dependence
+        if parameter.abs().sum() == 0:
+            torch.nn.init.normal_(parameter, std=0.1)
+    return network.eval()
+
+
+def inputs(network: Denoiser, batch=2, side=8, length=6) -> list:
+    torch.manual_seed(1)
+    text = [torch.randn(batch, length, 384), torch.randint(0, 1000, (batch, length)), torch.ones(batch, length)]
+    parents = [x for _ in network.config.parents for x in (torch.randn(batch, 8, side, side), torch.zeros(batch))]
+    return [torch.randn(batch, 8, side, side), torch.rand(batch), *text, *parents]
+
+
+def test_padding_and_null_text_do_not_leak():
+    network = tiny(layout_layers=1)
+    given = inputs(network)
+    longer = list(given)
+    longer[2] = torch.cat([given[2], torch.randn(2, 3, 384)], 1)
+    longer[3] = torch.cat([given[3], torch.randint(0, 1000, (2, 3))], 1)
+    longer[4] = torch.cat([given[4], torch.zeros(2, 3)], 1)
+    assert torch.allclose(network(*given), network(*longer), atol=1e-5)
+    null = [*given[:4], torch.zeros_like(given[4])]
+    other = [given[0], given[1], torch.randn_like(given[2]), torch.zeros_like(given[3]), null[4]]
+    assert torch.allclose(network(*null), network(*other), atol=1e-5)
+    assert not torch.allclose(network(*null), network(*given), atol=1e-3)
+
+
+def test_order_of_words_matters():
+    network = tiny()
+    given = inputs(network)
+    swapped = [*given[:2], given[2].flip(1), given[3].flip(1), given[4]]
+    assert not torch.allclose(network(*given), network(*swapped), atol=1e-3)
+
+
+def test_absent_parent_is_ignored_and_noise_level_is_not():
+    network = tiny(["segmentation", "depth"])
+    given = inputs(network)
+    absent, other = list(given), list(given)
+    absent[6] = other[6] = torch.full((2,), -1.0)
+    other[5] = torch.randn_like(given[5])
+    assert torch.equal(network(*absent), network(*other))
+    assert not torch.allclose(network(*absent), network(*given), atol=1e-3)
+    noisy = list(given)
+    noisy[8] = torch.full((2,), 0.5)
+    assert not torch.allclose(network(*noisy), network(*given), atol=1e-3)
+
+
+@pytest.mark.parametrize("variable", list(FACTORS))
+def test_every_factor_accepts_other_sizes(variable):
+    factor = FACTORS[variable]
+    network = Denoiser(DenoiserConfig(parents=factor.parents, **factor.network)).eval()
+    assert 1e6 < sum(p.numel() for p in network.parameters()) < 14e6
+    for height, width in ((16, 16), (24, 32)):
+        given = inputs(network, batch=1)
+        given = [x if x.ndim < 4 else torch.randn(1, 8, height, width) for x in given]
+        assert network(*given).shape == (1, 8, height, width)
+
+
+def test_noise_levels_are_stratified():
+    torch.manual_seed(0)
+    t = noise_levels(64, 0.9)
+    assert 0 < t.min() and t.max() < 1
+    assert abs(torch.logit(t).median() - 0.9) < 0.1
+
+
+def test_parents_are_dropped_and_noised_as_stated():
+    torch.manual_seed(0)
+    latent = torch.zeros(4000, 8, 1, 1)
+    noised, level = conditions({"segmentation": latent})
+    assert abs((level < 0).float().mean() - PARENT_DROPPED) < 0.03
+    assert abs((level > 0).float().mean() - 0.25 * 0.8) < 0.03
+    assert (noised[level == 0] == 0).all()
+
+
+def test_sampling_follows_a_known_flow():
+    """For data that is a single point the exact velocity is (x - x0) / t, whatever the step count."""
+
+    class Point(torch.nn.Module):
+        config = types.SimpleNamespace(parents=[])
+
+        def forward(self, x, t, *_):
+            return (x - 0.7) / t[:, None, None, None]
+
+    captions = Captions(torch.zeros(3, 4, 384, dtype=torch.float16), torch.zeros(3, 4, dtype=torch.long), torch.ones(3, 4))
+    out = sample(Point(), captions, side=4, seed=0, steps=3, guidance=2.0)
+    assert torch.allclose(out, torch.full_like(out, 0.7), atol=1e-5)
+
+
+def test_autoencoder_shapes_and_normalisation():
+    network = Autoencoder(AutoencoderConfig(16, 16, 16, 16, 16)).eval()
+    network.latent_mean += 0.3
+    network.latent_std *= 2
+    picture = torch.rand(1, 3, 64, 96) * 2 - 1
+    latent = network.encode(picture)
+    assert latent.shape == (1, 8, 8, 12)
+    assert torch.allclose(network.raw(latent), network.posterior(picture)[0], atol=1e-5)
+    logits, boundary = network.decode_classes(latent)
+    assert logits.shape == (1, CLASS_SLOTS, 64, 96) and boundary.shape == (1, 1, 64, 96)
+    assert network.decode_image(latent).abs().max() <= 1
+    for grey in (network.decode_depth(latent), network.decode_sketch(latent)):
+        assert grey.shape == (1, 1, 64, 96) and 0 <= grey.min() and grey.max() <= 1
+
+
+def test_pictures_of_maps():
+    classes = np.array([[[0, 9], [9, 4]]], np.uint8)
+    boundary = np.array([[[False, True], [False, False]]])
+    picture = classes_picture(classes, boundary)
+    colours = palette().astype(np.float32)
+    assert np.allclose(picture[0, :, 0, 1], colours[9] * BOUNDARY_SHADE / 127.5 - 1)
+    assert np.allclose(picture[0, :, 1, 0], colours[9] / 127.5 - 1)
+
+
+def test_fresh_maps_are_reproducible_and_consistent():
+    make = lambda: render_maps(np.random.Generator(np.random.PCG64(7)), 3, 2, 64)
+    maps, again = make(), make()
+    assert maps.captions == again.captions and np.array_equal(maps.classes, again.classes) and np.array_equal(maps.depth, again.depth)
+    assert maps.caption.tolist() == [0, 0, 1, 1, 2, 2]
+    assert not np.array_equal(maps.classes[0], maps.classes[1])
+    assert maps.depth.min() >= 0 and maps.depth.max() <= 1
+    lines = sketch_of_maps(maps)
+    assert lines.shape == maps.classes.shape and 0 <= lines.min() and lines.max() <= 1
+    painted = painted_of_maps(maps, np.random.Generator(np.random.PCG64(8)))
+    assert painted.shape == (6, 64, 64, 3) and painted.dtype == np.uint8
+
+
+def test_occupancy_counts_cells():
+    classes = np.zeros((1, 16, 16), np.uint8)
+    classes[0, :4, :2] = 9
+    shares = occupancy(classes).float()
+    assert shares.shape == (1, CLASS_SLOTS, 4, 4) and torch.allclose(shares.sum(1), torch.ones(1, 4, 4), atol=1e-3)
+    assert shares[0, 9, 0, 0] == 0.5 and shares[0, 9].sum() == 0.5
+
+
+def test_batches_drop_texts():
+    captions = Captions(torch.zeros(4, 5, 384, dtype=torch.float16), torch.zeros(4, 5, dtype=torch.long), torch.ones(4, 5))
+    chunk = Chunk(torch.zeros(8, 8, 2, 2, dtype=torch.float16), {}, torch.arange(8) % 4, captions, None)
+    torch.manual_seed(0)
+    _, _, texts, _ = draw_batch(chunk, 2000)
+    assert abs((texts.mask.amax(1) == 0).float().mean() - 0.1) < 0.03
+
+
+def test_checkpoint_is_atomic(tmp_path):
+    path = tmp_path / "run" / "checkpoint.pt"
+    save_atomically({"step": 1}, path)
+    save_atomically({"step": 2}, path)
+    assert torch.load(path, weights_only=True)["step"] == 2
+    assert [p.name for p in path.parent.iterdir()] == ["checkpoint.pt"]
+
+
+def test_schedule():
+    assert learning_rate(1.0, 0, 0.0) == 0.01
+    assert learning_rate(1.0, 1000, 0.5) == 1.0
+    assert math.isclose(learning_rate(1.0, 1000, 5 / 6), 0.5)
+    assert Budget(1, spent=61).over

@@ -1,0 +1,159 @@
+"""Training data of a factor as chunks of latents: drawn or read, painted, encoded, used a few times, thrown away.
+
+Two sources: label maps, drawn anew for every chunk (segmentation, and depth given segmentation), and frames from the disk (everything else).
+"""
+
+import concurrent.futures as futures
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Iterator
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .frames import shards_in
+from .maps import Maps, render_maps
+from .networks import CLASS_SLOTS, LAYOUT_SIDE, Autoencoder
+from .pictures import classes_picture, grey_picture, image_picture
+from .text import Captions, TextEncoder
+
+SCENES_PER_CAPTION = 8
+
+
+@dataclass
+class Chunk:
+    """N samples of one factor: latents f16 [N, 8, h, w] of the variable and of each parent, and the captions."""
+
+    latent: Tensor
+    parents: dict[str, Tensor]
+    caption: Tensor
+    """Index [N] into `captions`."""
+    captions: Captions
+    plan: Tensor | None
+    """Share of each class in the cells of a 4 x 4 grid, f16 [N, 40, 4, 4]."""
+
+    def __len__(self) -> int:
+        return len(self.latent)
+
+
+def occupancy(classes: np.ndarray) -> Tensor:
+    """classes u8 [N, H, W] -> share of each class in the cells of the layout grid, f16 [N, 40, 4, 4]."""
+    count, height, width = classes.shape
+    cell = height // LAYOUT_SIDE * (width // LAYOUT_SIDE)
+    grid = classes.reshape(count, LAYOUT_SIDE, height // LAYOUT_SIDE, LAYOUT_SIDE, width // LAYOUT_SIDE)
+    shares = np.stack([(grid == slot).sum((2, 4)) for slot in range(CLASS_SLOTS)], 1) / cell
+    return torch.from_numpy(shares.astype(np.float16))
+
+
+@torch.no_grad()
+def encode(autoencoder: Autoencoder, picture: Tensor, batch: int = 32) -> Tensor:
+    """Picture [N, 3, H, W] -> latents f16 [N, 8, H/8, W/8] in main memory."""
+    device = autoencoder.latent_mean.device
+    parts = [autoencoder.encode(part.to(device, memory_format=torch.channels_last)).half().cpu() for part in picture.split(batch)]
+    return torch.cat(parts).contiguous()
+
+
+def draw(seed: int, number: int, captions: int, size: int) -> tuple[Maps, Captions]:
+    """The maps and encoded captions of chunk `number`; runs in a worker process where there are any."""
+    global _text
+    if "_text" not in globals():
+        _text = TextEncoder()
+    rng = np.random.Generator(np.random.PCG64([seed, 0x5E6, number]))
+    maps = render_maps(rng, captions, SCENES_PER_CAPTION, size)
+    return maps, _text.encode_all(maps.captions)
+
+
+def label_chunks(
+    variable: str, parents: list[str], autoencoder: Autoencoder, seed: int, first: int, captions: int, size: int, workers: int
+) -> Iterator[Chunk]:
+    """Endless chunks of `captions` x 8 fresh maps, from chunk number `first` on. `variable` is 'segmentation' or 'depth'."""
+    for maps, texts in drawn(seed, first, captions, size, workers):
+        # As a condition, a few maps come without rims: a hand-painted one may have none.
+        kept = np.random.Generator(np.random.PCG64([seed, first])).random((len(maps.classes), 1, 1)) < (1.0 if variable == "segmentation" else 0.9)
+        pictures = {"segmentation": classes_picture(maps.classes, maps.boundary & kept), "depth": grey_picture(maps.depth)}
+        latents = {name: encode(autoencoder, pictures[name]) for name in [variable, *parents]}
+        plan = occupancy(maps.classes) if variable == "segmentation" else None
+        yield Chunk(latents.pop(variable), latents, torch.from_numpy(maps.caption), texts, plan)
+
+
+def drawn(seed: int, first: int, captions: int, size: int, workers: int) -> Iterator[tuple[Maps, Captions]]:
+    """`draw` for every number from `first` on, here or ahead of time in worker processes; the order is the same."""
+    if workers == 0:
+        number = first
+        while True:
+            yield draw(seed, number, captions, size)
+            number += 1
+    import multiprocessing
+
+    with futures.ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        ahead = [pool.submit(draw, seed, first + i, captions, size) for i in range(2 * workers)]
+        number = first + len(ahead)
+        while True:
+            yield ahead.pop(0).result()
+            ahead.append(pool.submit(draw, seed, number, captions, size))
+            number += 1
+
+
+def frame_pictures(shard: dict[str, np.ndarray], size: int) -> dict[str, Tensor]:
+    """The pictures [N, 3, size, size] of all variables of a shard of frames, whose side is a multiple of `size`."""
+    step = shard["image"].shape[1] // size
+    return {
+        "segmentation": classes_picture(shard["classes"][:, ::step, ::step], thinned(shard["boundary"], step)),
+        "depth": pooled(grey_picture(shard["depth"].astype(np.float32) / 65535), step),
+        "sketch": pooled_lines(grey_picture(shard["sketch"].astype(np.float32) / 255), step),
+        "image": pooled(image_picture(shard["image"]), step),
+    }
+
+
+def thinned(boundary: np.ndarray, step: int) -> np.ndarray:
+    """Rims bool [N, H, W] at 1/step of the size: a cell that holds a rim is one."""
+    return F.max_pool2d(torch.from_numpy(boundary)[:, None].float(), step)[:, 0].numpy() > 0
+
+
+def pooled(picture: Tensor, step: int) -> Tensor:
+    return F.avg_pool2d(picture, step) if step > 1 else picture
+
+
+def pooled_lines(picture: Tensor, step: int) -> Tensor:
+    """Averaging would dim thin lines; they are drawn about as bright at every size."""
+    return ((pooled(picture, step) + 1) * step**0.5 - 1).clamp(-1, 1)
+
+
+def as_sampled(shard: dict[str, np.ndarray], pictures: dict[str, Tensor], rng: np.random.Generator) -> dict[str, Tensor]:
+    """About half of the conditions of an image as they look when they were sampled at half its size and enlarged; a few maps without rims."""
+    enlarge = lambda x: F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+    wide = thinned(shard["boundary"], 2).repeat(2, 1).repeat(2, 2)
+    chance = rng.random((len(wide), 3))
+    rims = np.where(chance[:, :1, None] < 0.45, wide, shard["boundary"] & (chance[:, :1, None] < 0.9))
+    choose = lambda i, coarse, fine: torch.where(torch.from_numpy(chance[:, i] < 0.5)[:, None, None, None], coarse, fine)
+    return {
+        "segmentation": classes_picture(shard["classes"], rims),
+        "depth": choose(1, enlarge(pooled(pictures["depth"], 2)), pictures["depth"]),
+        "sketch": choose(2, enlarge(pooled_lines(pictures["sketch"], 2)), pictures["sketch"]),
+    }
+
+
+def frame_chunks(variable: str, parents: list[str], autoencoder: Autoencoder, seed: int, folder: Path, size: int) -> Iterator[Chunk]:
+    """Endless chunks from the shards in `folder`, in random order; shards that appear later are found. Latents stay in memory."""
+    rng = np.random.Generator(np.random.PCG64([seed, 0xF4A]))
+    known: dict[Path, Chunk] = {}
+    text = TextEncoder()
+    while True:
+        shards = shards_in(folder)
+        if not shards:
+            raise FileNotFoundError(f"no frames in {folder}: render some with python -m train.frames --out {folder}")
+        # New shards first, then any.
+        fresh = [path for path in shards if path not in known]
+        path = fresh[0] if fresh else shards[rng.integers(len(shards))]
+        if path not in known:
+            with np.load(path) as file:
+                shard = dict(file)
+            pictures = frame_pictures(shard, size)
+            if variable == "image" and size == shard["image"].shape[1]:
+                pictures |= as_sampled(shard, pictures, rng)
+            latents = {name: encode(autoencoder, pictures[name]) for name in [variable, *parents]}
+            texts = text.encode_all([str(caption) for caption in shard["captions"]])
+            known[path] = Chunk(latents.pop(variable), latents, torch.arange(len(texts)), texts, None)
+        yield known[path]

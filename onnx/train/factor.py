@@ -1,0 +1,251 @@
+"""Trains one factor of the graph: a denoiser of one variable's latent given text and parents, by flow matching.
+
+    python -m train.factor --factor segmentation --autoencoder onnx/runs/autoencoder/checkpoint.pt --run onnx/runs/segmentation --minutes 90
+    python -m train.factor --factor image --frames onnx/runs/frames ...
+
+x_t = (1 - t) x0 + t eps; the network predicts v = eps - x0. Texts are dropped 10% of the time (guidance), each parent 20% (any subset of the graph
+can run), and a quarter of the parents carry noise of a level that the network is told (joint sampling). Nothing is mirrored: captions say left and right.
+A run continues from the checkpoint in its folder; `--minutes` is the total, over all sessions.
+"""
+
+import argparse
+import contextlib
+import itertools
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .chunks import Chunk, frame_chunks, label_chunks
+from .networks import Autoencoder, Denoiser, DenoiserConfig, load_autoencoder
+from .previews import HeldOutFrames, HeldOutMaps
+from .runs import Budget, Log, code_revision, learning_rate, save_atomically, set_learning_rate
+from .text import Captions
+from .weights import denoiser_of_pack, load_matching
+
+
+@dataclass
+class Factor:
+    """What is particular to a factor; a new variable is a new row here."""
+
+    parents: list[str]
+    size: int
+    """Side of the variable's pictures in pixels."""
+    noise: float
+    """Mean of the logit of t: above 0, more training near pure noise."""
+    network: dict
+    """Fields of DenoiserConfig."""
+    fresh: bool
+    """Learns from label maps drawn on the fly; otherwise from frames on disk."""
+
+
+FACTORS = {
+    "segmentation": Factor([], 128, 0.9, {"layout_layers": 1, "word_width": 32}, True),
+    "depth": Factor(["segmentation"], 128, 0.5, {"widths": [64, 192], "blocks": 2, "heads": 3, "word_width": 16}, True),
+    "sketch": Factor(["segmentation"], 128, 0.5, {"widths": [64, 192], "blocks": 2, "heads": 3, "word_width": 16}, False),
+    "image": Factor(["segmentation", "depth", "sketch"], 256, 0.5, {"widths": [64, 128, 256], "word_width": 32}, False),
+}
+
+TINY = {"widths": [16, 32], "blocks": 1, "heads": 2, "word_width": 8}
+"""Network of the two-minute test."""
+
+TEXT_DROPPED, PARENT_DROPPED, PARENT_NOISED = 0.1, 0.2, 0.25
+REUSE = 3
+"""Times each fresh sample is drawn on average before its chunk is thrown away."""
+CHUNKS_HELD = 4
+PLAN_WEIGHT = 0.1
+EMA = 0.998
+EMA_EVERY = 4
+
+
+def noise_levels(count: int, mean: float) -> Tensor:
+    """t = sigmoid(N(mean, 1)), one from each of `count` equal quantiles: less variance than independent draws."""
+    quantile = (torch.randperm(count) + torch.rand(count)) / count
+    normal = math.sqrt(2) * torch.erfinv((2 * quantile - 1).clamp(-0.9999, 0.9999))
+    return torch.sigmoid(normal + mean)
+
+
+def conditions(parents: dict[str, Tensor]) -> list[Tensor]:
+    """Alternating latents and levels, dropped and noised as in training."""
+    inputs = []
+    for latent in parents.values():
+        count = len(latent)
+        level = torch.rand(count) * (torch.rand(count) < PARENT_NOISED)
+        wide = level[:, None, None, None]
+        inputs += [(1 - wide) * latent + wide * torch.randn_like(latent), torch.where(torch.rand(count) < PARENT_DROPPED, -1.0, level)]
+    return inputs
+
+
+def draw_batch(chunk: Chunk, count: int) -> tuple[Tensor, dict[str, Tensor], Captions, Tensor | None]:
+    """Random samples of a chunk: latents f32, parents, captions with some texts dropped, layout plan."""
+    rows = torch.randint(len(chunk), (count,))
+    captions = chunk.captions.take(chunk.caption[rows])
+    captions.mask = captions.mask * (torch.rand(count, 1) >= TEXT_DROPPED)
+    plan = None if chunk.plan is None else chunk.plan[rows].float()
+    return chunk.latent[rows].float(), {name: latent[rows].float() for name, latent in chunk.parents.items()}, captions, plan
+
+
+class Trainer:
+    """One run: network, averaged network, optimiser, data, clock."""
+
+    def __init__(self, arguments: argparse.Namespace):
+        self.arguments, self.factor = arguments, FACTORS[arguments.factor]
+        self.device = arguments.device
+        self.folder = Path(arguments.run)
+        self.log, self.path = Log(self.folder), self.folder / "checkpoint.pt"
+        self.size = arguments.size or self.factor.size
+        self.autoencoder = load_autoencoder(arguments.autoencoder, self.device).to(memory_format=torch.channels_last)
+        saved = torch.load(self.path, map_location=self.device, weights_only=True) if self.path.exists() else None
+        self.step, self.samples, spent = (saved["step"], saved["samples"], saved["spent"]) if saved else (0, 0, 0.0)
+        torch.manual_seed(arguments.seed + self.step)
+        state = None
+        if saved:
+            config = saved["config"]
+        elif arguments.pack:
+            config, state = denoiser_of_pack(Path(arguments.pack), arguments.factor)
+        else:
+            config = {"parents": self.factor.parents, **(TINY if arguments.tiny else self.factor.network)}
+        self.config = DenoiserConfig(**config)
+        self.network = Denoiser(self.config).to(self.device, memory_format=torch.channels_last)
+        self.average = Denoiser(self.config).to(self.device, memory_format=torch.channels_last).requires_grad_(False).eval()
+        decayed = [p for n, p in self.network.named_parameters() if p.ndim > 1 and "words" not in n]
+        rest = [p for n, p in self.network.named_parameters() if not (p.ndim > 1 and "words" not in n)]
+        groups = [{"params": decayed, "weight_decay": 1e-2}, {"params": rest, "weight_decay": 0.0}]
+        self.optimizer = torch.optim.AdamW(groups, arguments.rate, betas=(0.9, 0.99), fused=True)
+        self.chunk_number = saved["chunk_number"] if saved else 0
+        self.chunks = self.source()
+        self.held = [self.next_chunk()]
+        if saved:
+            self.network.load_state_dict(saved["model"])
+            self.average.load_state_dict(saved["ema"])
+            if saved["optimizer"]:  # absent from a checkpoint that came over the wire, see parts.py
+                self.optimizer.load_state_dict(saved["optimizer"])
+        elif state is not None:
+            load_matching(self.network, state)
+        else:
+            mean, std = self.held[0].captions.statistics()
+            self.network.text.token_mean.copy_(mean)
+            self.network.text.token_std.copy_(std)
+        if not saved:
+            self.average.load_state_dict(self.network.state_dict())
+        self.first = self.step
+        self.predict = torch.compile(self.network.predict) if arguments.compile else self.network.predict
+        self.budget = Budget(arguments.minutes, spent)
+
+    def source(self):
+        a = self.arguments
+        if self.factor.fresh:
+            return label_chunks(a.factor, self.config.parents, self.autoencoder, a.seed, self.chunk_number, a.captions, self.size, a.workers)
+        return frame_chunks(a.factor, self.config.parents, self.autoencoder, a.seed, Path(a.frames), self.size)
+
+    def next_chunk(self) -> Chunk:
+        self.chunk_number += 1
+        return next(self.chunks)
+
+    def loss(self, batch: int) -> tuple[Tensor, dict[str, float]]:
+        """The loss of one batch, and its parts for the log."""
+        chunk = self.held[torch.randint(len(self.held), ()).item()]
+        clean, parents, captions, plan = draw_batch(chunk, batch)
+        t, noise = noise_levels(batch, self.factor.noise), torch.randn_like(clean)
+        wide = t[:, None, None, None]
+        inputs = [(1 - wide) * clean + wide * noise, t, *captions.inputs(), *conditions(parents)]
+        target = (noise - clean).to(self.device)
+        with torch.autocast(self.device, torch.bfloat16) if self.arguments.bf16 else contextlib.nullcontext():
+            velocity, layout = self.predict(*[x.to(self.device) for x in inputs])
+        flow = F.mse_loss(velocity.float(), target)
+        parts, loss = {"loss": flow.detach()}, flow
+        if layout is not None and plan is not None:
+            entropy = F.cross_entropy(layout.float(), plan.to(self.device))
+            parts["plan"], loss = entropy.detach(), loss + PLAN_WEIGHT * entropy
+        return loss, parts
+
+    def update(self, batch: int) -> dict[str, Tensor]:
+        set_learning_rate(self.optimizer, learning_rate(self.arguments.rate, self.step - self.first, self.budget.progress))
+        loss, parts = self.loss(batch)
+        self.optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimizer.step()
+        self.step += 1
+        self.samples += batch
+        if self.step % EMA_EVERY == 0:
+            # A young average would mostly remember the initial weights.
+            keep = min(EMA, (1 + self.step) / (10 + self.step)) ** EMA_EVERY
+            torch._foreach_lerp_(list(self.average.parameters()), list(self.network.parameters()), 1 - keep)
+        return parts
+
+    def checkpoint(self) -> None:
+        state = {"config": self.config.to_dict(), "model": self.network.state_dict(), "ema": self.average.state_dict()}
+        state |= {"optimizer": self.optimizer.state_dict(), "step": self.step, "samples": self.samples, "spent": self.budget.spent}
+        state |= {"chunk_number": self.chunk_number, "seed": self.arguments.seed, "revision": code_revision(), "factor": self.arguments.factor}
+        save_atomically(state, self.path)
+
+    def run(self) -> None:
+        a = self.arguments
+        test = HeldOutMaps(self.autoencoder, self.size) if a.factor == "segmentation" else HeldOutFrames(a.factor, self.config.parents, self.autoencoder, self.size, a.frames)
+        said, tested, start = time.monotonic(), self.budget.spent, time.monotonic()
+        count, sums, seen = 0, {}, 0
+        drawn = 0
+        while not self.budget.over:
+            batch = a.batch if self.budget.progress < 0.5 else 2 * a.batch
+            for key, value in self.update(batch).items():
+                sums[key] = sums.get(key, 0.0) + value
+            count, seen, drawn = count + 1, seen + batch, drawn + batch
+            if drawn >= len(self.held[-1]) * (REUSE if self.factor.fresh else 1):
+                self.held = (self.held + [self.next_chunk()])[-CHUNKS_HELD:]
+                drawn = 0
+            if time.monotonic() - said > 60:
+                means = {key: round(float(value) / count, 4) for key, value in sums.items()}
+                rate = seen / (time.monotonic() - said)
+                self.log.write(step=self.step, samples=self.samples, per_second=round(rate, 1), minutes=round(self.budget.spent / 60, 1), **means)
+                said, count, sums, seen = time.monotonic(), 0, {}, 0
+            if self.budget.spent - tested > 60 * a.test_minutes:
+                self.checkpoint()
+                self.test(test)
+                tested = self.budget.spent
+        self.checkpoint()
+        self.test(test)
+        self.log.write(event="finished", samples=self.samples, seconds=round(time.monotonic() - start))
+
+    def test(self, test: HeldOutMaps | HeldOutFrames) -> None:
+        self.log.write(event="held out", samples=self.samples, **test.measure(self.average, self.folder / "sheet.png"))
+
+
+def arguments_parser() -> argparse.ArgumentParser:
+    """The command line; `train.gpu` reads the same one."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--factor", required=True, choices=list(FACTORS))
+    parser.add_argument("--run", required=True, help="folder of the checkpoint and the log; an existing checkpoint is continued")
+    parser.add_argument("--autoencoder", default="onnx/runs/autoencoder/checkpoint.pt")
+    parser.add_argument("--pack", help="exported pack to begin with, where there is no checkpoint")
+    parser.add_argument("--frames", default="onnx/runs/frames", help="folder of rendered frames (train.frames)")
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=0, help="processes that draw label maps ahead; 0 draws them between batches")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--batch", type=int, default=16, help="doubled after half of the time")
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--captions", type=int, default=128, help="captions in a chunk, eight scenes each")
+    parser.add_argument("--size", type=int, help="side of the pictures, instead of the factor's own")
+    parser.add_argument("--test-minutes", type=float, default=6)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--bf16", action="store_true", help="autocast; many times slower on CPUs")
+    parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--tiny", action="store_true", help="the smallest network, for tests")
+    return parser
+
+
+def main() -> None:
+    arguments = arguments_parser().parse_args()
+    torch.set_num_threads(arguments.threads)
+    if arguments.device == "cuda":
+        torch.set_float32_matmul_precision("high")
+    Trainer(arguments).run()
+
+
+if __name__ == "__main__":
+    main()

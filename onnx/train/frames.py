@@ -1,0 +1,92 @@
+"""Shaded frames, rendered once and kept on disk in shards: unlike label maps they are too dear to be drawn anew each time.
+
+    python -m train.frames --out onnx/runs/frames --shards 20
+
+A shard is an uncompressed npz: image u8 [N, S, S, 3], classes, instances, sketch u8 [N, S, S], boundary bool [N, S, S], depth u16 [N, S, S],
+captions [N] (strings). A data set of one's own only has to be written in this form. `seed` and shard number name each shard's random stream.
+"""
+
+import argparse
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+
+from world.boundary import boundary
+from world.caption import describe
+
+from .maps import realized
+
+ARRAYS = ("image", "classes", "instances", "boundary", "depth", "sketch", "captions")
+
+
+def render_shard(seed: int, number: int, count: int, size: int, samples: int) -> dict[str, np.ndarray]:
+    """`count` frames of different specs."""
+    from world.render import render
+
+    rng = np.random.Generator(np.random.PCG64([seed, 0xF4A3E, number]))
+    rows: dict[str, list] = {name: [] for name in ARRAYS}
+    for _ in range(count):
+        spec, (scene,) = realized(rng, 1)
+        rows["captions"].append(describe(spec, rng, split="train"))
+        frame = render(scene, size, samples=samples)
+        rows["boundary"].append(boundary(frame.classes, frame.instances))
+        for name in ("image", "classes", "instances", "depth", "sketch"):
+            rows[name].append(getattr(frame, name))
+    return {name: np.array(values) if name == "captions" else np.stack(values) for name, values in rows.items()}
+
+
+def write_shard(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Written beside its place and renamed, so that a reader never meets half a shard."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_suffix(".partial")
+    with open(aside, "wb") as file:
+        np.savez(file, **arrays)
+    os.replace(aside, path)
+
+
+def shards_in(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.npz"))
+
+
+class FrameReader:
+    """Random crops of the frames' images; reads another shard from time to time."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.uses = folder, 0
+
+    def crops(self, count: int, size: int, rng: np.random.Generator) -> np.ndarray:
+        """RGB u8 [count, size, size, 3]; corners on multiples of 8, where the latents' grid lies."""
+        if self.uses % 200 == 0:
+            with np.load(rng.choice(shards_in(self.folder))) as shard:
+                self.images = shard["image"]
+        self.uses += 1
+        side = self.images.shape[1]
+        out = np.empty((count, size, size, 3), np.uint8)
+        for row in out:
+            y, x = 8 * rng.integers(0, (side - size) // 8 + 1, 2)
+            row[:] = self.images[rng.integers(len(self.images)), y : y + size, x : x + size]
+        return out
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--shards", type=int, default=20)
+    parser.add_argument("--count", type=int, default=256, help="frames in a shard")
+    parser.add_argument("--size", type=int, default=256)
+    parser.add_argument("--samples", type=int, default=2, help="rays along each side of a pixel")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    for number in range(arguments.shards):
+        path = Path(arguments.out) / f"{arguments.seed:04d}-{number:05d}.npz"
+        if path.exists():
+            continue
+        start = time.monotonic()
+        write_shard(path, render_shard(arguments.seed, number, arguments.count, arguments.size, arguments.samples))
+        print(f"{path.name}: {arguments.count / (time.monotonic() - start):.1f} frames/s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

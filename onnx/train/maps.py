@@ -1,0 +1,101 @@
+"""Freshly rendered label maps: cheap enough that none is ever seen in a second chunk."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+from world.boundary import boundary
+from world.caption import describe
+from world.render import render_labels
+from world.scene import Scene, realize
+from world.spec import Spec, sample_spec
+
+
+@dataclass
+class Maps:
+    """N maps of one size and the captions they belong to."""
+
+    captions: list[str]
+    caption: np.ndarray
+    """Index [N] into `captions`."""
+    classes: np.ndarray
+    """u8 [N, H, W]."""
+    instances: np.ndarray
+    """u8 [N, H, W], 0 = background."""
+    boundary: np.ndarray
+    """bool [N, H, W]: the rims of objects, see `world.boundary`."""
+    depth: np.ndarray
+    """f32 [N, H, W] in [0, 1], 1 = near."""
+
+
+def near_depth(inverse: np.ndarray) -> np.ndarray:
+    """Inverse depth f32 [H, W] (0 = infinitely far) -> f32 in [0, 1], 1 = nearest, stretched to the map's own range (MiDaS)."""
+    low, high = inverse.min(), inverse.max()
+    return (inverse - low) / max(high - low, 1e-9)
+
+
+def realized(rng: np.random.Generator, scenes: int) -> tuple[Spec, list[Scene]]:
+    """A spec and `scenes` scenes of it; a few crowded specs find no room, then another is drawn."""
+    while True:
+        spec = sample_spec(rng)
+        try:
+            return spec, [realize(spec, rng) for _ in range(scenes)]
+        except RuntimeError:
+            continue
+
+
+def render_maps(rng: np.random.Generator, captions: int, scenes: int, size: int) -> Maps:
+    """`captions` specs with `scenes` different scenes each: encoding a text costs more than drawing a map."""
+    count = captions * scenes
+    texts, index = [], np.repeat(np.arange(captions), scenes)
+    classes, instances = np.empty((2, count, size, size), np.uint8)
+    rims = np.empty((count, size, size), bool)
+    depth = np.empty((count, size, size), np.float32)
+    for i in range(captions):
+        spec, several = realized(rng, scenes)
+        texts.append(describe(spec, rng, split="train"))
+        for j, scene in enumerate(several, i * scenes):
+            classes[j], instances[j], inverse = render_labels(scene, size)
+            rims[j] = boundary(classes[j], instances[j])
+            depth[j] = near_depth(inverse)
+    return Maps(texts, index, classes, instances, rims, depth)
+
+
+def sketch_of_maps(maps: Maps) -> np.ndarray:
+    """Soft white lines f32 [N, H, W] in [0, 1] where instances, classes or depth break: a stand-in for the renderer's sketch."""
+    lines = maps.boundary.astype(np.float32)
+    key = maps.classes.astype(np.int32) * 256 + maps.instances
+    for axis in (1, 2):
+        changed = np.diff(key, axis=axis) != 0
+        broken = np.abs(np.diff(maps.depth, axis=axis)) > 0.04
+        edge = (changed | broken).astype(np.float32)
+        pad = [(0, 0)] * 3
+        pad[axis] = (0, 1)
+        lines = np.maximum(lines, np.pad(edge, pad))
+    soft = gaussian_filter(lines, (0, 0.6, 0.6))
+    return np.clip(soft * 1.6, 0, 1)
+
+
+def painted_of_maps(maps: Maps, rng: np.random.Generator) -> np.ndarray:
+    """RGB u8 [N, H, W, 3] that looks somewhat like a render: a random colour per region, lit by the slope of the depth.
+
+    The encoder has to be fixed before there are many renders; these teach it colours, gradients, edges and shade.
+    """
+    count, size = maps.classes.shape[:2]
+    region = (maps.classes.astype(np.intp) * 7 + maps.instances * 31) % 256
+    colours = rng.uniform(0.1, 1.0, (count, 256, 3)).astype(np.float32)
+    colours = colours * 0.8 + 0.2 * colours.mean(2, keepdims=True)
+    rows = np.arange(count)[:, None, None]
+    picture = colours[rows, region]
+    slope_y, slope_x = np.gradient(gaussian_filter(maps.depth, (0, 0.7, 0.7)), axis=(1, 2))
+    strength = rng.uniform(5, 30, (count, 1, 1)).astype(np.float32)
+    angle = rng.uniform(0, 2 * np.pi, (count, 1, 1)).astype(np.float32)
+    light = np.tanh((slope_x * np.cos(angle) + slope_y * np.sin(angle)) * strength)
+    # Smooth noise twice: broad for sky gradients and shadows, fine for grass and clay.
+    broad = gaussian_filter(rng.standard_normal((count, size, size)).astype(np.float32), (0, size / 8, size / 8)) * size / 6
+    fine = gaussian_filter(rng.standard_normal((count, size, size)).astype(np.float32), (0, 1, 1))
+    shade = 0.8 + 0.35 * light + 0.25 * np.tanh(broad) + rng.uniform(0, 0.12, (count, 1, 1)) * fine
+    tint = 1 + rng.uniform(-0.15, 0.15, (count, 1, 1, 3))
+    picture = np.clip(picture * shade[..., None] * tint, 0, 1)
+    return (picture * 255).astype(np.uint8)

@@ -1,0 +1,114 @@
+"""What a run says of itself every few minutes: figures on held-out data, and a sheet to look at.
+
+These are for steering only; `onnx/evaluate` measures the pack.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor
+
+from world.caption import describe
+from world.classes import CLASSES, INDEX
+from world.spec import sample_spec
+
+from .chunks import encode, frame_pictures
+from .frames import shards_in
+from .networks import Autoencoder, Denoiser
+from .pictures import bytes_of, classes_picture
+from .sampling import sample
+from .text import Captions, TextEncoder
+
+HELD_OUT_SEED = 0x4E1D
+CAPTIONS, SIDED = 64, 32
+AREA = 0.004
+"""Share of the map from which on a class counts as present."""
+
+
+def tile(pictures: np.ndarray, columns: int, path: Path) -> None:
+    """RGB u8 [N, H, W, 3] as one PNG with `columns` columns."""
+    pictures = pictures[: len(pictures) // columns * columns]
+    rows = [np.concatenate(list(pictures[i : i + columns]), 1) for i in range(0, len(pictures), columns)]
+    Image.fromarray(np.concatenate(rows, 0)).save(path)
+
+
+class HeldOutMaps:
+    """Recall on captions from held-out templates, classes nobody asked for, and left/right on captions that say so."""
+
+    def __init__(self, autoencoder: Autoencoder, size: int):
+        self.autoencoder, self.side = autoencoder, size // 8
+        rng = np.random.Generator(np.random.PCG64(HELD_OUT_SEED))
+        specs = [sample_spec(rng) for _ in range(CAPTIONS)]
+        sided = []
+        while len(sided) < SIDED:
+            spec = sample_spec(rng)
+            if any(r.kind in ("left of", "right of") for r in spec.relations):
+                sided.append(spec)
+        self.texts = [describe(spec, rng, split="held_out") for spec in specs + sided]
+        self.captions: Captions = TextEncoder().encode_all(self.texts)
+        self.asked = [{INDEX[name] for name in spec.asked()} for spec in specs]
+        self.sided = [next((r.kind, INDEX[s.objects[r.a].name], INDEX[s.objects[r.b].name]) for r in s.relations if r.kind in ("left of", "right of")) for s in sided]
+
+    def measure(self, network: Denoiser, sheet: Path) -> dict[str, float]:
+        latent = sample(network, self.captions, self.side, seed=1, device=str(self.autoencoder.latent_mean.device))
+        with torch.no_grad():
+            parts = [self.autoencoder.decode_classes(part) for part in latent.split(32)]
+        logits = torch.cat([p[0] for p in parts])[:, : len(CLASSES)]
+        maps, rims = logits.argmax(1).cpu().numpy(), torch.cat([p[1] for p in parts])[:, 0].cpu().numpy() > 0
+        tile(bytes_of(classes_picture(maps[:48].astype(np.uint8), rims[:48])), 8, sheet)
+        sheet.with_suffix(".txt").write_text("\n".join(self.texts) + "\n")
+        present = [{c for c in range(len(CLASSES)) if (m == c).mean() >= AREA} for m in maps]
+        objects = {info.index for info in CLASSES if info.kind == "object"}
+        recall = lambda asked, found: len(asked & found) / len(asked)
+        shuffled = self.asked[1:] + self.asked[:1]
+        right = [self.on_its_side(m, *relation) for m, relation in zip(maps[CAPTIONS:], self.sided)]
+        known = [r for r in right if r is not None]
+        figures = {
+            "recall": np.mean([recall(a, f) for a, f in zip(self.asked, present)]),
+            "shuffled": np.mean([recall(a, f) for a, f in zip(shuffled, present)]),
+            "unasked": np.mean([len((f & objects) - a) for a, f in zip(self.asked, present)]),
+            "left_right": np.mean(known) if known else 0.0,
+        }
+        return {key: round(float(value), 3) for key, value in figures.items()}
+
+    @staticmethod
+    def on_its_side(classes: np.ndarray, kind: str, a: int, b: int) -> bool | None:
+        """Whether the relation holds between the centres of the classes; None where one is missing."""
+        columns = np.arange(classes.shape[1])[None]
+        if (classes == a).mean() < AREA or (classes == b).mean() < AREA:
+            return None
+        centre = lambda c: ((classes == c) * columns).sum() / (classes == c).sum()
+        return bool((centre(a) < centre(b)) == (kind == "left of"))
+
+
+class HeldOutFrames:
+    """Samples given the true parents of the first frames, beside the truth. Training sees these frames as well."""
+
+    def __init__(self, variable: str, parents: list[str], autoencoder: Autoencoder, size: int, folder: str):
+        self.variable, self.autoencoder, self.side = variable, autoencoder, size // 8
+        shards = shards_in(Path(folder))
+        with np.load(shards[0]) as file:
+            shard = {name: file[name][:16] for name in file.files}
+        self.pictures = frame_pictures(shard, size)
+        self.latents = {name: encode(autoencoder, self.pictures[name]).float() for name in [variable, *parents]}
+        self.captions = TextEncoder().encode_all([str(c) for c in shard["captions"]])
+        self.parents = parents
+
+    @torch.no_grad()
+    def measure(self, network: Denoiser, sheet: Path) -> dict[str, float]:
+        device = str(self.autoencoder.latent_mean.device)
+        known = {name: self.latents[name].to(device) for name in self.parents}
+        latent = sample(network, self.captions, self.side, seed=1, guidance=1.5, parents=known, device=device)
+        shown = self.decode(latent)
+        first = [bytes_of(self.pictures[name]) for name in self.parents]
+        columns = np.stack([*first, bytes_of(shown), bytes_of(self.pictures[self.variable])], 1)
+        tile(columns.reshape(-1, *columns.shape[2:]), columns.shape[1] * 2, sheet)
+        return {"difference": round(F.l1_loss(shown.cpu(), self.pictures[self.variable]).item(), 4)}
+
+    def decode(self, latent: Tensor) -> Tensor:
+        """The variable's picture [N, 3, H, W] in [-1, 1]."""
+        decoded = getattr(self.autoencoder, f"decode_{self.variable}")(latent)
+        return decoded if self.variable == "image" else (decoded * 2 - 1).expand(-1, 3, -1, -1)

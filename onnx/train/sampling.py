@@ -1,0 +1,47 @@
+"""Sampling from a denoiser: Euler steps along the flow, with classifier-free guidance."""
+
+import torch
+from torch import Tensor
+
+from .networks import Denoiser
+from .text import Captions
+
+CLAMP = 4.0
+"""The estimate of the clean latent stays within this many standard deviations."""
+
+
+@torch.no_grad()
+def sample(
+    network: Denoiser,
+    captions: Captions,
+    side: int,
+    seed: int,
+    steps: int = 10,
+    guidance: float = 2.0,
+    parents: dict[str, Tensor] | None = None,
+    device: str = "cpu",
+) -> Tensor:
+    """One latent [B, 8, side, side] for each caption. `parents` are clean latents of that size; those left out are null."""
+    count = len(captions)
+    generator = torch.Generator().manual_seed(seed)
+    x = torch.randn(count, 8, side, side, generator=generator).to(device)
+    tokens, ids, mask = captions.inputs(device)
+    conditions = []
+    for name in network.config.parents:
+        given = (parents or {}).get(name)
+        latent = torch.zeros_like(x) if given is None else given
+        level = torch.full((count,), -1.0 if given is None else 0.0, device=device)
+        conditions += [twice(latent), twice(level)]
+    text = (twice(tokens), twice(ids), torch.cat([mask, torch.zeros_like(mask)]))
+    times = torch.linspace(1, 0, steps + 1)
+    for now, then in zip(times[:-1].tolist(), times[1:].tolist()):
+        time = torch.full((2 * count,), now, device=device)
+        conditional, unconditional = network(twice(x), time, *text, *conditions).chunk(2)
+        velocity = unconditional + guidance * (conditional - unconditional)
+        clean = (x - now * velocity).clamp(-CLAMP, CLAMP)
+        x = clean + then / now * (x - clean)
+    return x
+
+
+def twice(x: Tensor) -> Tensor:
+    return torch.cat([x, x])

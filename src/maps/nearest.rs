@@ -1,0 +1,210 @@
+//! The nearest source pixel of every pixel, exactly, in linear time.
+
+use super::Rect;
+
+/// For each pixel of a window, the source that lies nearest to it.
+pub struct Nearest {
+    window: Rect,
+    feature: Vec<u32>,
+    distance: Vec<u32>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Nearest {
+    /// Finds the nearest source within `window` for each of its pixels (Meijster, Roerdink and
+    /// Hesselink, "A General Algorithm for Computing Distance Transforms in Linear Time", 2000).
+    pub fn new(window: Rect, is_source: impl Fn(i32, i32) -> bool) -> Self {
+        let (width, height) = (window.width() as usize, window.height() as usize);
+        // Nearest source within the column, as a row of the window.
+        let mut row_of = vec![NONE; width * height];
+        for x in 0..width {
+            let mut above = NONE;
+            for y in 0..height {
+                if is_source(window.x0 + x as i32, window.y0 + y as i32) {
+                    above = y as u32;
+                }
+                row_of[y * width + x] = above;
+            }
+            let mut below = NONE;
+            for y in (0..height).rev() {
+                let at = y * width + x;
+                if row_of[at] == y as u32 {
+                    below = y as u32;
+                } else if below != NONE && (row_of[at] == NONE || below - (y as u32) < y as u32 - row_of[at]) {
+                    row_of[at] = below;
+                }
+            }
+        }
+        let mut feature = vec![NONE; width * height];
+        let mut distance = vec![NONE; width * height];
+        let mut envelope: Vec<(usize, i64)> = Vec::with_capacity(width);
+        for y in 0..height {
+            let rows = &row_of[y * width..][..width];
+            let lift = |x: usize| {
+                let dy = i64::from(rows[x]) - y as i64;
+                dy * dy
+            };
+            lower_envelope(rows, lift, &mut envelope);
+            let mut piece = 0;
+            for x in 0..width {
+                while piece + 1 < envelope.len() && envelope[piece + 1].1 <= x as i64 {
+                    piece += 1;
+                }
+                if let Some(&(from, _)) = envelope.get(piece) {
+                    let dx = x as i64 - from as i64;
+                    feature[y * width + x] = rows[from] * width as u32 + from as u32;
+                    distance[y * width + x] = (dx * dx + lift(from)) as u32;
+                }
+            }
+        }
+        Self { window, feature, distance }
+    }
+
+    fn index(&self, x: i32, y: i32) -> usize {
+        (y - self.window.y0) as usize * self.window.width() as usize + (x - self.window.x0) as usize
+    }
+
+    /// The nearest source of a pixel of the window and the square of its distance; `None` when the
+    /// window has no source at all.
+    pub fn get(&self, x: i32, y: i32) -> Option<(i32, i32, u32)> {
+        let at = self.index(x, y);
+        let feature = self.feature[at];
+        if feature == NONE {
+            return None;
+        }
+        let width = self.window.width();
+        let (fx, fy) = (feature % width, feature / width);
+        Some((self.window.x0 + fx as i32, self.window.y0 + fy as i32, self.distance[at]))
+    }
+}
+
+/// The columns whose parabolas `(x - column)² + lift` are lowest somewhere, each with the first
+/// integer `x` from which on it is.
+fn lower_envelope(rows: &[u32], lift: impl Fn(usize) -> i64, envelope: &mut Vec<(usize, i64)>) {
+    envelope.clear();
+    for x in (0..rows.len()).filter(|&x| rows[x] != NONE) {
+        let height = lift(x) + (x * x) as i64;
+        loop {
+            let Some(&(last, from)) = envelope.last() else {
+                envelope.push((x, 0));
+                break;
+            };
+            let last_height = lift(last) + (last * last) as i64;
+            let start = (height - last_height).div_euclid(2 * (x - last) as i64) + 1;
+            if start <= from {
+                envelope.pop();
+            } else {
+                if start < rows.len() as i64 {
+                    envelope.push((x, start));
+                }
+                break;
+            }
+        }
+    }
+}
+
+/// For each pixel of `hole`, calls `fill` with the nearest pixel of `bounds` that is a source.
+/// Looks only as far around the hole as it has to. Returns whether there was any source.
+pub fn fill_nearest(
+    bounds: Rect,
+    area: Rect,
+    in_hole: impl Fn(i32, i32) -> bool,
+    is_source: impl Fn(i32, i32) -> bool,
+    mut fill: impl FnMut(i32, i32, i32, i32),
+) -> bool {
+    let area = area.intersect(&bounds);
+    let mut margin = 4;
+    loop {
+        let window = area.grown(margin).intersect(&bounds);
+        let nearest = Nearest::new(window, &is_source);
+        let mut farthest = 0;
+        let mut missing = false;
+        for y in area.y0..area.y1 {
+            for x in area.x0..area.x1 {
+                if in_hole(x, y) {
+                    match nearest.get(x, y) {
+                        Some((_, _, distance)) => farthest = farthest.max(distance),
+                        None => missing = true,
+                    }
+                }
+            }
+        }
+        // A source beyond the window could only be nearer when the window's own are farther than its margin.
+        let reach = f64::from(farthest).sqrt().ceil() as i32;
+        if window != bounds && (missing || reach > margin) {
+            margin = if missing { margin * 4 } else { reach };
+            continue;
+        }
+        if missing {
+            return false;
+        }
+        for y in area.y0..area.y1 {
+            for x in area.x0..area.x1 {
+                if in_hole(x, y)
+                    && let Some((from_x, from_y, _)) = nearest.get(x, y)
+                {
+                    fill(x, y, from_x, from_y);
+                }
+            }
+        }
+        return true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A small deterministic generator, so that the tests need no seed of the system's.
+    fn noise(x: i32, y: i32, salt: u32) -> u32 {
+        let mut h = (x as u32).wrapping_mul(0x9E37_79B1) ^ (y as u32).wrapping_mul(0x85EB_CA77) ^ salt;
+        h ^= h >> 15;
+        h = h.wrapping_mul(0x2C1B_3C6D);
+        h ^ (h >> 12)
+    }
+
+    #[test]
+    fn agrees_with_trying_every_source() {
+        for salt in 0..20 {
+            let window = Rect::new(-3, 5, 20, 22);
+            let is_source = |x: i32, y: i32| noise(x, y, salt) % 40 == 0;
+            let nearest = Nearest::new(window, is_source);
+            for y in window.y0..window.y1 {
+                for x in window.x0..window.x1 {
+                    let best = (window.y0..window.y1)
+                        .flat_map(|v| (window.x0..window.x1).map(move |u| (u, v)))
+                        .filter(|&(u, v)| is_source(u, v))
+                        .map(|(u, v)| ((u - x).pow(2) + (v - y).pow(2)) as u32)
+                        .min();
+                    let found = nearest.get(x, y);
+                    assert_eq!(found.map(|f| f.2), best);
+                    if let Some((u, v, d)) = found {
+                        assert!(is_source(u, v));
+                        assert_eq!(((u - x).pow(2) + (v - y).pow(2)) as u32, d);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_far_source_is_found_and_none_is_said() {
+        let bounds = Rect::new(0, 0, 200, 100);
+        let hole = Rect::new(90, 40, 95, 45);
+        let mut filled = 0;
+        let any = fill_nearest(
+            bounds,
+            hole,
+            |x, y| hole.contains(x, y),
+            |x, y| (x, y) == (3, 99),
+            |_, _, x, y| {
+                assert_eq!((x, y), (3, 99));
+                filled += 1;
+            },
+        );
+        assert!(any);
+        assert_eq!(filled, 25);
+        assert!(!fill_nearest(bounds, hole, |_, _| true, |_, _| false, |_, _, _, _| ()));
+    }
+}

@@ -1,0 +1,266 @@
+//! Regions: the instance under a point, connected backgrounds, and instances of a plain class map.
+
+use super::{ClassTable, Label, Plane, SegmentationMap};
+
+const NONE: u32 = u32::MAX;
+
+/// The up to four pixels that share an edge with `at`.
+fn neighbours(at: usize, width: usize, height: usize) -> impl Iterator<Item = usize> {
+    let (x, y) = (at % width, at / width);
+    [
+        (x > 0).then(|| at - 1),
+        (x + 1 < width).then(|| at + 1),
+        (y > 0).then(|| at - width),
+        (y + 1 < height).then(|| at + width),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// Offers each pixel that is 4-connected to `start` to `claim`, and goes on from those it takes.
+/// `claim` must take a pixel once only.
+fn flood(start: usize, width: usize, height: usize, mut claim: impl FnMut(usize) -> bool) {
+    let mut stack = Vec::new();
+    if claim(start) {
+        stack.push(start);
+    }
+    while let Some(at) = stack.pop() {
+        stack.extend(neighbours(at, width, height).filter(|&next| claim(next)));
+    }
+}
+
+/// A component of equal pixels: see [`components`].
+pub(super) struct Components {
+    /// Number of the component of each pixel.
+    pub of: Vec<u32>,
+    /// Pixels of each component.
+    pub areas: Vec<usize>,
+}
+
+/// The 4-connected components of pixels of equal value.
+pub(super) fn components(width: u32, height: u32, values: &[u8]) -> Components {
+    let mut of = vec![NONE; values.len()];
+    let mut areas = Vec::new();
+    for start in 0..values.len() {
+        if of[start] == NONE {
+            let mut area = 0;
+            flood(start, width as usize, height as usize, |at| {
+                let claimed = of[at] == NONE && values[at] == values[start];
+                if claimed {
+                    of[at] = areas.len() as u32;
+                    area += 1;
+                }
+                claimed
+            });
+            areas.push(area);
+        }
+    }
+    Components { of, areas }
+}
+
+/// The region under a point: every pixel of the same object instance, connected or not (an object
+/// may be cut in two by another), or the connected pixels of the same background. `None` outside.
+pub fn region_at(map: &SegmentationMap, classes: &ClassTable, x: i32, y: i32) -> Option<Plane<bool>> {
+    let label = map.get(x, y)?;
+    if classes.is_object(label.class) && label.instance > 0 {
+        return Some(map.map(|other| other == label));
+    }
+    let (width, height) = (map.width() as usize, map.height() as usize);
+    let pixels = map.to_pixels();
+    let mut mask = vec![false; pixels.len()];
+    flood(y as usize * width + x as usize, width, height, |at| {
+        let claimed = pixels[at].class == label.class && !mask[at];
+        mask[at] |= claimed;
+        claimed
+    });
+    Some(Plane::from_pixels(map.width(), map.height(), &mask))
+}
+
+/// The smallest instance number that the map does not use, if one of the 255 is left.
+pub fn free_instance(map: &SegmentationMap) -> Option<u8> {
+    let mut used = [false; 256];
+    for index in 0..map.tile_count() {
+        let (tile, _) = map.tile(index);
+        for label in tile {
+            used[label.instance as usize] = true;
+        }
+    }
+    (1..=255).find(|&i| !used[i as usize])
+}
+
+/// Tells the objects of a plain class map apart: connected pixels of one object class are one
+/// instance; backgrounds get instance 0.
+///
+/// `rims`, where given, are the pixels at which a network saw one instance end: objects are then
+/// told apart by their cores, what the rims leave of them, of at least `least_core` pixels; the
+/// remaining pixels go to the nearest core of their class that they are connected to. When there
+/// are more than 255 objects, the smallest share the last number.
+pub fn label_instances(
+    width: u32,
+    height: u32,
+    class_of: &[u8],
+    rims: Option<&[bool]>,
+    least_core: usize,
+    classes: &ClassTable,
+) -> SegmentationMap {
+    let (w, h) = (width as usize, height as usize);
+    let object: Vec<bool> = (0..=255u8).map(|c| classes.is_object(c)).collect();
+    let is_object = |at: usize| object[class_of[at] as usize];
+    let mut component = vec![NONE; class_of.len()];
+    let mut areas: Vec<usize> = Vec::new();
+    if let Some(rims) = rims {
+        let mut members = Vec::new();
+        for start in 0..class_of.len() {
+            if !is_object(start) || rims[start] || component[start] != NONE {
+                continue;
+            }
+            let number = areas.len() as u32;
+            collect(
+                start,
+                w,
+                h,
+                &mut component,
+                number,
+                |at| class_of[at] == class_of[start] && !rims[at],
+                &mut members,
+            );
+            if members.len() < least_core {
+                // Marked as seen but not as a core; released below.
+                members.iter().for_each(|&at| component[at] = NONE - 1);
+            } else {
+                areas.push(members.len());
+            }
+        }
+        component.iter_mut().filter(|c| **c == NONE - 1).for_each(|c| *c = NONE);
+        grow_cores(w, h, class_of, is_object, &mut component, &mut areas);
+    }
+    let mut members = Vec::new();
+    for start in 0..class_of.len() {
+        if is_object(start) && component[start] == NONE {
+            let number = areas.len() as u32;
+            collect(start, w, h, &mut component, number, |at| class_of[at] == class_of[start], &mut members);
+            areas.push(members.len());
+        }
+    }
+    let numbers = instance_numbers(&areas);
+    let labels: Vec<Label> = class_of
+        .iter()
+        .zip(&component)
+        .map(|(&class, &c)| Label { class, instance: if c == NONE { 0 } else { numbers[c as usize] } })
+        .collect();
+    Plane::from_pixels(width, height, &labels)
+}
+
+/// Marks the unmarked pixels connected to `start` with `number` and lists them in `members`.
+fn collect(
+    start: usize,
+    width: usize,
+    height: usize,
+    component: &mut [u32],
+    number: u32,
+    belongs: impl Fn(usize) -> bool,
+    members: &mut Vec<usize>,
+) {
+    members.clear();
+    flood(start, width, height, |at| {
+        let claimed = component[at] == NONE && belongs(at);
+        if claimed {
+            component[at] = number;
+            members.push(at);
+        }
+        claimed
+    });
+}
+
+/// Breadth first, all cores at once, through unmarked pixels of the core's class.
+fn grow_cores(
+    w: usize,
+    h: usize,
+    class_of: &[u8],
+    is_object: impl Fn(usize) -> bool,
+    component: &mut [u32],
+    areas: &mut [usize],
+) {
+    let mut front: Vec<usize> = (0..component.len()).filter(|&at| component[at] != NONE).collect();
+    while !front.is_empty() {
+        let mut next = Vec::new();
+        for &at in &front {
+            for to in neighbours(at, w, h) {
+                if component[to] == NONE && is_object(to) && class_of[to] == class_of[at] {
+                    component[to] = component[at];
+                    areas[component[at] as usize] += 1;
+                    next.push(to);
+                }
+            }
+        }
+        front = next;
+    }
+}
+
+/// Numbers from 1 in the order of the components; when they do not fit, the largest keep one each.
+fn instance_numbers(areas: &[usize]) -> Vec<u8> {
+    if areas.len() <= 255 {
+        return (1..=areas.len()).map(|n| n as u8).collect();
+    }
+    let mut order: Vec<usize> = (0..areas.len()).collect();
+    order.sort_by_key(|&c| std::cmp::Reverse(areas[c]));
+    let mut numbers = vec![255; areas.len()];
+    for (rank, &c) in order.iter().take(254).enumerate() {
+        numbers[c] = rank as u8 + 1;
+    }
+    numbers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::maps::testing::{DOG, MEADOW, SKY, classes, parse};
+
+    #[test]
+    fn an_object_is_selected_whole_though_cut_in_two_and_a_background_only_where_connected() {
+        let map = parse(&["ssdsdss", "ssdtdss", "mmmtmmm"]);
+        let mut map = map;
+        for (x, y) in [(2, 0), (2, 1), (4, 0), (4, 1)] {
+            map.set(x, y, Label { class: DOG, instance: 1 });
+        }
+        let dog = region_at(&map, &classes(), 4, 1).unwrap();
+        assert_eq!(dog.to_pixels().iter().filter(|p| **p).count(), 4);
+        let sky = region_at(&map, &classes(), 0, 0).unwrap();
+        assert_eq!(sky.to_pixels().iter().filter(|p| **p).count(), 4, "the sky left of the dog only");
+        assert!(region_at(&map, &classes(), 7, 0).is_none());
+    }
+
+    #[test]
+    fn connected_objects_are_instances_and_backgrounds_are_zero() {
+        let class_of = [SKY, DOG, SKY, DOG, DOG, MEADOW];
+        let map = label_instances(6, 1, &class_of, None, 1, &classes());
+        let instances: Vec<u8> = map.to_pixels().iter().map(|l| l.instance).collect();
+        assert_eq!(instances, [0, 1, 0, 2, 2, 0]);
+    }
+
+    #[test]
+    fn rims_tell_touching_neighbours_apart_and_belong_to_the_nearer() {
+        let class_of = [DOG; 9];
+        let rims = [true, false, false, false, true, true, false, false, true];
+        let map = label_instances(9, 1, &class_of, Some(&rims), 2, &classes());
+        let instances: Vec<u8> = map.to_pixels().iter().map(|l| l.instance).collect();
+        assert_eq!(instances, [1, 1, 1, 1, 1, 2, 2, 2, 2]);
+    }
+
+    #[test]
+    fn a_core_too_small_joins_its_neighbour_and_an_object_all_rim_is_still_one() {
+        let class_of = [DOG, DOG, DOG, DOG, DOG, SKY, DOG];
+        let rims = [false, false, false, true, false, false, true];
+        let map = label_instances(7, 1, &class_of, Some(&rims), 2, &classes());
+        let instances: Vec<u8> = map.to_pixels().iter().map(|l| l.instance).collect();
+        assert_eq!(instances, [1, 1, 1, 1, 1, 0, 2]);
+    }
+
+    #[test]
+    fn three_hundred_objects_share_the_last_number() {
+        let class_of: Vec<u8> = (0..600).map(|x| if x % 2 == 0 { DOG } else { SKY }).collect();
+        let map = label_instances(600, 1, &class_of, None, 1, &classes());
+        assert!(map.to_pixels().iter().all(|l| (l.class == DOG) == (l.instance > 0)));
+        assert_eq!(map.to_pixels().iter().filter(|l| l.instance == 7).count(), 1);
+    }
+}

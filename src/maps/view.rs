@@ -1,0 +1,143 @@
+//! Maps as pictures to look at: the merged picture of a project, layers of exports, thumbnails.
+
+use image::{Rgba, RgbaImage, imageops};
+
+use super::{ClassTable, Map, Plane, PoseMap, resize_smooth};
+
+/// OpenPose's limbs as pairs of joints, in the order of its colours.
+const LIMBS: [(usize, usize); 17] = [
+    (1, 2),
+    (1, 5),
+    (2, 3),
+    (3, 4),
+    (5, 6),
+    (6, 7),
+    (1, 8),
+    (8, 9),
+    (9, 10),
+    (1, 11),
+    (11, 12),
+    (12, 13),
+    (1, 0),
+    (0, 14),
+    (14, 16),
+    (0, 15),
+    (15, 17),
+];
+
+/// OpenPose's colour of a limb or joint: 18 hues around the circle, starting at red.
+fn pose_colour(i: usize) -> [u8; 3] {
+    let position = i as f32 / 3.0;
+    let channel = |offset: f32| {
+        let hue = (position + offset).rem_euclid(6.0);
+        (255.0 * (2.0 - (hue - 3.0).abs()).clamp(0.0, 1.0)).round() as u8
+    };
+    [channel(3.0), channel(1.0), channel(5.0)]
+}
+
+/// The map in colours: classes in the pack's palette, depth white near, lines white on black,
+/// skeletons in OpenPose's colours on black.
+pub fn paint(map: &Map, classes: &ClassTable) -> RgbaImage {
+    let (width, height) = map.size();
+    let rgba: Vec<u8> = match map {
+        Map::Segmentation(p) => {
+            let mut colours = [[0, 0, 0, 255]; 256];
+            for class in classes.iter() {
+                let [r, g, b] = class.colour;
+                colours[class.index as usize] = [r, g, b, 255];
+            }
+            p.to_pixels().into_iter().flat_map(|label| colours[label.class as usize]).collect()
+        }
+        Map::Depth(p) => p.to_pixels().into_iter().flat_map(|d| grey((u32::from(d) * 255 / 65535) as u8)).collect(),
+        Map::Sketch(p) => p.to_pixels().into_iter().flat_map(grey).collect(),
+        Map::Normal(p) => p.to_pixels().into_iter().flat_map(|[r, g, b]| [r, g, b, 255]).collect(),
+        Map::Image(p) => p.to_pixels().into_iter().flatten().collect(),
+        Map::Pose(p) => return paint_pose(p),
+    };
+    RgbaImage::from_raw(width, height, rgba).unwrap_or_default()
+}
+
+fn grey(value: u8) -> [u8; 4] {
+    [value, value, value, 255]
+}
+
+fn paint_pose(pose: &PoseMap) -> RgbaImage {
+    let mut picture = RgbaImage::from_pixel(pose.width, pose.height, Rgba([0, 0, 0, 255]));
+    let radius = (pose.width.max(pose.height) as f32 / 128.0).max(1.0);
+    for skeleton in &pose.skeletons {
+        for (i, (a, b)) in LIMBS.iter().enumerate() {
+            let (a, b) = (skeleton.joints[*a], skeleton.joints[*b]);
+            if a.visible && b.visible {
+                // OpenPose dims its limbs so that the joints stand out.
+                let colour = pose_colour(i).map(|c| (f32::from(c) * 0.6) as u8);
+                draw_capsule(&mut picture, (a.x, a.y), (b.x, b.y), radius, colour);
+            }
+        }
+        for (i, joint) in skeleton.joints.iter().enumerate().filter(|(_, j)| j.visible) {
+            draw_capsule(&mut picture, (joint.x, joint.y), (joint.x, joint.y), radius, pose_colour(i));
+        }
+    }
+    picture
+}
+
+/// Fills what lies within `radius` of the segment.
+fn draw_capsule(picture: &mut RgbaImage, a: (f32, f32), b: (f32, f32), radius: f32, [r, g, bl]: [u8; 3]) {
+    let range = |from: f32, to: f32, limit: u32| {
+        let low = (from.min(to) - radius).floor().clamp(0.0, limit as f32) as u32;
+        let high = (from.max(to) + radius).ceil().clamp(0.0, limit as f32) as u32;
+        low..high
+    };
+    let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+    let length = (dx * dx + dy * dy).max(f32::MIN_POSITIVE);
+    for y in range(a.1, b.1, picture.height()) {
+        for x in range(a.0, b.0, picture.width()) {
+            let (px, py) = (x as f32 + 0.5 - a.0, y as f32 + 0.5 - a.1);
+            let t = ((px * dx + py * dy) / length).clamp(0.0, 1.0);
+            if (px - t * dx).hypot(py - t * dy) <= radius {
+                picture.put_pixel(x, y, Rgba([r, g, bl, 255]));
+            }
+        }
+    }
+}
+
+/// A small view of the map, its longer side `side` pixels; maps smaller than that stay as they are.
+pub fn thumbnail(map: &Map, classes: &ClassTable, side: u32) -> RgbaImage {
+    let (width, height) = map.size();
+    let picture = paint(map, classes);
+    let longer = width.max(height);
+    if longer <= side || side == 0 {
+        return picture;
+    }
+    let scaled = |length: u32| (u64::from(length) * u64::from(side) / u64::from(longer)).max(1) as u32;
+    let pixels: Vec<[u8; 4]> = picture.pixels().map(|p| p.0).collect();
+    let small = resize_smooth(&Plane::from_pixels(width, height, &pixels), scaled(width), scaled(height));
+    let rgba: Vec<u8> = small.to_pixels().into_iter().flatten().collect();
+    RgbaImage::from_raw(small.width(), small.height(), rgba)
+        .unwrap_or_else(|| imageops::thumbnail(&picture, scaled(width), scaled(height)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::maps::testing::{classes, parse};
+
+    #[test]
+    fn a_segmentation_is_painted_in_the_packs_colours() {
+        let picture = paint(&Map::Segmentation(parse(&["sd", "mc"])), &classes());
+        assert_eq!(picture.get_pixel(1, 0).0, [172, 92, 28, 255]);
+        assert_eq!(picture.get_pixel(0, 1).0, [116, 217, 68, 255]);
+    }
+
+    #[test]
+    fn a_thumbnail_keeps_the_proportions() {
+        let map = Map::Depth(Plane::filled(400, 200, 40000));
+        let small = thumbnail(&map, &classes(), 96);
+        assert_eq!(small.dimensions(), (96, 48));
+        assert_eq!(small.get_pixel(50, 20).0[0], 155);
+    }
+
+    #[test]
+    fn openpose_starts_at_red_and_goes_through_yellow_and_green() {
+        assert_eq!([pose_colour(0), pose_colour(3), pose_colour(6)], [[255, 0, 0], [255, 255, 0], [0, 255, 0]]);
+    }
+}
