@@ -31,12 +31,7 @@ impl Runner {
     ///
     /// # Errors
     /// As [`Engine::sample`]; what was sampled before the error is dropped.
-    pub fn run(
-        &mut self,
-        engine: &mut dyn Engine,
-        job: &Job,
-        control: &dyn Control,
-    ) -> Result<Outcome, EngineError> {
+    pub fn run(&mut self, engine: &mut dyn Engine, job: &Job, control: &dyn Control) -> Result<Outcome, EngineError> {
         match job {
             Job::Candidates { variable, prompt, bindings, seeds, settings, canvas } => {
                 let request = SampleRequest {
