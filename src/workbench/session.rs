@@ -28,6 +28,11 @@ impl Session {
         &self.workbench
     }
 
+    /// The project, to fill its clipboard.
+    pub fn workbench_mut(&mut self) -> &mut Workbench {
+        &mut self.workbench
+    }
+
     /// Where the engine runs, in words.
     pub fn device(&self) -> String {
         self.engine.device()
