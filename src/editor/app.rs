@@ -22,7 +22,7 @@ use super::thumbnails::Thumbnails;
 use super::toasts::Toasts;
 use super::view_command::Outbox;
 use super::{shortcuts, widgets};
-use crate::command::Command;
+use crate::command::{Command, SelectMode};
 use crate::graph::VariableId;
 use crate::maps::{ClassKind, ClassTable};
 use crate::workbench::{Severity, Workbench};
@@ -135,6 +135,11 @@ impl EditorApp {
         self.apply(ctx, command);
     }
 
+    /// Opens a project as the window opens.
+    pub(super) fn open_at_start(&mut self, ctx: &Context, path: PathBuf) {
+        self.open(ctx, path);
+    }
+
     fn draw(&mut self, ui: &mut Ui, out: &mut Outbox) {
         // Panels borrow the workbench to look at while some of the window's own state changes.
         let now = Situation {
@@ -203,6 +208,7 @@ impl EditorApp {
             let preview = run.and_then(RunView::preview);
             let empty = self.bench.document().nodes.iter().all(|n| n.map.is_none()) && preview.is_none();
             self.canvas.ui(ui, &self.bench, preview, &mut commands);
+            context_menu(ui, area, &self.canvas, &now, out);
             if empty && self.bench.running().is_some() {
                 panels::graph::spinner(ui, area.center(), 16.0);
             } else if empty {
@@ -292,7 +298,19 @@ impl eframe::App for EditorApp {
     }
 }
 
-/// The canvas' menu on the right button.
-pub(super) fn context_menu(response: &egui::Response, now: &Situation<'_>, out: &mut Outbox) {
-    response.context_menu(|ui| widgets::action_menu(ui, action::CONTEXT, now, out));
+/// The canvas' menu on the right button. What is under the pointer is selected first.
+fn context_menu(ui: &Ui, area: egui::Rect, canvas: &Canvas, now: &Situation<'_>, out: &mut Outbox) {
+    let ctx = ui.ctx();
+    let at = ctx.input(|i| i.pointer.secondary_clicked().then(|| i.pointer.interact_pos()).flatten());
+    let hit = at.is_some_and(|at| area.contains(at) && ctx.layer_id_at(at).is_none_or(|l| l == ui.layer_id()));
+    if hit && let Some((x, y)) = canvas.pointer_in_document()
+        && !now.bench.selection().contains(x, y)
+    {
+        out.send(Command::SelectRegion { x, y, mode: SelectMode::Replace });
+    }
+    let anchor = egui::PopupAnchor::PointerFixed;
+    egui::Popup::new(egui::Id::unique("canvas menu"), ctx.clone(), anchor, ui.layer_id())
+        .kind(egui::PopupKind::Menu)
+        .open_memory(hit.then_some(egui::SetOpenCommand::Bool(true)))
+        .show(|ui| widgets::action_menu(ui, action::CONTEXT, now, out));
 }

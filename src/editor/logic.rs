@@ -28,7 +28,7 @@ impl EditorApp {
             self.file_answer(ctx, answer);
         }
         let dropped = ctx.input(|i| i.raw.dropped_files.clone());
-        for path in dropped.into_iter().filter_map(|file| file.path) {
+        for path in dropped.iter().map(|file| file.path().to_path_buf()) {
             self.dropped(ctx, path);
         }
         self.paste(ctx);
@@ -131,7 +131,6 @@ impl EditorApp {
             ViewCommand::Open(path) => self.guarded(ctx, Pending::Open(path)),
             ViewCommand::AskSaveAs => self.ask_file(ctx, FileRequest::SaveAs),
             ViewCommand::AskImport(id) => self.ask_file(ctx, FileRequest::Import(id)),
-            ViewCommand::AskExport(id) => self.ask_file(ctx, FileRequest::Export(id)),
             ViewCommand::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             ViewCommand::PasteFromSystem => self.clipboard.request(ctx),
             ViewCommand::BeginTransform => {

@@ -55,7 +55,7 @@ pub(super) fn modal<T>(ui: &Ui, name: &str, width: f32, content: impl FnOnce(&mu
         .corner_radius(12)
         .shadow(ui.visuals().window_shadow)
         .inner_margin(Margin::same(20));
-    let modal = Modal::new(Id::new(("dialog", name.to_owned()))).frame(frame);
+    let modal = Modal::new(Id::unique(("dialog", name.to_owned()))).frame(frame);
     let response = modal.backdrop_color(egui::Color32::from_black_alpha(110)).show(ui.ctx(), |ui| {
         ui.set_width(width);
         content(ui)

@@ -23,7 +23,7 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
     });
     let variable = || node.name.clone();
     let name = &node.name;
-    let salt = |what: &str| Id::new(("factor", id, what.to_owned()));
+    let salt = |what: &str| Id::unique(("factor", id, what.to_owned()));
 
     ui.horizontal(|ui| {
         caption(ui, "Seed", CAPTION);

@@ -95,7 +95,7 @@ fn card(
     let kind = now.bench.pack().graph.variable(id).kind;
     let (state_icon, state_colour, state_word) = state(node.state, p);
     let title = title_case(&node.name);
-    let response = ui.interact(rect, Id::new(("node", id)), Sense::click());
+    let response = ui.interact(rect, Id::unique(("node", id)), Sense::click());
     let active = now.bench.active() == id;
     describe(&response, &format!("{title}: {state_word}"), Some(active));
 

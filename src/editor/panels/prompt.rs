@@ -124,7 +124,7 @@ impl PromptField {
     fn field(&mut self, ui: &mut Ui, text: &mut String, now: &Situation<'_>, out: &mut Outbox) {
         let p = theme::palette(ui);
         let edit = egui::TextEdit::multiline(text)
-            .id(Id::new("prompt"))
+            .id(Id::unique("prompt"))
             .hint_text(RichText::new("What should be in the picture? For example: a dog on a meadow, two firs behind it").color(p.muted))
             .desired_rows(2)
             .desired_width(f32::INFINITY)
@@ -244,7 +244,7 @@ fn chip(
 }
 
 fn describe_chip(response: &egui::Response, name: &str) {
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Label, true, name));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, name));
 }
 
 /// The button, and under it a row that is either progress or how many candidates to sample.
