@@ -66,7 +66,7 @@ def _pick(rng, options):
     return options[int(rng.random() * len(options))]
 
 
-def _noun_phrase(group, rng):
+def _noun_phrase(group, bare, rng):
     info = CLASSES[INDEX[group.name]]
     # The class's own name half of the time, one of its synonyms otherwise.
     word = info.name if rng.random() < 0.5 else _pick(rng, info.synonyms)
@@ -82,6 +82,8 @@ def _noun_phrase(group, rng):
         return f"{_NUMBERS[group.count]} {noun}"
     if group.name == "sun" or (group.name == "airplane" and rng.random() < 0.05):
         return f"the {noun}"
+    if bare:
+        return noun
     if rng.random() < 0.07:
         return f"one {noun}"
     return ("an " if noun[0] in "aeiou" else "a ") + noun
@@ -97,7 +99,8 @@ def _join(phrases, rng):
 
 def _things(spec, rng):
     """The groups in words, and how many the first one counts."""
-    phrases = [_noun_phrase(g, rng) for g in spec.objects]
+    bare = rng.random() < 0.10  # "dog and red car", as one types when in a hurry
+    phrases = [_noun_phrase(g, bare, rng) for g in spec.objects]
     rest = list(range(len(phrases)))
     if not spec.relations:
         for i in range(len(rest) - 1, 0, -1):

@@ -11,11 +11,11 @@ from world.classes import INDEX
 from world.models import EXTENT, SIDEWAYS
 from world.primitives import CAPPED, cap, ell, pattern, place
 from world.raster import FAR, hit
-from world.spec import HOURS, SKY_CLASSES, place_weights
+from world.spec import HOURS, SKY_CLASSES, choose, place_weights
 
 # Height of a lone object as a fraction of the picture's.
 _HEIGHT = {
-    "cloud": 0.26, "sun": 0.25, "dog": 0.54, "cat": 0.58, "horse": 0.62, "person": 0.74, "car": 0.38, "boat": 0.70, "airplane": 0.46,
+    "cloud": 0.26, "sun": 0.28, "dog": 0.60, "cat": 0.62, "horse": 0.70, "person": 0.74, "car": 0.38, "boat": 0.70, "airplane": 0.46,
     "house": 0.58, "tower": 0.74, "tree": 0.74, "fir": 0.80, "cactus": 0.70, "umbrella": 0.66, "ball": 0.46, "snowman": 0.70,
     "sandcastle": 0.54,
 }  # fmt: skip
@@ -53,11 +53,7 @@ def stage(spec, things, rng):
     where = spec.place
     if where is None:
         weights = place_weights([t.name for t in things])
-        r = rng.random() * sum(weights.values())
-        for where, w in weights.items():
-            r -= w
-            if r < 0.0:
-                break
+        where = tuple(weights)[choose(rng, tuple(weights.values()))]
     hour = spec.hour
     if hour is None:
         r = rng.random()
@@ -112,7 +108,7 @@ def _hill(rng, lens, horizon, top, cls):
 def backdrop(P, spec, stage, rng):
     """Adds hill, far rolling ground and mountains; returns the next free row."""
     n = 0
-    lens, horizon = stage.lens, stage.horizon
+    lens = stage.lens
     if stage.hill is not None:
         P[0] = stage.hill[0]
         n = 1

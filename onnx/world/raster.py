@@ -171,11 +171,10 @@ def _wave(x):
 
 
 @njit(cache=True, nogil=True)
-def label(P, prim, z, ground, lens, horizon, classes, instances, depth):
+def label(P, prim, z, ground, lens, classes, instances, depth):
     """Classes u8, instances u8 and depth f32 (inverse depth, 0 for the sky) from what `trace` found."""
     height, width = prim.shape
     for i in range(height):
-        dy = (1.0 - (2.0 * i + 1.0) / height - horizon) * lens
         for j in range(width):
             k = prim[i, j]
             if k >= 0:

@@ -53,7 +53,7 @@ def _label(scene, z, prim):
     classes = np.empty(z.shape, np.uint8)
     instances = np.empty(z.shape, np.uint8)
     depth = np.empty(z.shape, np.float32)
-    label(scene.primitives, prim, z, scene.ground, scene.lens, scene.horizon, classes, instances, depth)
+    label(scene.primitives, prim, z, scene.ground, scene.lens, classes, instances, depth)
     return classes, instances, depth
 
 

@@ -10,7 +10,7 @@ from world.colours import free_colour, paints
 from world.models import UNIFORMS, assemble, empty_joints
 from world.primitives import MAX_PRIMITIVES, WIDTH
 from world.raster import label, trace, visibility
-from world.spec import COLOURS, PLACES
+from world.spec import PLACES, sample_spec
 
 MIN_SHOWN = 0.015  # of the picture, for every object asked for
 MIN_UNHIDDEN = 0.40  # of an object's own pixels inside the frame
@@ -43,11 +43,8 @@ class Scene(NamedTuple):
     spec: object
 
 
-class Verdict(NamedTuple):
-    """What a check found: per instance shown and whole area fractions and boxes (u0, u1, v0, v1 of shown pixels, 0..1)."""
-
-    fault: str
-    shown: np.ndarray
+class NoLayout(RuntimeError):
+    """No composition was found in which everything a spec asks for can be seen."""
 
 
 def _things(spec, rng):
@@ -109,7 +106,7 @@ def _keeps_promises(scene):
     classes = np.empty((_CHECK, _CHECK), np.uint8)
     instances = np.empty((_CHECK, _CHECK), np.uint8)
     depth = np.empty((_CHECK, _CHECK), np.float32)
-    label(P, prim, z, scene.ground, scene.lens, scene.horizon, classes, instances, depth)
+    label(P, prim, z, scene.ground, scene.lens, classes, instances, depth)
     areas = np.bincount(classes.ravel(), minlength=64)
     if any(areas[INDEX[name]] < MIN_BACKGROUND * _CHECK * _CHECK for name in backgrounds):
         return False
@@ -124,12 +121,21 @@ def _keeps_promises(scene):
 
 
 def realize(spec, rng):
-    """A scene for spec; other draws from rng give other scenes. Raises RuntimeError if no layout keeps the spec's promises."""
+    """A scene for spec; other draws from rng give other scenes. Raises NoLayout if no layout keeps the spec's promises."""
     for attempt in range(_TRIES):
         scene = _attempt(spec, rng, attempt / _TRIES)
         if _keeps_promises(scene):
             return scene
-    raise RuntimeError(f"no layout for {spec}")
+    raise NoLayout(f"no layout for {spec}")
+
+
+def sample_scene(rng, objects=(1, 6)):
+    """A spec and a scene that keeps it: redraws the one spec in thousands for which `realize` finds no layout. The spec is in the scene."""
+    while True:
+        try:
+            return realize(sample_spec(rng, objects), rng)
+        except NoLayout:
+            continue
 
 
 def _attempt(spec, rng, despair):

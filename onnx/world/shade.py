@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from world.intersect import FAR
-from world.raster import GROUND, ROAD, SAND, SEA, SKY, SNOW, ground_class, hit
+from world.raster import ROAD, SAND, SEA, SKY, ground_class, hit
 from world.trig import cos, sin
 
 SHADOW_SIZE = 320

@@ -1,6 +1,6 @@
 """What a picture is about, before there is a picture: place, hour, groups of objects, one relation."""
 
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from world.classes import CLASSES
 
@@ -57,6 +57,9 @@ _NEVER = {  # the mind refuses these
     "snowman": ("desert", "beach"),
     "sandcastle": ("snow", "snowy hill", "road", "town"),
 }
+_RELATION_WEIGHTS = {"left of": 5, "right of": 5, "behind": 3, "in front of": 3, "under": 4, "above": 4, "next to": 2.5}
+# What fits under what, among things on the ground.
+_SHELTERED = {"umbrella": ("dog", "cat", "person", "ball", "snowman", "sandcastle"), "tree": ("dog", "cat", "ball")}
 _AFLOAT = ("boat", "airplane", "cloud", "sun")
 
 
@@ -65,7 +68,7 @@ class ObjectSpec(NamedTuple):
 
     name: str
     count: int
-    colour: Optional[str]
+    colour: str | None
 
 
 class Relation(NamedTuple):
@@ -79,8 +82,8 @@ class Relation(NamedTuple):
 class Spec(NamedTuple):
     """What a caption says; place and hour are None where it says nothing of them. `mountain`: mountains are mentioned."""
 
-    place: Optional[str]
-    hour: Optional[str]
+    place: str | None
+    hour: str | None
     objects: tuple
     relations: tuple
     mountain: bool
@@ -97,7 +100,7 @@ class Spec(NamedTuple):
         return asked
 
 
-def _choose(rng, weights):
+def choose(rng, weights):
     """Index drawn in proportion to weights."""
     r = rng.random() * sum(weights)
     for i, w in enumerate(weights):
@@ -152,33 +155,35 @@ def _sample_groups(rng, total):
     return groups
 
 
+def _can_relate(kind, ga, gb):
+    """Whether a scene can show group ga in relation `kind` to gb so that nobody doubts it."""
+    sky_a, sky_b = ga.name in SKY_CLASSES, gb.name in SKY_CLASSES
+    if kind in ("left of", "right of"):
+        return True
+    if ga.count > 1 or gb.count > 1:
+        return False
+    if kind in ("behind", "in front of"):
+        return not (sky_a or sky_b or "boat" in (ga.name, gb.name))
+    if kind == "next to":
+        return not (sky_a or sky_b) and (ga.name == "boat") == (gb.name == "boat")
+    if kind == "above":
+        return sky_a and not sky_b
+    if sky_a:
+        return False
+    if sky_b:
+        return True
+    return ga.name in _SHELTERED.get(gb.name, ())
+
+
 def _sample_relation(rng, groups):
-    """A relation that these groups can stand in, or None."""
-    for _ in range(4):
-        a = int(rng.random() * len(groups))
-        b = int(rng.random() * len(groups))
-        kind = RELATIONS[_choose(rng, (5, 5, 3, 3, 3, 2.5, 2))]
-        if a == b:
-            continue
-        ga, gb = groups[a], groups[b]
-        sky_a, sky_b = ga.name in SKY_CLASSES, gb.name in SKY_CLASSES
-        single = ga.count == 1 and gb.count == 1
-        if kind in ("behind", "in front of") and (sky_a or sky_b or not single or "boat" in (ga.name, gb.name)):
-            continue
-        if kind == "next to" and (sky_a or sky_b or not single or (ga.name == "boat") != (gb.name == "boat")):
-            continue
-        if kind == "under":
-            if not single or sky_a or "boat" == ga.name and not sky_b:
-                continue
-            shelters = sky_b or (gb.name == "umbrella" and ga.name in ("dog", "cat", "person", "ball", "snowman", "sandcastle"))
-            if not shelters and not (gb.name == "tree" and ga.name in ("dog", "cat", "ball")):
-                continue
-        if kind == "above" and (not sky_a or sky_b or not single):
-            continue
-        if "sun" in (ga.name, gb.name) and "cloud" in (ga.name, gb.name) and kind not in ("left of", "right of"):
-            continue
-        return Relation(kind, a, b)
-    return None
+    """A relation that these groups can stand in."""
+    chances = []
+    for kind, weight in _RELATION_WEIGHTS.items():
+        pairs = [(a, b) for a, ga in enumerate(groups) for b, gb in enumerate(groups) if a != b and _can_relate(kind, ga, gb)]
+        if pairs:
+            chances.append((weight, kind, pairs))
+    _, kind, pairs = chances[choose(rng, [c[0] for c in chances])]
+    return Relation(kind, *pairs[int(rng.random() * len(pairs))])
 
 
 def sample_spec(rng, objects=(1, 6)):
@@ -186,18 +191,18 @@ def sample_spec(rng, objects=(1, 6)):
     low, high = objects
     weights = [(20, 27, 24, 13, 9, 7)[k - 1] if k <= 6 else 1 for k in range(low, high + 1)]
     while True:
-        groups = _sample_groups(rng, low + _choose(rng, weights))
+        groups = _sample_groups(rng, low + choose(rng, weights))
         names = [g.name for g in groups]
         place = None
         suits = place_weights(names)
         if rng.random() < 0.62:
-            place = tuple(PLACES)[_choose(rng, tuple(suits.values()))]
+            place = tuple(PLACES)[choose(rng, tuple(suits.values()))]
             if suits[place] == 0.0:
                 place = None
         if all(w == 0.0 for w in suits.values()):
             continue  # a boat and a snowman: no place suits both
         break
-    hour = HOURS[_choose(rng, (2, 4, 4, 2, 2))] if rng.random() < 0.38 else None
+    hour = HOURS[choose(rng, (2, 4, 4, 2, 2))] if rng.random() < 0.38 else None
     if "sun" in names and hour in ("night", "overcast"):
         hour = None
     relation = _sample_relation(rng, groups) if len(groups) > 1 and rng.random() < 0.48 else None

@@ -3,6 +3,8 @@
 Paints: 0 main, 1 second, 2 dark, 3 light, 4 accent, 5 glass or skin, 6 wood, 7 spare.
 """
 
+import math
+
 from numba import njit
 
 from world.primitives import BANDS, BRICKS, CAPPED, WEDGES, bank, box, cap, cone, dome, ell, pattern, prism, turn
@@ -114,7 +116,7 @@ def house(P, n, u):
         # The roof is two leaning slabs over the gable.
         slope_x, slope_y = w * 0.5 + 0.02, top * 0.5
         steep = top / w
-        length = 0.5 * w * (1.0 + steep * steep) ** 0.5 + 0.075
+        length = 0.5 * w * math.sqrt(1.0 + steep * steep) + 0.075
         ang = _atan(steep)
         for side in (-1.0, 1.0):
             n = box(P, n, side * slope_x, wall + slope_y - 0.005, 0.0, length, 0.038, d + 0.06, -side * ang, 1)
@@ -281,7 +283,7 @@ def snowman(P, n, u):
         n = cap(P, n, bx + side * 0.16, my + 0.06 + rise * 0.73, 0.0, bx + side * 0.20, my + 0.16 + rise, 0.0, 0.012, 0.009, 6)
     for k in range(3):
         dy = (k - 1) * 0.085
-        n = ell(P, n, 0.0, my + dy, -(mr * mr - dy * dy) ** 0.5, 0.02, 0.02, 0.016, 0.0, 2)
+        n = ell(P, n, 0.0, my + dy, -math.sqrt(mr * mr - dy * dy), 0.02, 0.02, 0.016, 0.0, 2)
     if u[4] < 0.75:  # top hat, otherwise a bobble cap
         n = cone(P, n, 0.0, hy + hr * 0.78, 0.0, 0.0, hy + hr * 0.78 + 0.03, 0.0, hr * 1.30, hr * 1.30, 2)
         n = cone(P, n, 0.0, hy + hr * 0.80, 0.0, 0.0, 1.07, 0.0, hr * 0.80, hr * 0.86, 2)

@@ -1,6 +1,6 @@
 //! What is selected: a mask over the document.
 
-use crate::maps::{Plane, Rect};
+use crate::maps::{Plane, Rect, TILE};
 
 /// A mask over the document with its bounds. Empty when nothing is selected.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,10 +18,13 @@ impl Selection {
     /// The pixels that are `true`.
     pub fn from_mask(mask: Plane<bool>) -> Self {
         let mut bounds = Rect::default();
-        for y in 0..mask.height() {
-            for x in 0..mask.width() {
-                if mask.at(x, y) {
-                    bounds = bounds.union(&Rect::new(x as i32, y as i32, x as i32 + 1, y as i32 + 1));
+        for index in 0..mask.tile_count() {
+            let (tile, rect) = mask.tile(index);
+            for y in 0..rect.height() as usize {
+                let row = &tile[y * TILE as usize..][..rect.width() as usize];
+                if let (Some(first), Some(last)) = (row.iter().position(|m| *m), row.iter().rposition(|m| *m)) {
+                    let (x, y) = (rect.x0, rect.y0 + y as i32);
+                    bounds = bounds.union(&Rect::new(x + first as i32, y, x + last as i32 + 1, y + 1));
                 }
             }
         }

@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::command::Command;
+use super::changes::Coalescing;
+use super::history::History;
+use super::sampling::Running;
 use crate::document::edit::Clip;
 use crate::document::{Document, Selection};
 use crate::graph::VariableId;
 use crate::pack::Pack;
-use crate::worker::{Event, Job, JobId};
+use crate::worker::{Job, JobId};
 
 /// How serious a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,23 +45,28 @@ pub struct CommandError(pub String);
 /// A project in memory and everything that commands act on.
 #[derive(Debug)]
 pub struct Workbench {
-    pack: Pack,
-    document: Document,
-    selection: Selection,
-    active: VariableId,
-    clip: Option<Clip>,
-    path: Option<PathBuf>,
-    live: bool,
-    running: Option<JobId>,
+    pub(super) pack: Pack,
+    pub(super) document: Document,
+    /// The document as it was saved or opened last.
+    pub(super) saved: Document,
+    pub(super) selection: Selection,
+    pub(super) active: VariableId,
+    pub(super) clip: Option<Clip>,
+    pub(super) path: Option<PathBuf>,
+    pub(super) live: bool,
+    pub(super) running: Option<Running>,
+    pub(super) last_job: JobId,
+    pub(super) history: History,
+    pub(super) coalescing: Option<Coalescing>,
 }
 
 impl Workbench {
     /// An empty project for a pack.
     pub fn new(pack: Pack) -> Self {
-        let size = pack.manifest.canvas_size;
-        let document = Document::new(&pack.graph, size, size);
+        let document = empty_document(&pack);
         Self {
             pack,
+            saved: document.clone(),
             document,
             selection: Selection::none(),
             active: VariableId(0),
@@ -67,29 +74,10 @@ impl Workbench {
             path: None,
             live: false,
             running: None,
+            last_job: JobId(0),
+            history: History::default(),
+            coalescing: None,
         }
-    }
-
-    /// Carries out a command.
-    ///
-    /// # Errors
-    /// [`CommandError`] with a line for the person; nothing has changed then.
-    pub fn apply(&mut self, _command: Command) -> Result<Vec<Effect>, CommandError> {
-        Ok(Vec::new())
-    }
-
-    /// The document as `command` would leave it, without doing it: what a drag shows while it lasts.
-    /// `None` for commands that are not edits by hand.
-    ///
-    /// # Errors
-    /// As [`Self::apply`].
-    pub fn preview(&self, _command: &Command) -> Result<Option<(Document, Selection)>, CommandError> {
-        Ok(None)
-    }
-
-    /// Takes in news from the worker. Events of jobs that are no longer current are dropped.
-    pub fn on_event(&mut self, _event: Event) -> Vec<Effect> {
-        Vec::new()
     }
 
     /// The pack.
@@ -117,6 +105,11 @@ impl Workbench {
         self.clip.as_ref()
     }
 
+    /// Fills the clipboard from outside: a picture from the system's clipboard.
+    pub fn set_clip(&mut self, clip: Clip) {
+        self.clip = Some(clip);
+    }
+
     /// Where the project was saved last.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
@@ -129,21 +122,27 @@ impl Workbench {
 
     /// The job that runs, if any.
     pub fn running(&self) -> Option<JobId> {
-        self.running
+        self.running.as_ref().map(|r| r.id)
     }
 
     /// Whether the document differs from what was saved last.
     pub fn is_modified(&self) -> bool {
-        false
+        self.document != self.saved
     }
 
     /// Label of what Undo would undo.
     pub fn undo_label(&self) -> Option<&str> {
-        None
+        self.history.undo_label()
     }
 
     /// Label of what Redo would redo.
     pub fn redo_label(&self) -> Option<&str> {
-        None
+        self.history.redo_label()
     }
+}
+
+/// A document with nothing in it yet, at the pack's size.
+pub(super) fn empty_document(pack: &Pack) -> Document {
+    let side = pack.manifest.canvas_size;
+    Document::new(&pack.graph, side, side)
 }

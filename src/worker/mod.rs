@@ -3,11 +3,15 @@
 //! [`Worker`] is what the window uses; [`run_job`] does the same work on the caller's thread for the
 //! command line and `replay`.
 
+mod candidates;
 mod job;
 mod pace;
 mod run;
+#[cfg(test)]
+mod tests;
 mod thread;
 
+pub use candidates::rank;
 pub use job::{Event, Job, JobId, Outcome, Step};
 pub use run::{Runner, run_job};
 pub use thread::Worker;

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::candidates::rank;
 use super::pace::Pace;
 use super::{Job, Outcome, Step};
-use crate::compliance;
 use crate::document::Candidate;
-use crate::engine::{Control, Engine, EngineError, FactorSettings, Progress, SampleRequest};
+use crate::engine::{Control, Engine, EngineError, FactorSettings, Progress, Sample, SampleRequest};
 use crate::graph::VariableId;
 use crate::maps::Map;
 
@@ -44,26 +44,8 @@ impl Runner {
                     previews: true,
                 };
                 let samples = engine.sample(&request, control)?;
-                let classes = &engine.pack().manifest.classes;
-                let reading = compliance::read_prompt(prompt, classes, bindings);
-                let mut candidates = Vec::with_capacity(samples.len());
-                for sample in samples {
-                    let Some(map) = sample.map.as_segmentation() else {
-                        let name = &engine.pack().graph.variable(*variable).name;
-                        let message = format!("\"{name}\" is not a segmentation; candidates need one");
-                        return Err(EngineError::Request(message));
-                    };
-                    let measured = compliance::measure(map, &reading, classes);
-                    candidates.push(Candidate {
-                        seed: sample.seed,
-                        map: sample.map.clone(),
-                        recall: measured.recall,
-                        found: measured.found,
-                        missing: measured.missing,
-                        unasked: measured.unasked,
-                    });
-                }
-                rank(&mut candidates);
+                let candidates = samples.into_iter().map(unmeasured).collect();
+                let candidates = rank(candidates, prompt, bindings, engine.pack().classes());
                 Ok(Outcome::Candidates(candidates))
             }
             Job::Run { steps, given, canvas } => self.chain(engine, steps, given, *canvas, control),
@@ -108,11 +90,9 @@ impl Runner {
     }
 }
 
-/// Best first: most asked objects found, then fewest classes nobody asked for, then the lower seed.
-pub fn rank(candidates: &mut [Candidate]) {
-    candidates.sort_by(|a, b| {
-        b.recall.total_cmp(&a.recall).then(a.unasked.len().cmp(&b.unasked.len())).then(a.seed.cmp(&b.seed))
-    });
+fn unmeasured(sample: Sample) -> Candidate {
+    let (found, missing, unasked) = Default::default();
+    Candidate { seed: sample.seed, map: sample.map, recall: 0.0, found, missing, unasked }
 }
 
 /// Guidance evaluates the network with and without the prompt.

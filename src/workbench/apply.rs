@@ -1,0 +1,85 @@
+//! The table of commands.
+
+use super::state::{CommandError, Effect, Severity, Workbench};
+use crate::command::Command;
+
+/// What a command did to the document.
+pub(super) enum Applied {
+    /// The document changed: live mode re-runs what depends on it.
+    Changed(Vec<Effect>),
+    /// It did not, or live mode has nothing to follow.
+    Quiet(Vec<Effect>),
+}
+
+impl Applied {
+    pub(super) fn changed(changed: bool) -> Self {
+        if changed { Self::Changed(Vec::new()) } else { Self::Quiet(Vec::new()) }
+    }
+
+    pub(super) fn and(mut self, effect: Effect) -> Self {
+        let (Self::Changed(effects) | Self::Quiet(effects)) = &mut self;
+        effects.push(effect);
+        self
+    }
+}
+
+impl Workbench {
+    /// Carries out a command.
+    ///
+    /// # Errors
+    /// [`CommandError`] with a line for the person; nothing has changed then.
+    pub fn apply(&mut self, command: Command) -> Result<Vec<Effect>, CommandError> {
+        match self.dispatch(command)? {
+            Applied::Changed(mut effects) => {
+                effects.extend(self.follow_live());
+                Ok(effects)
+            }
+            Applied::Quiet(effects) => Ok(effects),
+        }
+    }
+
+    fn dispatch(&mut self, command: Command) -> Result<Applied, CommandError> {
+        match command {
+            Command::SetPrompt { prompt } => self.set_prompt(prompt),
+            Command::BindWord { word, class } => self.bind_word(&word, &class),
+            Command::SetSeed { variable, seed } => self.set_seed(&variable, seed),
+            Command::SetSteps { variable, steps } => self.set_steps(&variable, steps),
+            Command::SetGuidance { variable, guidance } => self.set_guidance(&variable, guidance),
+            Command::SetFactorPrompt { variable, prompt } => self.set_factor_prompt(&variable, prompt),
+            Command::SetLocked { variable, locked } => self.set_locked(&variable, locked),
+            Command::SetEnabled { variable, enabled } => self.set_enabled(&variable, enabled),
+            Command::ReleaseOverride { variable } => self.release_override(&variable),
+
+            Command::GenerateCandidates { count, seed } => self.generate_candidates(count, seed).map(Applied::Quiet),
+            Command::ChooseCandidate { index } => self.choose_candidate(index),
+            Command::RunStale => self.run_stale().map(Applied::Quiet),
+            Command::RunFactor { variable } => self.run_factor(&variable).map(Applied::Quiet),
+            Command::Cancel => Ok(Applied::Quiet(self.cancel())),
+            Command::SetLive { live } => Ok(Applied::Quiet(self.set_live(live))),
+
+            Command::SetActive { variable } => {
+                self.active = self.variable(&variable)?;
+                Ok(Applied::changed(false))
+            }
+            Command::Undo => Ok(Applied::Quiet(self.step_in_history(Self::undo, "There is nothing to undo"))),
+            Command::Redo => Ok(Applied::Quiet(self.step_in_history(Self::redo, "There is nothing to redo"))),
+
+            Command::New => Ok(Applied::Quiet(self.new_project())),
+            Command::Open { path } => self.open(&path).map(Applied::Quiet),
+            Command::Save => self.save().map(Applied::Quiet),
+            Command::SaveAs { path } => self.save_as(&path).map(Applied::Quiet),
+            Command::Export { variable, path } => self.export(&variable, &path).map(Applied::Quiet),
+            Command::LoadMap { variable, path } => self.load_map(&variable, &path),
+
+            Command::Copy => self.copy().map(Applied::Quiet),
+            Command::Cut => self.cut(),
+            edit => self.edit(&edit),
+        }
+    }
+
+    /// Undo and redo stop what runs: its result would belong to the state just left, and taking it
+    /// in would forget what can be redone. For the same reason live mode does not follow them.
+    fn step_in_history(&mut self, step: fn(&mut Self) -> bool, nothing: &str) -> Vec<Effect> {
+        if step(self) { self.stop() } else { vec![Effect::Say(Severity::Info, nothing.into())] }
+    }
+}

@@ -1,0 +1,65 @@
+//! Edits by hand.
+
+use super::apply::Applied;
+use super::state::{CommandError, Effect, Workbench};
+use crate::command::Command;
+use crate::document::edit::{self, EditContext, EditError, Edited};
+use crate::document::{Document, Selection};
+
+impl From<EditError> for CommandError {
+    fn from(error: EditError) -> Self {
+        Self(error.0)
+    }
+}
+
+impl Workbench {
+    /// Carries out an edit by hand: one undo step, unless it only selects.
+    pub(super) fn edit(&mut self, command: &Command) -> Result<Applied, CommandError> {
+        let Some(Edited { document, selection, label }) = self.edited(command)? else {
+            return Ok(Applied::changed(false));
+        };
+        if document == self.document {
+            // Selecting does not end a run of changes to one setting.
+            self.selection = selection;
+            return Ok(Applied::changed(false));
+        }
+        Ok(Applied::changed(self.commit(label, document, selection)))
+    }
+
+    /// The document as `command` would leave it, without doing it: what a drag shows while it lasts.
+    /// `None` for commands that are not edits by hand.
+    ///
+    /// # Errors
+    /// As [`Self::apply`].
+    pub fn preview(&self, command: &Command) -> Result<Option<(Document, Selection)>, CommandError> {
+        Ok(self.edited(command)?.map(|e| (e.document, e.selection)))
+    }
+
+    fn edited(&self, command: &Command) -> Result<Option<Edited>, CommandError> {
+        Ok(edit::edit(&self.document, &self.selection, &self.context(), command)?)
+    }
+
+    pub(super) fn context(&self) -> EditContext<'_> {
+        EditContext {
+            graph: &self.pack.graph,
+            classes: self.pack.classes(),
+            active: self.active,
+            clip: self.clip.as_ref(),
+        }
+    }
+
+    /// Fills the clipboard, the system's as well.
+    pub(super) fn copy(&mut self) -> Result<Vec<Effect>, CommandError> {
+        let clip = edit::copy(&self.document, &self.selection, &self.context())?;
+        self.clip = Some(clip.clone());
+        Ok(vec![Effect::ToSystemClipboard(clip)])
+    }
+
+    /// Copies and deletes; when deleting is refused nothing was copied either.
+    pub(super) fn cut(&mut self) -> Result<Applied, CommandError> {
+        let clip = edit::copy(&self.document, &self.selection, &self.context())?;
+        let applied = self.edit(&Command::Cut)?;
+        self.clip = Some(clip.clone());
+        Ok(applied.and(Effect::ToSystemClipboard(clip)))
+    }
+}

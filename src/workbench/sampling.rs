@@ -1,0 +1,361 @@
+//! Which factors run, with what, and what becomes of their results.
+
+use std::sync::Arc;
+
+use super::apply::Applied;
+use super::settings::{bindings, effective_prompt};
+use super::state::{CommandError, Effect, Severity, Workbench};
+use crate::document::{Candidate, Document};
+use crate::graph::{FactorGraph, NodeState, VariableId, VariableKind};
+use crate::maps::Map;
+use crate::worker::{Event, Job, JobId, Outcome, Step};
+
+/// Candidates that [`Workbench::run_stale`] draws when nobody said how many.
+const CANDIDATES: usize = 10;
+/// Most candidates of one job.
+pub const MAX_CANDIDATES: usize = 100;
+
+/// The job that runs.
+#[derive(Debug)]
+pub(super) struct Running {
+    pub(super) id: JobId,
+    purpose: Purpose,
+    /// The document the job was made from.
+    started: Document,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// Candidates; afterwards the rest down to the image when `then_run`.
+    Candidates { then_run: bool },
+    /// Factors on demand.
+    Run,
+    /// Factors because live mode follows an edit; the result joins the edit's undo step.
+    Live,
+}
+
+impl Workbench {
+    /// The variable that candidates are drawn of.
+    pub(super) fn segmentation(&self) -> Result<VariableId, CommandError> {
+        self.pack
+            .graph
+            .of_kind(VariableKind::Classes)
+            .ok_or_else(|| CommandError("This pack has no segmentation to draw candidates of".into()))
+    }
+
+    pub(super) fn generate_candidates(&mut self, count: usize, seed: u64) -> Result<Vec<Effect>, CommandError> {
+        self.start_candidates(count, seed, false)
+    }
+
+    fn start_candidates(&mut self, count: usize, seed: u64, then_run: bool) -> Result<Vec<Effect>, CommandError> {
+        let variable = self.segmentation()?;
+        if !(1..=MAX_CANDIDATES).contains(&count) {
+            return Err(CommandError(format!("Ask for 1 to {MAX_CANDIDATES} candidates, not {count}")));
+        }
+        let node = self.document.node(variable);
+        if node.locked {
+            return Err(CommandError(format!("{} is locked: unlock it to draw candidates", node.name)));
+        }
+        let prompt = effective_prompt(&self.document, variable);
+        if prompt.trim().is_empty() {
+            return Err(CommandError("Write a prompt first: what should the picture show?".into()));
+        }
+        let job = Job::Candidates {
+            variable,
+            prompt: prompt.to_owned(),
+            bindings: bindings(&self.document),
+            seeds: (0..count as u64).map(|i| seed.wrapping_add(i)).collect(),
+            settings: node.settings.sampling,
+            canvas: (self.document.width, self.document.height),
+        };
+        self.coalescing = None;
+        Ok(self.start(job, Purpose::Candidates { then_run }))
+    }
+
+    pub(super) fn choose_candidate(&mut self, index: usize) -> Result<Applied, CommandError> {
+        let variable = self.segmentation()?;
+        let candidates = &self.document.candidates;
+        let Some(candidate) = candidates.get(index) else {
+            let message = match candidates.len() {
+                0 => "There are no candidates yet: generate some first".into(),
+                n => format!("There is no candidate {index}: they count from 0 to {}", n - 1),
+            };
+            return Err(CommandError(message));
+        };
+        if self.document.node(variable).locked {
+            return Err(CommandError(format!("{} is locked: unlock it first", self.name(variable))));
+        }
+        let candidate = candidate.clone();
+        let mut document = self.document.clone();
+        take_candidate(&mut document, &self.pack.graph, variable, index, &candidate);
+        Ok(Applied::changed(self.commit("Choose candidate", document, self.selection.clone())))
+    }
+
+    /// Runs what is empty or stale. Where the segmentation itself is to be sampled, candidates are
+    /// drawn and ranked first.
+    pub(super) fn run_stale(&mut self) -> Result<Vec<Effect>, CommandError> {
+        if let Some((count, seed)) = self.candidates_due() {
+            return self.start_candidates(count, seed, true);
+        }
+        let due = self.due();
+        if due.is_empty() {
+            return Ok(vec![Effect::Say(Severity::Info, "Everything is up to date".into())]);
+        }
+        self.coalescing = None;
+        Ok(self.start_run(&due, Purpose::Run))
+    }
+
+    pub(super) fn run_factor(&mut self, variable: &str) -> Result<Vec<Effect>, CommandError> {
+        let id = self.variable(variable)?;
+        if self.document.node(id).locked {
+            return Err(CommandError(format!("{variable} is locked: unlock it to run it")));
+        }
+        self.coalescing = None;
+        Ok(self.start_run(&[id], Purpose::Run))
+    }
+
+    /// After a change in live mode: runs what is stale, within the change's undo step.
+    pub(super) fn follow_live(&mut self) -> Vec<Effect> {
+        if self.live { self.catch_up(Purpose::Live) } else { Vec::new() }
+    }
+
+    /// Switches live mode; on, it runs what is stale already, as an undo step of its own.
+    pub(super) fn set_live(&mut self, live: bool) -> Vec<Effect> {
+        self.live = live;
+        if live { self.catch_up(Purpose::Run) } else { Vec::new() }
+    }
+
+    /// New candidates wait until they are asked for, and candidates being drawn are not interrupted
+    /// but followed by the rest.
+    fn catch_up(&mut self, purpose: Purpose) -> Vec<Effect> {
+        if let Some(Running { purpose: Purpose::Candidates { then_run }, .. }) = &mut self.running {
+            *then_run = true;
+            return Vec::new();
+        }
+        let due = self.due();
+        if due.is_empty() || self.candidates_due().is_some() {
+            return Vec::new();
+        }
+        self.start_run(&due, purpose)
+    }
+
+    /// Cancels the running job. The canvas is free at once; what the worker still says of the job
+    /// is dropped.
+    pub(super) fn cancel(&mut self) -> Vec<Effect> {
+        let mut effects = self.stop();
+        if !effects.is_empty() {
+            effects.push(Effect::Say(Severity::Info, "Stopped".into()));
+        }
+        effects
+    }
+
+    /// Cancels without a word.
+    pub(super) fn stop(&mut self) -> Vec<Effect> {
+        self.running.take().map(|r| Effect::Cancel(r.id)).into_iter().collect()
+    }
+
+    /// How many candidates, from which seed, a run has to draw first. A segmentation that came from
+    /// candidates comes from candidates again; one whose seed was set by hand is sampled with it.
+    fn candidates_due(&self) -> Option<(usize, u64)> {
+        let node = self.document.node(self.segmentation().ok()?);
+        if node.locked || !node.settings.enabled {
+            return None;
+        }
+        let chosen = self.document.chosen.and_then(|i| self.document.candidates.get(i));
+        match (node.state, chosen) {
+            (NodeState::Empty, _) => Some((CANDIDATES, node.settings.seed)),
+            (NodeState::Stale, Some(chosen)) if chosen.seed == node.settings.seed => {
+                let first = self.document.candidates.iter().map(|c| c.seed).min().unwrap_or(chosen.seed);
+                Some((self.document.candidates.len(), first))
+            }
+            _ => None,
+        }
+    }
+
+    /// What a run has to sample, in order: enabled unlocked nodes that are empty or stale, and
+    /// those that will be when their parents have run.
+    fn due(&self) -> Vec<VariableId> {
+        let graph = &self.pack.graph;
+        let mut due = Vec::new();
+        for id in graph.ids() {
+            let node = self.document.node(id);
+            let follows = match node.state {
+                NodeState::Empty | NodeState::Stale => true,
+                NodeState::Fresh => graph.factor(id).parents.iter().any(|p| due.contains(p)),
+                NodeState::Given => false,
+            };
+            if follows && node.settings.enabled && !node.locked {
+                due.push(id);
+            }
+        }
+        due
+    }
+
+    fn start_run(&mut self, due: &[VariableId], purpose: Purpose) -> Vec<Effect> {
+        let document = &self.document;
+        let steps = due
+            .iter()
+            .map(|id| {
+                let settings = &document.node(*id).settings;
+                Step {
+                    variable: *id,
+                    prompt: effective_prompt(document, *id).to_owned(),
+                    seed: settings.seed,
+                    settings: settings.sampling,
+                }
+            })
+            .collect();
+        let given = self
+            .pack
+            .graph
+            .ids()
+            .filter(|id| !due.contains(id))
+            .filter_map(|id| Some((id, visible(document, id)?.clone())))
+            .collect();
+        let job = Job::Run { steps, given, canvas: (document.width, document.height) };
+        self.start(job, purpose)
+    }
+
+    /// A new job takes the place of the one that runs.
+    fn start(&mut self, job: Job, purpose: Purpose) -> Vec<Effect> {
+        let mut effects = self.stop();
+        let id = JobId(self.last_job.0 + 1);
+        self.last_job = id;
+        self.running = Some(Running { id, purpose, started: self.document.clone() });
+        effects.push(Effect::Start(id, job));
+        effects
+    }
+
+    /// Takes in news from the worker. Events of jobs that are no longer current are dropped.
+    pub fn on_event(&mut self, event: Event) -> Vec<Effect> {
+        let (id, news) = match event {
+            Event::Unready { message } => return vec![Effect::Say(Severity::Error, message)],
+            Event::Ready { .. } | Event::Progress(..) => return Vec::new(),
+            Event::Finished(id, outcome) => (id, Ok(outcome)),
+            Event::Cancelled(id) => (id, Err((Severity::Info, "Stopped".to_owned()))),
+            Event::Failed(id, message) => (id, Err((Severity::Error, message))),
+        };
+        let Some(running) = self.running.take_if(|r| r.id == id) else { return Vec::new() };
+        match news {
+            Ok(Outcome::Candidates(candidates)) => self.take_candidates(&running, candidates),
+            Ok(Outcome::Maps(maps)) => {
+                let maps: Vec<_> = maps.into_iter().map(|(id, map, _)| (id, map)).collect();
+                self.take_maps(&running, &maps);
+                Vec::new()
+            }
+            Err((severity, message)) => vec![Effect::Say(severity, message)],
+        }
+    }
+
+    /// Keeps the ranked candidates and takes the best, unless a hand-made segmentation is in place.
+    fn take_candidates(&mut self, running: &Running, candidates: Vec<Candidate>) -> Vec<Effect> {
+        let Ok(variable) = self.segmentation() else { return Vec::new() };
+        let Some(best) = candidates.first().cloned() else { return Vec::new() };
+        let graph = self.pack.graph.clone();
+        let mut effects = Vec::new();
+        let mut document = self.document.clone();
+        document.candidates = candidates;
+        document.chosen = None;
+        let node = document.node(variable);
+        if node.state == NodeState::Given || node.locked {
+            let message = format!("Your own {} was kept; pick a candidate to use it instead", node.name);
+            effects.push(Effect::Say(Severity::Info, message));
+        } else {
+            let started = &running.started;
+            let outdated = effective_prompt(started, variable) != effective_prompt(&document, variable)
+                || started.node(variable).settings.sampling != node.settings.sampling;
+            take_candidate(&mut document, &graph, variable, 0, &best);
+            if outdated {
+                document.outdate(&graph, variable);
+            }
+        }
+        self.commit("Generate", document, self.selection.clone());
+        if running.purpose == (Purpose::Candidates { then_run: true }) {
+            let due = self.due();
+            if !due.is_empty() {
+                effects.extend(self.start_run(&due, Purpose::Run));
+            }
+        } else {
+            effects.extend(self.follow_live());
+        }
+        effects
+    }
+
+    /// Puts sampled maps in place. What a person made by hand meanwhile wins, and a map whose
+    /// inputs have changed meanwhile is stale from the start.
+    fn take_maps(&mut self, running: &Running, maps: &[(VariableId, Arc<Map>)]) {
+        let graph = self.pack.graph.clone();
+        let mut document = self.document.clone();
+        let mut taken = Vec::new();
+        for (id, map) in maps {
+            let node = document.node(*id);
+            if same_map(node.map.as_ref(), running.started.map(*id)) && !node.locked {
+                document.sampled(&graph, *id, map.clone());
+                taken.push(*id);
+            }
+        }
+        for id in &taken {
+            if inputs_differ(&running.started, &document, &graph, maps, *id) {
+                document.outdate(&graph, *id);
+            }
+        }
+        if self.segmentation().is_ok_and(|s| taken.contains(&s)) {
+            document.chosen = None;
+        }
+        match (running.purpose, taken.as_slice()) {
+            (Purpose::Live, _) => self.amend(document),
+            (_, [only]) => {
+                let label = format!("Run {}", self.name(*only));
+                self.commit(label, document, self.selection.clone());
+            }
+            _ => {
+                self.commit("Run", document, self.selection.clone());
+            }
+        }
+    }
+}
+
+/// What a child sees of a variable: nothing while it is disabled.
+fn visible(document: &Document, id: VariableId) -> Option<&Arc<Map>> {
+    document.map(id).filter(|_| document.node(id).settings.enabled)
+}
+
+fn same_map(a: Option<&Arc<Map>>, b: Option<&Arc<Map>>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// Whether a map sampled from `started` (and from `maps` of the same job) no longer follows from `now`.
+fn inputs_differ(
+    started: &Document,
+    now: &Document,
+    graph: &FactorGraph,
+    maps: &[(VariableId, Arc<Map>)],
+    id: VariableId,
+) -> bool {
+    let (before, after) = (&started.node(id).settings, &now.node(id).settings);
+    let used = |p: VariableId| maps.iter().find(|(id, _)| *id == p).map(|(_, map)| map).or(visible(started, p));
+    (before.seed, before.sampling) != (after.seed, after.sampling)
+        || effective_prompt(started, id) != effective_prompt(now, id)
+        || graph.factor(id).parents.iter().any(|p| !same_map(used(*p), visible(now, *p)))
+}
+
+fn take_candidate(
+    document: &mut Document,
+    graph: &FactorGraph,
+    variable: VariableId,
+    index: usize,
+    candidate: &Candidate,
+) {
+    let same = document.map(variable).is_some_and(|map| Arc::ptr_eq(map, &candidate.map));
+    if same && document.node(variable).state == NodeState::Fresh {
+        document.chosen = Some(index);
+        return;
+    }
+    document.sampled(graph, variable, candidate.map.clone());
+    document.node_mut(variable).settings.seed = candidate.seed;
+    document.chosen = Some(index);
+}

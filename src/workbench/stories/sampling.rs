@@ -1,0 +1,172 @@
+//! From a prompt to an image.
+
+use super::*;
+
+#[test]
+fn a_prompt_and_one_key_give_ten_candidates_and_the_picture_of_the_best() {
+    let mut person = Person::new();
+    person.writes("a dog and a red car on a road");
+    assert_eq!(person.states(), [Empty; 4]);
+    person.runs();
+    assert_eq!(person.states(), [Fresh; 4]);
+    let document = person.document();
+    assert_eq!(document.candidates.len(), 10);
+    assert_eq!(document.chosen, Some(0));
+    let best = &document.candidates[0];
+    assert_eq!((best.recall, best.missing.len(), best.unasked.len()), (1.0, 0, 0));
+    assert!(Arc::ptr_eq(document.map(VariableId(0)).unwrap(), &best.map));
+    assert_eq!(document.nodes[0].settings.seed, best.seed);
+    assert!(document.candidates.is_sorted_by(|a, b| a.recall >= b.recall));
+}
+
+#[test]
+fn generating_stops_at_the_segmentation_and_is_one_undo_step() {
+    let mut person = Person::new();
+    person.writes("a boat on the sea");
+    person.does(generate(4, 7));
+    assert_eq!(person.states(), [Fresh, Empty, Empty, Empty]);
+    let mut seeds: Vec<_> = person.document().candidates.iter().map(|c| c.seed).collect();
+    seeds.sort_unstable();
+    assert_eq!(seeds, [7, 8, 9, 10]);
+    assert_eq!(person.bench().undo_label(), Some("Generate"));
+    person.does(Command::Undo);
+    assert_eq!(person.states(), [Empty; 4]);
+    assert!(person.document().candidates.is_empty());
+    assert_eq!(person.document().prompt, "a boat on the sea");
+    person.does(Command::Redo);
+    assert_eq!(person.document().candidates.len(), 4);
+    assert_eq!(person.document().chosen, Some(0));
+}
+
+#[test]
+fn another_candidate_makes_what_follows_from_the_first_stale() {
+    let mut person = Person::with_picture("a house and a tree in a meadow");
+    let image = person.map("image");
+    person.does(Command::ChooseCandidate { index: 2 });
+    assert_eq!(person.states(), [Fresh, Stale, Stale, Stale]);
+    assert_eq!(person.document().chosen, Some(2));
+    assert_eq!(person.document().nodes[0].settings.seed, person.document().candidates[2].seed);
+    person.runs();
+    assert_eq!(person.states(), [Fresh; 4]);
+    assert_ne!(person.map("image"), image);
+    assert_eq!(person.document().chosen, Some(2), "running keeps the choice");
+}
+
+#[test]
+fn choosing_the_chosen_changes_nothing() {
+    let mut person = Person::with_picture("a house");
+    person.does(Command::ChooseCandidate { index: 0 });
+    assert_eq!(person.states(), [Fresh; 4]);
+    assert_eq!(person.bench().undo_label(), Some("Run"));
+}
+
+#[test]
+fn running_when_nothing_is_stale_says_so() {
+    let mut person = Person::with_picture("a house");
+    assert_eq!(person.does(Command::RunStale), ["Everything is up to date"]);
+}
+
+#[test]
+fn another_seed_reruns_that_factor_and_what_depends_on_it() {
+    let mut person = Person::with_picture("a cat");
+    let (segmentation, sketch) = (person.map("segmentation"), person.map("sketch"));
+    person.does(seed("depth", 5));
+    assert_eq!(person.states(), [Fresh, Stale, Fresh, Stale]);
+    person.runs();
+    assert_eq!(person.states(), [Fresh; 4]);
+    assert!(Arc::ptr_eq(&person.map("segmentation"), &segmentation));
+    assert!(Arc::ptr_eq(&person.map("sketch"), &sketch));
+}
+
+#[test]
+fn a_seed_of_ones_own_samples_the_segmentation_with_it() {
+    let mut person = Person::with_picture("a cat");
+    person.does(seed("segmentation", 44));
+    assert_eq!(person.states(), [Stale; 4]);
+    person.runs();
+    assert_eq!(person.states(), [Fresh; 4]);
+    assert_eq!(person.document().chosen, None, "it is none of the candidates");
+    assert_eq!(person.document().candidates.len(), 10);
+    assert_eq!(person.document().nodes[0].settings.seed, 44);
+}
+
+#[test]
+fn a_new_prompt_draws_as_many_candidates_again() {
+    let mut person = Person::new();
+    person.writes("a cat");
+    person.does(generate(6, 20));
+    person.writes("a dog");
+    assert_eq!(person.states(), [Stale, Empty, Empty, Empty]);
+    person.runs();
+    assert_eq!(person.states(), [Fresh; 4]);
+    let candidates = &person.document().candidates;
+    assert_eq!(candidates.len(), 6);
+    assert!(candidates.iter().all(|c| (20..26).contains(&c.seed)));
+    assert_eq!(candidates[0].found, ["dog"]);
+}
+
+#[test]
+fn a_factor_runs_alone_on_demand() {
+    let mut person = Person::new();
+    person.writes("a horse");
+    person.does(generate(1, 0));
+    person.does(run_factor("image"));
+    assert_eq!(person.states(), [Fresh, Empty, Empty, Fresh]);
+    assert_eq!(person.bench().undo_label(), Some("Run image"));
+    person.does(run_factor("depth"));
+    assert_eq!(person.states(), [Fresh, Fresh, Empty, Stale]);
+}
+
+#[test]
+fn what_is_left_out_is_no_parent_and_does_not_run() {
+    let mut person = Person::with_picture("a horse");
+    person.does(Command::SetEnabled { variable: "sketch".into(), enabled: false });
+    assert_eq!(person.states(), [Fresh, Fresh, Fresh, Stale]);
+    let mut waiting = Waiting::new();
+    waiting.bench = Workbench::new(pack());
+    waiting.starts(prompt("a horse"));
+    let (job, _) = waiting.starts(Command::RunStale);
+    waiting.finish_all(job.unwrap());
+    waiting.starts(Command::SetEnabled { variable: "sketch".into(), enabled: false });
+    let (Some((_, Job::Run { steps, given, .. })), _) = waiting.starts(Command::RunStale) else {
+        panic!("the image runs");
+    };
+    assert_eq!(steps.iter().map(|s| s.variable).collect::<Vec<_>>(), [VariableId(3)]);
+    assert_eq!(given.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [VariableId(0), VariableId(1)]);
+}
+
+#[test]
+fn locked_maps_are_used_as_they_are() {
+    let mut person = Person::with_picture("a horse");
+    let depth = person.map("depth");
+    person.does(Command::SetLocked { variable: "depth".into(), locked: true });
+    person.does(Command::ChooseCandidate { index: 1 });
+    assert_eq!(person.states(), [Fresh, Fresh, Stale, Stale]);
+    person.runs();
+    assert_eq!(person.states(), [Fresh; 4]);
+    assert!(Arc::ptr_eq(&person.map("depth"), &depth));
+    let refused = person.is_refused(run_factor("depth"));
+    assert_eq!(refused, "depth is locked: unlock it to run it");
+    person.does(Command::SetLocked { variable: "segmentation".into(), locked: true });
+    assert!(person.is_refused(generate(3, 0)).contains("unlock"));
+    assert!(person.is_refused(Command::ChooseCandidate { index: 0 }).contains("unlock"));
+}
+
+#[test]
+fn a_word_bound_to_a_class_counts_and_ranks_anew() {
+    let mut person = Person::new();
+    person.writes("a tree and a beagle");
+    person.does(generate(10, 0));
+    let asked = |p: &Person| {
+        let c = &p.document().candidates[0];
+        c.found.len() + c.missing.len()
+    };
+    assert_eq!(asked(&person), 1);
+    let taken = person.map("segmentation");
+    person.does(Command::BindWord { word: "beagle".into(), class: "dog".into() });
+    assert_eq!(asked(&person), 2);
+    let document = person.document();
+    assert!(Arc::ptr_eq(&document.candidates[document.chosen.unwrap()].map, &taken), "the choice stays");
+    assert_eq!(person.bench().undo_label(), Some("Bind word"));
+    assert!(person.is_refused(Command::BindWord { word: "x".into(), class: "unicorn".into() }).contains("unicorn"));
+}
