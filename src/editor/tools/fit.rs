@@ -21,7 +21,9 @@ pub fn fits(tool: Tool, kind: VariableKind) -> Result<(), &'static str> {
         }
         (Tool::Brush | Tool::Eraser, Pose) => Err("A pose is joints, not pixels: sample it anew or load another one"),
         (Tool::Eraser, Classes | Sketch | Depth) => Ok(()),
-        (Tool::Eraser, Image) => Err("The image has nothing beneath to erase to: paint over it, or edit a map and re-run"),
+        (Tool::Eraser, Image) => {
+            Err("The image has nothing beneath to erase to: paint over it, or edit a map and re-run")
+        }
         (Tool::Fill, Classes) => Ok(()),
         (Tool::Fill, _) => Err("Fill lays down classes: make the segmentation the active map"),
         (Tool::Pick, Classes | Image) => Ok(()),

@@ -103,7 +103,7 @@ impl TransformBox {
     }
 
     /// What a press at `point` takes hold of: handles within `reach`, the knob at `knob` above the
-    /// top, the ring around the corners outside the box, or the inside.
+    /// top, or the inside.
     pub fn hit(&self, point: Vec2, reach: f32, knob: f32) -> Option<Handle> {
         if (self.knob(knob) - point).length() <= reach {
             return Some(Handle::Rotate);
@@ -115,11 +115,7 @@ impl TransformBox {
                 return Some(Handle::Side(side));
             }
         }
-        if self.contains(point) {
-            return Some(Handle::Inside);
-        }
-        let near_corner = self.corners().iter().any(|c| (*c - point).length() <= 3.0 * reach);
-        near_corner.then_some(Handle::Rotate)
+        self.contains(point).then_some(Handle::Inside)
     }
 
     /// The transform after dragging `handle` from `from` to `to`, `self` being as it was at the
@@ -305,7 +301,6 @@ mod tests {
         assert_eq!(hit(150.0, 98.0), Some(Handle::Side(vec2(0.0, -1.0))));
         assert_eq!(hit(150.0, 125.0), Some(Handle::Inside));
         assert_eq!(hit(150.0, 76.0), Some(Handle::Rotate));
-        assert_eq!(hit(212.0, 160.0), Some(Handle::Rotate), "the ring around a corner turns");
         assert_eq!(hit(300.0, 125.0), None);
     }
 

@@ -1,0 +1,280 @@
+//! From the document to what the GPU draws in a frame.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use eframe::egui_wgpu::Callback;
+use egui::{Color32, CornerRadius, Response, Shadow, Stroke, StrokeKind, Ui};
+
+use super::ahead::Ahead;
+use super::gpu::{self, Frame, LayerUniform, Uniforms};
+use super::{Canvas, Projection, Viewport};
+use crate::document::{Document, Selection};
+use crate::editor::theme;
+use crate::editor::tools::Tool;
+use crate::graph::{VariableId, VariableKind};
+use crate::maps::{ClassTable, Map, Plane, paint};
+use crate::workbench::Workbench;
+
+/// Target pixels that the ants march in a second.
+const MARCH: f64 = 16.0;
+/// Seconds between frames that only the ants need.
+const ANT_STEP: f32 = 1.0 / 8.0;
+
+/// What is derived from maps and classes, kept while these stay the same.
+#[derive(Default)]
+pub struct Looks {
+    palette: Option<(String, Arc<[[u8; 4]; 256]>)>,
+    ranges: BTreeMap<VariableId, (Arc<Map>, (f32, f32))>,
+    skeletons: BTreeMap<VariableId, (Arc<Map>, Arc<Map>)>,
+}
+
+impl Looks {
+    fn palette(&mut self, pack: &str, classes: &ClassTable) -> Arc<[[u8; 4]; 256]> {
+        match &self.palette {
+            Some((of, palette)) if of == pack => Arc::clone(palette),
+            _ => {
+                let palette = Arc::new(palette_rows(classes));
+                self.palette = Some((pack.to_owned(), Arc::clone(&palette)));
+                palette
+            }
+        }
+    }
+
+    /// The depths shown black and white: the least and the greatest there are.
+    fn range(&mut self, id: VariableId, map: &Arc<Map>) -> (f32, f32) {
+        match self.ranges.get(&id) {
+            Some((of, range)) if Arc::ptr_eq(of, map) => *range,
+            _ => {
+                let range = if let Map::Depth(plane) = map.as_ref() { depth_range(plane) } else { (0.0, 1.0) };
+                self.ranges.insert(id, (Arc::clone(map), range));
+                range
+            }
+        }
+    }
+
+    /// The map as the GPU can show it: skeletons become a picture.
+    fn pixels(&mut self, id: VariableId, map: &Arc<Map>, classes: &ClassTable) -> Arc<Map> {
+        if !matches!(map.as_ref(), Map::Pose(_)) {
+            return Arc::clone(map);
+        }
+        match self.skeletons.get(&id) {
+            Some((of, picture)) if Arc::ptr_eq(of, map) => Arc::clone(picture),
+            _ => {
+                let picture = paint(map, classes);
+                let plane = Plane::from_fn(picture.width(), picture.height(), |x, y| picture.get_pixel(x, y).0);
+                let picture = Arc::new(Map::Image(plane));
+                self.skeletons.insert(id, (Arc::clone(map), Arc::clone(&picture)));
+                picture
+            }
+        }
+    }
+}
+
+/// Colours by class index; classes the pack lacks show as magenta, which no palette uses.
+fn palette_rows(classes: &ClassTable) -> [[u8; 4]; 256] {
+    let mut rows = [[255, 0, 255, 255]; 256];
+    for class in classes.iter() {
+        let [r, g, b] = class.colour;
+        rows[usize::from(class.index)] = [r, g, b, 255];
+    }
+    rows
+}
+
+fn depth_range(plane: &Plane<u16>) -> (f32, f32) {
+    let (mut low, mut high) = (u16::MAX, 0);
+    for depth in plane.to_pixels() {
+        low = low.min(depth);
+        high = high.max(depth);
+    }
+    // A flat map shows as the grey that it is.
+    if high <= low { (0.0, 1.0) } else { (f32::from(low) / 65535.0, f32::from(high) / 65535.0) }
+}
+
+impl Canvas {
+    /// Draws everything: surroundings, maps, marks of the tools.
+    pub(super) fn paint(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        bench: &Workbench,
+        preview: Option<(VariableId, &Arc<Map>)>,
+    ) {
+        let (Some(viewport), Some(projection)) = (self.viewport, self.projection()) else { return };
+        let colours = theme::palette(ui);
+        let painter = ui.painter_at(viewport.rect);
+        painter.rect_filled(viewport.rect, CornerRadius::ZERO, colours.canvas);
+        let sheet = projection.screen_rect(viewport.document);
+        let shadow = Shadow { offset: [0, 4], blur: 24, spread: 0, color: Color32::from_black_alpha(70) };
+        painter.add(shadow.as_shape(sheet, CornerRadius::ZERO));
+
+        let widest = bench.document().width.max(bench.document().height);
+        if widest > self.limit {
+            self.say_too_large(ui, &painter, widest);
+            return;
+        }
+        let ahead = self.ahead.take();
+        let (document, selection) = match ahead.as_ref().and_then(Ahead::edited) {
+            Some(ahead) => ahead,
+            None => (bench.document(), bench.selection()),
+        };
+        let frame = self.frame(ui, response, bench, (document, selection), preview, (&viewport, &projection));
+        painter.add(Callback::new_paint_callback(sheet.intersect(viewport.rect), frame));
+        painter.rect_stroke(sheet, CornerRadius::ZERO, Stroke::new(1.0, colours.outline), StrokeKind::Outside);
+        self.paint_marks(ui, response, &painter, selection, &projection);
+        self.set_cursor(ui, response, bench, selection, &projection);
+        self.ahead = ahead;
+    }
+
+    fn say_too_large(&self, ui: &Ui, painter: &egui::Painter, widest: u32) {
+        let text = format!(
+            "This document is {widest} pixels wide or high; the graphics device shows up to {}. Export it, or open it on another device.",
+            self.limit
+        );
+        let font = egui::TextStyle::Body.resolve(ui.style());
+        let middle = painter.clip_rect().center();
+        painter.text(middle, egui::Align2::CENTER_CENTER, text, font, theme::palette(ui).text);
+    }
+
+    fn frame(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        bench: &Workbench,
+        (document, selection): (&Document, &Selection),
+        preview: Option<(VariableId, &Arc<Map>)>,
+        (viewport, projection): (&Viewport, &Projection),
+    ) -> Frame {
+        let classes = bench.pack().classes();
+        let map_of = |id: VariableId| match preview {
+            Some((sampled, map)) if sampled == id => Some(map),
+            _ => document.map(id),
+        };
+        let mut maps: Vec<(VariableId, Arc<Map>)> = Vec::new();
+        let mut layer = |looks: &mut Looks, id: VariableId, opacity: f32| {
+            let map = map_of(id)?;
+            // While depth is painted its greys must not shift, so the range is the document's own.
+            let ranged = bench.document().map(id).filter(|_| preview.is_none()).unwrap_or(map);
+            let range = looks.range(id, ranged);
+            let pixels = looks.pixels(id, map, classes);
+            let uniform = LayerUniform::of(&pixels, opacity, range);
+            if maps.iter().all(|(known, _)| *known != id) {
+                maps.push((id, pixels));
+            }
+            Some((id, uniform))
+        };
+        let base = layer(&mut self.looks, self.view.base, 1.0);
+        let overlay = self.view.overlay.filter(|id| *id != self.view.base && self.view.opacity > 0.0);
+        let overlay = overlay.and_then(|id| layer(&mut self.looks, id, self.view.opacity));
+        let labels = bench.pack().graph.of_kind(VariableKind::Classes).filter(|_| self.view.boundaries);
+        let labels = labels.and_then(|id| layer(&mut self.looks, id, 1.0)).map(|(id, _)| id);
+        let hover = self.hovered(bench, response);
+
+        let mut flags = 0;
+        let mut set = |bit: u32, on: bool| flags |= if on { bit } else { 0 };
+        set(gpu::BOUNDARIES, labels.is_some());
+        set(gpu::SKETCH_DARK, self.view.sketch_dark_on_light);
+        set(gpu::DIM_OUTSIDE, self.view.dim_outside);
+        set(gpu::LINEAR_TARGET, self.target.is_srgb());
+        set(gpu::SELECTION, !selection.is_empty());
+        set(gpu::HOVER, hover.is_some());
+
+        let colours = theme::palette(ui);
+        // Transparency shows squares; a document without any map is a plain sheet.
+        let empty = base.is_none() && overlay.is_none();
+        let (dark, light) = if empty { (colours.panel, colours.panel) } else { checkers(ui) };
+        let ppp = viewport.pixels_per_point;
+        let origin = projection.origin.to_vec2() * ppp;
+        let uniforms = Uniforms {
+            origin: origin.into(),
+            document: viewport.document.into(),
+            zoom: projection.scale * ppp,
+            line: ppp.round().max(1.0),
+            march: march(ui, !selection.is_empty()),
+            flags,
+            base: base.map(|(_, uniform)| uniform).unwrap_or_default(),
+            overlay: overlay.map(|(_, uniform)| uniform).unwrap_or_default(),
+            accent: rgba(colours.accent),
+            checker_dark: rgba(dark),
+            checker_light: rgba(light),
+        };
+        Frame {
+            target: self.target,
+            uniforms,
+            maps,
+            base: base.map(|(id, _)| id),
+            overlay: overlay.map(|(id, _)| id),
+            labels,
+            selection: selection.mask().cloned(),
+            hover,
+            palette: self.looks.palette(&bench.pack().hash, classes),
+        }
+    }
+
+    /// The region that a press would take, while a tool that takes regions hovers over it.
+    fn hovered(&mut self, bench: &Workbench, response: &Response) -> Option<Plane<bool>> {
+        let takes = matches!(self.tool, Tool::Move | Tool::SelectRegion | Tool::Fill) && self.free.is_none();
+        if !takes || !response.hovered() || self.gesture.is_some() {
+            return None;
+        }
+        let (x, y) = self.pointer_in_document()?;
+        if self.tool != Tool::Fill && bench.selection().contains(x, y) {
+            return None;
+        }
+        self.hover.at(bench, (x, y)).cloned()
+    }
+}
+
+/// How far the ants have gone; asks for the next frame while they march. They rest where animations
+/// are turned off.
+fn march(ui: &Ui, any: bool) -> f32 {
+    if !any || ui.style().animation_time == 0.0 {
+        return 0.0;
+    }
+    ui.ctx().request_repaint_after_secs(ANT_STEP);
+    let time = ui.input(|i| i.time);
+    // Modulo before f32, which would lose the fraction after some hours.
+    (time * MARCH).rem_euclid(10_000.0) as f32 * ui.pixels_per_point()
+}
+
+fn checkers(ui: &Ui) -> (Color32, Color32) {
+    if ui.visuals().dark_mode {
+        (Color32::from_gray(54), Color32::from_gray(66))
+    } else {
+        (Color32::from_gray(205), Color32::from_gray(235))
+    }
+}
+
+fn rgba(colour: Color32) -> [f32; 4] {
+    colour.to_array().map(|v| f32::from(v) / 255.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::maps::testing::{DOG, classes};
+
+    #[test]
+    fn a_class_has_its_colour_and_a_stranger_is_striking() {
+        let rows = palette_rows(&classes());
+        assert_eq!(rows[usize::from(DOG)], [172, 92, 28, 255]);
+        assert_eq!(rows[200], [255, 0, 255, 255]);
+    }
+
+    #[test]
+    fn depth_is_stretched_unless_it_is_flat() {
+        let mut plane = Plane::filled(8, 8, 13107u16);
+        assert_eq!(depth_range(&plane), (0.0, 1.0));
+        plane.set(0, 0, 52428);
+        assert_eq!(depth_range(&plane), (0.2, 0.8));
+    }
+
+    #[test]
+    fn skeletons_are_drawn_once_for_each_map() {
+        let mut looks = Looks::default();
+        let pose = Arc::new(Map::Pose(crate::maps::PoseMap { width: 16, height: 8, skeletons: Vec::new() }));
+        let first = looks.pixels(VariableId(0), &pose, &classes());
+        assert_eq!(first.size(), (16, 8));
+        assert!(Arc::ptr_eq(&first, &looks.pixels(VariableId(0), &pose, &classes())));
+    }
+}
