@@ -9,7 +9,6 @@ mod apply;
 mod changes;
 mod editing;
 mod files;
-mod history;
 mod sampling;
 mod session;
 mod settings;
