@@ -50,32 +50,8 @@ pub const RUN_STALE: &str = "\u{E6A6}";
 pub const CANCEL: &str = "\u{E4F8}";
 /// Live mode.
 pub const LIVE: &str = "\u{E0F2}";
-/// Select a region.
-pub const SELECT: &str = "\u{E1DC}";
-/// Rectangle.
-pub const MARQUEE: &str = "\u{E69A}";
-/// Lasso.
-pub const LASSO: &str = "\u{EDC6}";
-/// Wand.
-pub const WAND: &str = "\u{E6B6}";
 /// Move.
 pub const MOVE: &str = "\u{E0A4}";
-/// Brush.
-pub const BRUSH: &str = "\u{E6F0}";
-/// Eraser.
-pub const ERASER: &str = "\u{E21E}";
-/// Fill.
-pub const FILL: &str = "\u{E392}";
-/// Pick.
-pub const PICK: &str = "\u{E568}";
-/// Text.
-pub const TEXT: &str = "\u{E48A}";
-/// Depth brush.
-pub const DEPTH: &str = "\u{E466}";
-/// Pan.
-pub const PAN: &str = "\u{E298}";
-/// Zoom.
-pub const ZOOM: &str = "\u{E30C}";
 /// Zoom in.
 pub const ZOOM_IN: &str = "\u{E310}";
 /// Zoom out.
@@ -134,10 +110,6 @@ pub const DICE: &str = "\u{E1EE}";
 pub const SEARCH: &str = "\u{E30C}";
 /// Close.
 pub const CLOSE: &str = "\u{E4F6}";
-/// Opens a menu.
-pub const CARET_DOWN: &str = "\u{E136}";
-/// Closed section.
-pub const CARET_RIGHT: &str = "\u{E13A}";
 /// Prompt.
 pub const PROMPT: &str = "\u{E6EE}";
 /// Picture.
@@ -156,18 +128,10 @@ pub const POSE: &str = "\u{ECFE}";
 pub const RELEASE: &str = "\u{E08A}";
 /// Import.
 pub const IMPORT: &str = "\u{E20C}";
-/// Settings.
-pub const SETTINGS: &str = "\u{E434}";
-/// Factor graph.
-pub const GRAPH: &str = "\u{EB58}";
 /// Classes.
 pub const SWATCHES: &str = "\u{E5B8}";
-/// View.
-pub const VIEW: &str = "\u{E468}";
 /// Device.
 pub const DEVICE: &str = "\u{E610}";
-/// More.
-pub const MORE: &str = "\u{E1FE}";
 /// Recent.
 pub const RECENT: &str = "\u{E19A}";
 /// Project.

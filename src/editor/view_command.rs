@@ -20,8 +20,6 @@ pub enum ViewCommand {
     AskSaveAs,
     /// Asks for a PNG to take as a variable's map.
     AskImport(VariableId),
-    /// Asks where to export a variable.
-    AskExport(VariableId),
     /// Closes the window, after asking about unsaved changes.
     Quit,
     /// Pastes what the system clipboard holds.

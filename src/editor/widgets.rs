@@ -2,7 +2,7 @@
 
 use egui::{
     Align2, Color32, CornerRadius, FontId, Id, Pos2, Rect, Response, RichText, Sense, Shape, Stroke, StrokeKind, Ui,
-    Vec2, WidgetInfo, WidgetType, pos2, vec2,
+    Vec2, WidgetInfo, Role, pos2, vec2,
 };
 
 use super::action::Action;
@@ -188,8 +188,8 @@ pub fn paint_ground(ui: &Ui, rect: Rect, response: &Response, selected: bool, re
 pub fn describe(response: &Response, name: &str, selected: Option<bool>) {
     let enabled = response.enabled();
     response.widget_info(|| match selected {
-        Some(selected) => WidgetInfo::selected(WidgetType::Button, enabled, selected, name),
-        None => WidgetInfo::labeled(WidgetType::Button, enabled, name),
+        Some(selected) => WidgetInfo::selected(Role::Button, enabled, selected, name),
+        None => WidgetInfo::labeled(Role::Button, enabled, name),
     });
 }
 

@@ -7,6 +7,8 @@ mod candidates;
 mod job;
 mod pace;
 mod run;
+#[cfg(test)]
+mod tests;
 mod thread;
 
 pub use candidates::rank;

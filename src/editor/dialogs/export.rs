@@ -1,0 +1,73 @@
+//! Which maps to write, and where.
+
+use egui::{RichText, Ui, vec2};
+
+use super::{body, modal, title};
+use crate::editor::files::FileRequest;
+use crate::editor::situation::Situation;
+use crate::editor::thumbnails::Thumbnails;
+use crate::editor::widgets::{primary_button, secondary_button, title_case};
+use crate::editor::{icons, theme};
+use crate::graph::VariableKind;
+
+/// What the person chose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Ask where to write this, then write it.
+    Ask(FileRequest),
+    /// Nothing (more).
+    Close,
+}
+
+/// Shows it; returns a choice once there is one.
+pub fn ui(ui: &Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails) -> Option<Choice> {
+    let (graph, document) = (&now.bench.pack().graph, now.bench.document());
+    let (choice, close) = modal(ui, "export", 440.0, |ui| {
+        let p = theme::palette(ui);
+        title(ui, "Export");
+        body(ui, "Lossless PNG files. The image carries its prompt and the whole graph: dropping it on the window brings everything back.");
+        ui.add_space(10.0);
+        let mut choice = None;
+        for id in graph.ids() {
+            let Some(map) = document.map(id) else { continue };
+            let (name, kind) = (&graph.variable(id).name, graph.variable(id).kind);
+            ui.horizontal(|ui| {
+                let texture = thumbnails.of(ui.ctx(), map, &now.bench.pack().manifest.classes);
+                ui.add(egui::Image::new((texture, vec2(44.0, 44.0))).corner_radius(4).alt_text(name.as_str()));
+                ui.vertical(|ui| {
+                    ui.set_width(240.0);
+                    ui.add_space(4.0);
+                    ui.label(RichText::new(title_case(name)).font(theme::strong(13.0)));
+                    let (width, height) = map.size();
+                    ui.label(RichText::new(format!("{width} × {height} · {}", format(kind))).size(11.5).color(p.muted));
+                });
+                let button = secondary_button(ui, icons::EXPORT, "Save…", vec2(104.0, 32.0));
+                if button.accessible_name(format!("Export {name}")).clicked() {
+                    choice = Some(Choice::Ask(FileRequest::Export(id)));
+                }
+            });
+        }
+        ui.add_space(14.0);
+        ui.horizontal(|ui| {
+            if primary_button(ui, icons::EXPORT, "All into a folder…", vec2(180.0, 32.0)).clicked() {
+                choice = Some(Choice::Ask(FileRequest::ExportAll));
+            }
+            if secondary_button(ui, "", "Close", vec2(96.0, 32.0)).clicked() {
+                choice = Some(Choice::Close);
+            }
+        });
+        choice
+    });
+    choice.or(close.then_some(Choice::Close))
+}
+
+fn format(kind: VariableKind) -> &'static str {
+    match kind {
+        VariableKind::Classes => "palette of the pack, nothing smoothed",
+        VariableKind::Depth => "16 bit, white is near",
+        VariableKind::Sketch => "lines",
+        VariableKind::Normal => "BAE colours",
+        VariableKind::Pose => "OpenPose colours",
+        VariableKind::Image => "with prompt and graph inside",
+    }
+}

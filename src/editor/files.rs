@@ -1,0 +1,201 @@
+//! File dialogs of the desktop, waited for on a thread of their own.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use crate::graph::{FactorGraph, VariableId};
+
+/// Extension of project files.
+pub const PROJECT: &str = "underpaint";
+
+/// A dialog that comes back empty sooner than a person can press Esc was never shown.
+const NEVER_SHOWN: Duration = Duration::from_millis(150);
+
+/// What a file is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileRequest {
+    /// A project, or a PNG that carries one.
+    Open,
+    /// Where to save.
+    SaveAs,
+    /// A PNG as this variable's map.
+    Import(VariableId),
+    /// Where to write this variable.
+    Export(VariableId),
+    /// The folder for all variables.
+    ExportAll,
+}
+
+impl FileRequest {
+    /// Title of the dialog.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::Open => "Open a project or a PNG",
+            Self::SaveAs => "Save the project",
+            Self::Import(_) => "Import a map",
+            Self::Export(_) => "Export as PNG",
+            Self::ExportAll => "Export all into a folder",
+        }
+    }
+
+    /// Label of its button.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Open => "Open",
+            Self::SaveAs => "Save",
+            Self::Import(_) => "Import",
+            Self::Export(_) | Self::ExportAll => "Export",
+        }
+    }
+
+    /// Name to begin with; `project` is what the project is called.
+    pub fn suggestion(&self, project: &str, graph: &FactorGraph) -> String {
+        match self {
+            Self::SaveAs => format!("{project}.{PROJECT}"),
+            Self::Export(id) => format!("{project}-{}.png", graph.variable(*id).name),
+            Self::Open | Self::Import(_) | Self::ExportAll => String::new(),
+        }
+    }
+
+    /// Adds the extension that a person left out.
+    pub fn complete(&self, path: PathBuf) -> PathBuf {
+        let extension = match self {
+            Self::SaveAs => PROJECT,
+            Self::Export(_) => "png",
+            _ => return path,
+        };
+        if path.extension().is_some() { path } else { path.with_extension(extension) }
+    }
+}
+
+/// What came of a dialog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileAnswer {
+    /// This file or folder.
+    Chosen(FileRequest, PathBuf),
+    /// The person thought better of it.
+    Dropped(FileRequest),
+    /// The desktop has no file dialog.
+    Unavailable(FileRequest),
+}
+
+/// At most one dialog at a time.
+pub struct FileDialogs {
+    sender: Sender<FileAnswer>,
+    answers: Receiver<FileAnswer>,
+    open: bool,
+}
+
+impl Default for FileDialogs {
+    fn default() -> Self {
+        let (sender, answers) = unbounded();
+        Self { sender, answers, open: false }
+    }
+}
+
+impl FileDialogs {
+    /// Opens a dialog, unless one is open. The answer comes by [`Self::answer`]; `ctx` is woken.
+    pub fn ask(&mut self, ctx: &egui::Context, request: FileRequest, name: &str, folder: Option<&Path>) {
+        if std::mem::replace(&mut self.open, true) {
+            return;
+        }
+        let mut dialog = rfd::AsyncFileDialog::new().set_title(request.title()).set_file_name(name);
+        if let Some(folder) = folder {
+            dialog = dialog.set_directory(folder);
+        }
+        dialog = match &request {
+            FileRequest::Open => dialog.add_filter("Projects and PNG", &[PROJECT, "png"]),
+            FileRequest::SaveAs => dialog.add_filter("Underpaint project", &[PROJECT]),
+            FileRequest::Import(_) => dialog.add_filter("Pictures", &["png", "jpg", "jpeg", "webp"]),
+            FileRequest::Export(_) => dialog.add_filter("PNG", &["png"]),
+            FileRequest::ExportAll => dialog,
+        };
+        // Made here, because macOS wants dialogs to begin on the main thread; waited for elsewhere.
+        let sender = self.sender.clone();
+        let wake = ctx.clone();
+        match request {
+            FileRequest::Open | FileRequest::Import(_) => wait(dialog.pick_file(), request, sender, wake),
+            FileRequest::SaveAs | FileRequest::Export(_) => wait(dialog.save_file(), request, sender, wake),
+            FileRequest::ExportAll => wait(dialog.pick_folder(), request, sender, wake),
+        }
+    }
+
+    /// The answer, once there is one.
+    pub fn answer(&mut self) -> Option<FileAnswer> {
+        let answer = self.answers.try_recv().ok()?;
+        self.open = false;
+        Some(answer)
+    }
+}
+
+fn wait<F>(future: F, request: FileRequest, sender: Sender<FileAnswer>, ctx: egui::Context)
+where
+    F: Future<Output = Option<rfd::FileHandle>> + Send + 'static,
+{
+    thread::spawn(move || {
+        let began = Instant::now();
+        let answer = match block_on(future) {
+            Some(file) => FileAnswer::Chosen(request, file.path().to_path_buf()),
+            None if began.elapsed() < NEVER_SHOWN => FileAnswer::Unavailable(request),
+            None => FileAnswer::Dropped(request),
+        };
+        // Nobody listens any more when the window was closed meanwhile.
+        let _ = sender.send(answer);
+        ctx.request_repaint();
+    });
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut context = Context::from_waker(&waker);
+    loop {
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forgotten_extension_is_added() {
+        assert_eq!(FileRequest::SaveAs.complete("a/b".into()), Path::new("a/b.underpaint"));
+        assert_eq!(FileRequest::SaveAs.complete("a/b.zip".into()), Path::new("a/b.zip"));
+        assert_eq!(FileRequest::Export(VariableId(0)).complete("x".into()), Path::new("x.png"));
+        assert_eq!(FileRequest::Open.complete("x".into()), Path::new("x"));
+    }
+
+    #[test]
+    fn waiting_wakes_up() {
+        let mut polls = 0;
+        let answer = block_on(std::future::poll_fn(|context| {
+            polls += 1;
+            if polls == 1 {
+                let waker = context.waker().clone();
+                thread::spawn(move || waker.wake());
+                return Poll::Pending;
+            }
+            Poll::Ready(7)
+        }));
+        assert_eq!((answer, polls), (7, 2));
+    }
+}

@@ -1,0 +1,143 @@
+//! Sampled segmentations, ranked, as a strip of thumbnails.
+
+use egui::{Align2, Color32, FontId, Rect, RichText, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+
+use crate::command::Command;
+use crate::document::Candidate;
+use crate::editor::situation::Situation;
+use crate::editor::theme::{self, Palette};
+use crate::editor::thumbnails::Thumbnails;
+use crate::editor::view_command::Outbox;
+use crate::editor::widgets::{dashed_rect, describe, focus_ring};
+use crate::graph::VariableKind;
+
+/// Height in points.
+pub const HEIGHT: f32 = 124.0;
+const THUMB: f32 = 84.0;
+
+/// Draws them.
+pub fn ui(ui: &mut Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails, out: &mut Outbox) {
+    let document = now.bench.document();
+    let p = theme::palette(ui);
+    ui.spacing_mut().item_spacing.y = 4.0;
+    ui.horizontal(|ui| {
+        ui.set_height(18.0);
+        ui.label(RichText::new("Candidates").font(theme::strong(12.5)));
+        let line = match document.candidates.len() {
+            0 => "sampled from the prompt, ranked by how many of its objects they hold".to_owned(),
+            n => format!("{n} maps, best first · {}", summary(&document.candidates)),
+        };
+        ui.label(RichText::new(line).size(11.5).color(p.muted));
+    });
+    if document.candidates.is_empty() {
+        placeholders(ui, now.settings.candidates);
+        return;
+    }
+    egui::ScrollArea::horizontal().id_salt("candidates").show(ui, |ui| {
+        ui.horizontal_top(|ui| {
+            for (index, candidate) in document.candidates.iter().enumerate() {
+                let chosen = document.chosen == Some(index);
+                thumbnail(ui, now, thumbnails, index, candidate, chosen, out);
+            }
+            ui.add_space(4.0);
+        });
+    });
+}
+
+fn summary(candidates: &[Candidate]) -> String {
+    let all = candidates.iter().filter(|c| c.missing.is_empty()).count();
+    match all {
+        0 => "none holds every object asked for".into(),
+        1 => "one holds every object asked for".into(),
+        n => format!("{n} hold every object asked for"),
+    }
+}
+
+fn placeholders(ui: &mut Ui, count: usize) {
+    let p = theme::palette(ui);
+    ui.horizontal_top(|ui| {
+        let room = ((ui.available_width() + 8.0) / (THUMB + 8.0)) as usize;
+        for _ in 0..count.min(room) {
+            let (rect, _) = ui.allocate_exact_size(vec2(THUMB, THUMB), Sense::hover());
+            dashed_rect(ui, rect.shrink(0.5), Stroke::new(1.0, p.outline));
+        }
+    });
+}
+
+fn thumbnail(
+    ui: &mut Ui,
+    now: &Situation<'_>,
+    thumbnails: &mut Thumbnails,
+    index: usize,
+    candidate: &Candidate,
+    chosen: bool,
+    out: &mut Outbox,
+) {
+    let p = theme::palette(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(THUMB, THUMB), Sense::click());
+    let percent = (candidate.recall * 100.0).round();
+    describe(&response, &format!("Candidate {}: recall {percent} percent", index + 1), Some(chosen));
+    let texture = thumbnails.of(ui.ctx(), &candidate.map, &now.bench.pack().manifest.classes);
+    egui::Image::new((texture, rect.size())).corner_radius(6).paint_at(ui, rect);
+    let edge = if chosen {
+        Stroke::new(2.5, p.accent_text)
+    } else if response.hovered() {
+        Stroke::new(2.0, p.text)
+    } else {
+        Stroke::new(1.0, p.outline)
+    };
+    ui.painter().rect_stroke(rect, 6.0, edge, StrokeKind::Inside);
+    focus_ring(ui, rect, &response);
+    recall_badge(ui, rect, candidate, percent);
+    if response.clicked() && !segmentation_locked(now) {
+        out.send(Command::ChooseCandidate { index });
+    }
+    response.on_hover_ui(|ui| explain(ui, index, candidate));
+}
+
+fn segmentation_locked(now: &Situation<'_>) -> bool {
+    let id = now.bench.pack().graph.of_kind(VariableKind::Classes);
+    id.is_some_and(|id| now.bench.document().node(id).locked)
+}
+
+fn recall_badge(ui: &Ui, rect: Rect, candidate: &Candidate, percent: f32) {
+    let ground = Color32::from_black_alpha(190);
+    let colour = quality(theme::palette_of(egui::Theme::Dark), candidate);
+    let text = ui.painter().layout_no_wrap(format!("{percent}%"), theme::strong(11.0), colour);
+    let size = text.size() + vec2(10.0, 4.0);
+    let badge = Rect::from_min_size(pos2(rect.left() + 5.0, rect.bottom() - size.y - 5.0), size);
+    ui.painter().rect_filled(badge, 4.0, ground);
+    ui.painter().galley(badge.min + vec2(5.0, 2.0), text, colour);
+    if !candidate.unasked.is_empty() {
+        let extra = format!("+{}", candidate.unasked.len());
+        let at = pos2(rect.right() - 8.0, badge.center().y);
+        let text = ui.painter().layout_no_wrap(extra, FontId::proportional(11.0), Color32::WHITE);
+        let ground_rect = Align2::RIGHT_CENTER.anchor_size(at, text.size()).expand2(vec2(4.0, 2.0));
+        ui.painter().rect_filled(ground_rect, 4.0, ground);
+        ui.painter().galley(ground_rect.min + vec2(4.0, 2.0), text, Color32::WHITE);
+    }
+}
+
+fn quality(p: &Palette, candidate: &Candidate) -> Color32 {
+    match candidate.recall {
+        r if r >= 0.999 => p.good,
+        r if r >= 0.5 => p.warn,
+        _ => p.bad,
+    }
+}
+
+fn explain(ui: &mut Ui, index: usize, candidate: &Candidate) {
+    let p = theme::palette(ui);
+    ui.label(RichText::new(format!("Candidate {} · seed {}", index + 1, candidate.seed)).font(theme::strong(13.0)));
+    let mut row = |title: &str, names: &[String], colour: Color32| {
+        if !names.is_empty() {
+            ui.horizontal_wrapped(|ui| {
+                ui.label(RichText::new(title).color(colour));
+                ui.label(names.join(", "));
+            });
+        }
+    };
+    row("Found", &candidate.found, p.good);
+    row("Missing", &candidate.missing, p.bad);
+    row("Not asked for", &candidate.unasked, p.muted);
+}

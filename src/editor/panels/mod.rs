@@ -1,0 +1,13 @@
+//! Panels: they read state and ask for things through the outbox.
+
+pub mod candidates;
+pub mod classes;
+pub mod empty;
+pub mod factor;
+pub mod graph;
+pub mod menu_bar;
+pub mod prompt;
+pub mod status;
+pub mod tool_bar;
+pub mod tool_options;
+pub mod view;

@@ -1,0 +1,309 @@
+//! The prompt, what was understood of it, and the button that samples.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use egui::{Align, Align2, FontId, Id, Layout, Rect, RichText, Sense, Stroke, Ui, pos2, vec2};
+
+use crate::command::Command;
+use crate::compliance::{self, AskedObject, Compliance, Reading};
+use crate::editor::action::Action;
+use crate::editor::progress::RunView;
+use crate::editor::situation::{NextRun, Situation};
+use crate::editor::view_command::{Outbox, ViewCommand};
+use crate::editor::widgets::{dashed_rect, describe, focus_ring, hint, primary_button, progress_bar, secondary_button, swatch};
+use crate::editor::{icons, theme};
+use crate::graph::VariableKind;
+use crate::maps::Map;
+use crate::workbench::Workbench;
+
+/// Height in points.
+pub const HEIGHT: f32 = 118.0;
+const BUTTON: f32 = 196.0;
+
+/// Accessible name of the prompt's field.
+pub const FIELD: &str = "Prompt";
+
+/// The prompt as it stands in the field, and what was read out of it.
+#[derive(Default)]
+pub struct PromptField {
+    /// The text.
+    pub text: String,
+    /// The document's prompt when it was last looked at: undo and Open change it behind the field.
+    seen: String,
+    wants_focus: bool,
+    reading: Cached<(String, BTreeMap<String, String>), Reading>,
+    measured: Cached<(usize, Reading), Compliance>,
+    /// Keeps the measured map's address its own.
+    measured_map: Option<Arc<Map>>,
+}
+
+/// A value worked out anew when what it depends on changes.
+struct Cached<K, V>(Option<(K, V)>);
+
+impl<K, V> Default for Cached<K, V> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<K: PartialEq, V: Clone> Cached<K, V> {
+    fn get(&mut self, key: K, make: impl FnOnce(&K) -> V) -> V {
+        match &self.0 {
+            Some((old, value)) if *old == key => value.clone(),
+            _ => {
+                let value = make(&key);
+                self.0 = Some((key, value.clone()));
+                value
+            }
+        }
+    }
+}
+
+impl PromptField {
+    /// Puts the cursor into the field in the next frame.
+    pub fn focus(&mut self) {
+        self.wants_focus = true;
+    }
+
+    /// Takes over the document's prompt when it changed behind the field.
+    pub fn follow(&mut self, bench: &Workbench) {
+        let prompt = &bench.document().prompt;
+        if *prompt != self.seen {
+            self.seen.clone_from(prompt);
+            self.text.clone_from(prompt);
+        }
+    }
+
+    /// The command that gives the document this prompt, if it has another.
+    pub fn commit(&self, bench: &Workbench) -> Option<Command> {
+        let prompt = self.text.trim();
+        (prompt != bench.document().prompt).then(|| Command::SetPrompt { prompt: prompt.to_owned() })
+    }
+
+    fn read(&mut self, bench: &Workbench) -> Reading {
+        let key = (self.text.clone(), bench.document().bindings.clone());
+        self.reading.get(key, |(text, bindings)| {
+            let bindings: Vec<_> = bindings.iter().map(|(w, c)| (w.clone(), c.clone())).collect();
+            compliance::read_prompt(text, &bench.pack().manifest.classes, &bindings)
+        })
+    }
+
+    fn measure(&mut self, bench: &Workbench, reading: &Reading) -> Option<Compliance> {
+        let id = bench.pack().graph.of_kind(VariableKind::Classes)?;
+        let map = bench.document().map(id)?;
+        let segmentation = map.as_segmentation()?;
+        let key = (Arc::as_ptr(map) as usize, reading.clone());
+        let found = self.measured.get(key, |(_, reading)| {
+            compliance::measure(segmentation, reading, &bench.pack().manifest.classes)
+        });
+        self.measured_map = Some(map.clone());
+        Some(found)
+    }
+
+    /// Draws the row.
+    pub fn ui(&mut self, ui: &mut Ui, now: &Situation<'_>, run: Option<&RunView>, out: &mut Outbox) {
+        let (text, reading) = (&mut self.text.clone(), self.read(now.bench));
+        ui.horizontal_top(|ui| {
+            let width = ui.available_width() - BUTTON - 12.0;
+            ui.vertical(|ui| {
+                ui.set_width(width);
+                self.field(ui, text, now, out);
+                ui.add_space(2.0);
+                self.chips(ui, &reading, now, out);
+            });
+            ui.add_space(4.0);
+            ui.vertical(|ui| {
+                ui.set_width(BUTTON);
+                generate(ui, now, run, out);
+            });
+        });
+        self.text.clone_from(text);
+    }
+
+    fn field(&mut self, ui: &mut Ui, text: &mut String, now: &Situation<'_>, out: &mut Outbox) {
+        let p = theme::palette(ui);
+        let edit = egui::TextEdit::multiline(text)
+            .id(Id::unique("prompt"))
+            .hint_text(RichText::new("What should be in the picture? For example: a dog on a meadow, two firs behind it").color(p.muted))
+            .desired_rows(2)
+            .desired_width(f32::INFINITY)
+            .font(FontId::proportional(14.0))
+            .margin(egui::Margin::symmetric(10, 8))
+            .return_key(egui::KeyboardShortcut::new(egui::Modifiers::SHIFT, egui::Key::Enter));
+        let area = egui::ScrollArea::vertical().id_salt("prompt").max_height(56.0).min_scrolled_height(56.0);
+        let response = area.show(ui, |ui| ui.add_sized(vec2(ui.available_width(), 56.0), edit)).inner;
+        let response = response.accessible_name(FIELD);
+        if std::mem::take(&mut self.wants_focus) {
+            response.request_focus();
+        }
+        if response.lost_focus() && text.trim() != now.bench.document().prompt {
+            out.send(Command::SetPrompt { prompt: text.trim().to_owned() });
+        }
+    }
+
+    fn chips(&mut self, ui: &mut Ui, reading: &Reading, now: &Situation<'_>, out: &mut Outbox) {
+        let measured = self.measure(now.bench, reading);
+        let p = theme::palette(ui);
+        let row = egui::ScrollArea::horizontal().id_salt("chips").max_height(28.0);
+        row.show(ui, |ui| {
+            ui.horizontal(|ui| {
+                ui.set_height(26.0);
+                ui.spacing_mut().item_spacing.x = 6.0;
+                if reading.asked.is_empty() && reading.unknown.is_empty() {
+                    let hint = if self.text.trim().is_empty() {
+                        "Objects of the prompt appear here. Ctrl+Enter samples ten maps and ranks them."
+                    } else {
+                        "No object of this pack found in the prompt yet. The list of classes is on the right."
+                    };
+                    ui.label(RichText::new(hint).size(12.0).color(p.muted));
+                }
+                for asked in &reading.asked {
+                    asked_chip(ui, asked, measured.as_ref(), now.bench);
+                }
+                for word in &reading.unknown {
+                    unknown_chip(ui, word, now.bench, out);
+                }
+                for name in measured.iter().flat_map(|m| &m.unasked) {
+                    unasked_chip(ui, name);
+                }
+            });
+        });
+    }
+}
+
+fn asked_chip(ui: &mut Ui, asked: &AskedObject, measured: Option<&Compliance>, bench: &Workbench) {
+    let p = theme::palette(ui);
+    let (icon, colour, state) = match measured {
+        None => (icons::ASKED, p.muted, "asked for, no map yet"),
+        Some(m) if m.found.contains(&asked.name) => (icons::CHECK, p.good, "found in the map"),
+        Some(_) => (icons::MISSING, p.bad, "missing in the map"),
+    };
+    let label = if asked.count > 1 { format!("{} ×{}", asked.name, asked.count) } else { asked.name.clone() };
+    let rgb = bench.pack().manifest.classes.get(asked.class).map(|c| c.colour);
+    let (rect, response) = chip(ui, &label, rgb, Some((icon, colour)), Sense::hover());
+    ui.painter().rect_stroke(rect, theme::RADIUS, Stroke::new(1.0, p.outline), egui::StrokeKind::Inside);
+    describe_chip(&response, &format!("{label}: {state}"));
+    response.on_hover_text(format!("“{}” → {}: {state}", asked.words, asked.name));
+}
+
+fn unasked_chip(ui: &mut Ui, name: &str) {
+    let p = theme::palette(ui);
+    let (_, response) = chip(ui, &format!("+ {name}"), None, None, Sense::hover());
+    describe_chip(&response, &format!("{name}: in the map, not asked for"));
+    response.on_hover_ui(|ui| {
+        ui.label(RichText::new(format!("{name} is in the map, though nobody asked for it")).color(p.muted));
+    });
+}
+
+fn unknown_chip(ui: &mut Ui, word: &str, bench: &Workbench, out: &mut Outbox) {
+    let p = theme::palette(ui);
+    let (rect, response) = chip(ui, word, None, Some((icons::QUESTION, p.warn)), Sense::click());
+    dashed_rect(ui, rect.shrink(0.5), Stroke::new(1.0, if response.hovered() { p.muted } else { p.outline }));
+    focus_ring(ui, rect, &response);
+    describe(&response, &format!("Unknown word {word}: bind it to a class"), None);
+    egui::Popup::menu(&response).show(|ui| {
+        ui.set_min_width(200.0);
+        ui.label(RichText::new(format!("“{word}” stands for")).color(p.muted));
+        egui::ScrollArea::vertical().max_height(280.0).show(ui, |ui| {
+            for class in bench.pack().manifest.classes.iter() {
+                let button = egui::Button::new(&class.name).frame_when_inactive(false).min_size(vec2(180.0, 26.0));
+                if ui.add(button).clicked() {
+                    out.send(Command::BindWord { word: word.to_owned(), class: class.name.clone() });
+                    ui.close();
+                }
+            }
+        });
+    });
+    response.on_hover_text("No class of this pack answers to this word. Click to say which one it stands for.");
+}
+
+/// Lays out a chip: swatch, words, state. Returns where it is.
+fn chip(
+    ui: &mut Ui,
+    label: &str,
+    rgb: Option<[u8; 3]>,
+    state: Option<(&str, egui::Color32)>,
+    sense: Sense,
+) -> (Rect, egui::Response) {
+    let p = theme::palette(ui);
+    let ink = if state.is_some() { p.text } else { p.muted };
+    let text = ui.painter().layout_no_wrap(label.to_owned(), FontId::proportional(12.5), ink);
+    let (left, right) = (if rgb.is_some() { 26.0 } else { 10.0 }, if state.is_some() { 26.0 } else { 10.0 });
+    let (rect, response) = ui.allocate_exact_size(vec2(left + text.size().x + right, 26.0), sense);
+    ui.painter().rect_filled(rect, theme::RADIUS, if response.hovered() { p.hover } else { p.raised });
+    if let Some(rgb) = rgb {
+        swatch(ui, Rect::from_center_size(pos2(rect.left() + 14.0, rect.center().y), vec2(12.0, 12.0)), rgb);
+    }
+    ui.painter().galley(pos2(rect.left() + left, rect.center().y - text.size().y / 2.0), text, ink);
+    if let Some((icon, colour)) = state {
+        let at = pos2(rect.right() - 13.0, rect.center().y);
+        ui.painter().text(at, Align2::CENTER_CENTER, icon, FontId::proportional(14.0), colour);
+    }
+    (rect, response)
+}
+
+fn describe_chip(response: &egui::Response, name: &str) {
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, name));
+}
+
+/// The button, and under it a row that is either progress or how many candidates to sample.
+fn generate(ui: &mut Ui, now: &Situation<'_>, run: Option<&RunView>, out: &mut Outbox) {
+    let size = vec2(BUTTON, 40.0);
+    if now.bench.running().is_some() {
+        let response = secondary_button(ui, icons::CANCEL, "Cancel", size);
+        if hint(response, Action::Cancel).clicked() {
+            out.send(Command::Cancel);
+        }
+        running(ui, run);
+        return;
+    }
+    let (icon, label) = match now.next_run() {
+        NextRun::Nothing | NextRun::Candidates => (icons::GENERATE, "Generate"),
+        NextRun::Stale => (icons::RUN_STALE, "Update"),
+        NextRun::MoreCandidates => (icons::DICE, "New candidates"),
+    };
+    let enabled = Action::Generate.enabled(now);
+    let response = ui.add_enabled_ui(enabled, |ui| primary_button(ui, icon, label, size)).inner;
+    if hint(response, Action::Generate).clicked() {
+        out.send(ViewCommand::Generate);
+    }
+    idle(ui, now, out);
+}
+
+fn running(ui: &mut Ui, run: Option<&RunView>) {
+    let p = theme::palette(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(BUTTON, 40.0), Sense::hover());
+    let (share, what, left) = match run {
+        Some(run) => (run.share(), run.what(), run.left()),
+        None => (0.0, "Starting…".to_owned(), String::new()),
+    };
+    progress_bar(ui, Rect::from_min_size(rect.min + vec2(0.0, 6.0), vec2(BUTTON, 4.0)), share);
+    let small = FontId::proportional(11.5);
+    let y = rect.min.y + 24.0;
+    ui.painter().text(pos2(rect.left(), y), Align2::LEFT_CENTER, &what, small.clone(), p.muted);
+    ui.painter().text(pos2(rect.right(), y), Align2::RIGHT_CENTER, left, small, p.muted);
+    describe_chip(&response, &format!("Progress: {what}"));
+}
+
+fn idle(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
+    let p = theme::palette(ui);
+    ui.horizontal(|ui| {
+        ui.set_height(40.0);
+        let mut count = now.settings.candidates;
+        ui.label(RichText::new("Candidates").size(12.0).color(p.muted));
+        let drag = egui::DragValue::new(&mut count).range(1..=50).speed(0.1);
+        let response = ui.add_sized(vec2(44.0, 24.0), drag).accessible_name("Number of candidates");
+        if response.on_hover_text("How many segmentations are sampled and ranked").changed() {
+            out.send(ViewCommand::SetCandidates(count));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let response = crate::editor::widgets::icon_button(ui, icons::LIVE, "Live mode", 26.0, now.bench.is_live());
+            if hint(response, Action::Live).clicked() {
+                out.send(Action::Live.intent(now));
+            }
+            let label = RichText::new("Live").size(12.0).color(p.muted);
+            ui.label(label);
+        });
+    });
+}

@@ -1,0 +1,259 @@
+//! The worker with the fake engine.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::*;
+use crate::engine::fake::FakeEngine;
+use crate::engine::{Control, Engine, EngineError, FactorSettings, Sample, SampleRequest};
+use crate::graph::VariableId;
+use crate::pack::{Pack, testing::pack};
+
+const FAST: FactorSettings = FactorSettings { steps: 4, guidance: 2.0 };
+/// Long enough that no test waits for its end.
+const ENDLESS: FactorSettings = FactorSettings { steps: 1000, guidance: 2.0 };
+
+fn candidates(count: u64, settings: FactorSettings) -> Job {
+    Job::Candidates {
+        variable: VariableId(0),
+        prompt: "a dog and a car on a road".into(),
+        bindings: Vec::new(),
+        seeds: (0..count).collect(),
+        settings,
+        canvas: (64, 64),
+    }
+}
+
+fn chain(settings: FactorSettings) -> Job {
+    let step = |i| Step { variable: VariableId(i), prompt: "a dog".into(), seed: 1, settings };
+    Job::Run { steps: (0..4).map(step).collect(), given: Vec::new(), canvas: (64, 64) }
+}
+
+fn worker(engine: FakeEngine) -> Worker {
+    Worker::spawn(move || Ok::<_, String>(Box::new(engine) as Box<dyn Engine>), || {})
+}
+
+fn next(worker: &Worker) -> Event {
+    worker.events().recv_timeout(Duration::from_secs(60)).expect("the worker says something")
+}
+
+/// The event that ends a job, and how many reports of progress came before it.
+fn end_of(worker: &Worker, id: JobId) -> (Event, usize) {
+    let mut reports = 0;
+    loop {
+        match next(worker) {
+            Event::Progress(of, _) if of == id => reports += 1,
+            event @ (Event::Finished(of, _) | Event::Cancelled(of) | Event::Failed(of, _)) if of == id => {
+                return (event, reports);
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn it_says_when_it_is_ready_and_brings_ranked_candidates() {
+    let worker = worker(FakeEngine::new(pack()));
+    assert!(matches!(next(&worker), Event::Ready { .. }));
+    worker.start(JobId(1), candidates(8, FAST));
+    let (Event::Finished(_, Outcome::Candidates(ranked)), _) = end_of(&worker, JobId(1)) else {
+        panic!("candidates come back")
+    };
+    assert_eq!(ranked.len(), 8);
+    assert!(ranked.is_sorted_by(|a, b| a.recall >= b.recall));
+    // The fake engine leaves an object out for seeds 3 and 7, and adds one for 2 and 6.
+    assert_eq!(ranked.iter().map(|c| c.seed).collect::<Vec<_>>(), [0, 1, 4, 5, 2, 6, 3, 7]);
+    assert_eq!(ranked[0].found, ["dog", "car", "road"]);
+    assert_eq!(ranked[4].unasked.len(), 1);
+    assert_eq!(ranked[7].missing, ["car"]);
+}
+
+#[test]
+fn a_chain_feeds_each_factor_with_what_was_sampled_before() {
+    let mut engine = FakeEngine::new(pack());
+    struct Free;
+    impl Control for Free {
+        fn is_cancelled(&self) -> bool {
+            false
+        }
+        fn progress(&self, _: crate::engine::Progress) {}
+    }
+    let Ok(Outcome::Maps(whole)) = run_job(&mut engine, &chain(FAST), &Free) else { panic!("maps come back") };
+    assert_eq!(whole.iter().map(|(id, ..)| id.0).collect::<Vec<_>>(), [0, 1, 2, 3]);
+    // The same in two jobs: maps given instead of sampled.
+    let Job::Run { steps, canvas, .. } = chain(FAST) else { unreachable!() };
+    let given = whole[..3].iter().map(|(id, map, _)| (*id, map.clone())).collect();
+    let last = Job::Run { steps: steps[3..].to_vec(), given, canvas };
+    let Ok(Outcome::Maps(image)) = run_job(&mut engine, &last, &Free) else { panic!("the image comes back") };
+    assert_eq!(image[0].1, whole[3].1);
+    let blind = Job::Run { steps: steps[3..].to_vec(), given: Vec::new(), canvas };
+    let Ok(Outcome::Maps(image)) = run_job(&mut engine, &blind, &Free) else { panic!("the image comes back") };
+    assert_ne!(image[0].1, whole[3].1, "null parents give another image");
+}
+
+#[test]
+fn cancelling_acts_on_running_and_on_queued_jobs_alone() {
+    let worker = worker(FakeEngine::new(pack()).with_step_time(Duration::from_millis(5)));
+    worker.start(JobId(1), chain(ENDLESS));
+    worker.start(JobId(2), chain(ENDLESS));
+    worker.start(JobId(3), candidates(2, FAST));
+    worker.cancel(JobId(2));
+    worker.cancel(JobId(77));
+    while !matches!(next(&worker), Event::Progress(JobId(1), _)) {}
+    worker.cancel(JobId(1));
+    assert!(matches!(end_of(&worker, JobId(1)).0, Event::Cancelled(_)));
+    assert!(matches!(end_of(&worker, JobId(2)).0, Event::Cancelled(_)));
+    assert!(matches!(end_of(&worker, JobId(3)).0, Event::Finished(..)));
+}
+
+#[test]
+fn progress_names_the_factor_and_shows_it() {
+    let worker = worker(FakeEngine::new(pack()).with_step_time(Duration::from_millis(40)));
+    worker.start(JobId(1), chain(FAST));
+    let mut seen = Vec::new();
+    loop {
+        match next(&worker) {
+            Event::Progress(_, p) => {
+                assert!(p.step >= 1 && p.step <= p.steps && p.steps == FAST.steps);
+                assert!(p.preview.is_some());
+                seen.push(p.variable);
+            }
+            Event::Finished(..) => break,
+            Event::Ready { .. } => {}
+            other => panic!("unexpected {other:?}"),
+        }
+    }
+    assert!(seen.is_sorted());
+    seen.dedup();
+    assert_eq!(seen.len(), 4, "every factor was heard of");
+}
+
+#[test]
+fn a_reader_that_does_not_read_gets_no_heap_of_progress() {
+    let woken = Arc::new(AtomicUsize::new(0));
+    let count = woken.clone();
+    let engine = FakeEngine::new(pack());
+    let worker = Worker::spawn(
+        move || Ok::<_, String>(Box::new(engine.with_step_time(Duration::from_millis(2))) as Box<dyn Engine>),
+        move || {
+            count.fetch_add(1, Ordering::SeqCst);
+        },
+    );
+    worker.start(JobId(1), chain(FactorSettings { steps: 60, guidance: 1.0 }));
+    worker.start(JobId(2), candidates(1, FAST));
+    loop {
+        std::thread::sleep(Duration::from_millis(10));
+        let ended = worker.events().len() >= 4;
+        let quiet = woken.load(Ordering::SeqCst) >= 4;
+        if ended && quiet {
+            break;
+        }
+    }
+    // Ready, at most one report, and the two ends.
+    assert_eq!(worker.events().len(), 4);
+}
+
+#[test]
+fn a_factor_that_fails_fails_its_job_only() {
+    let worker = worker(FakeEngine::new(pack()).broken_at("depth"));
+    worker.start(JobId(1), chain(FAST));
+    worker.start(JobId(2), candidates(3, FAST));
+    let (Event::Failed(_, message), _) = end_of(&worker, JobId(1)) else { panic!("depth is broken") };
+    assert!(message.contains("depth"), "{message}");
+    assert!(matches!(end_of(&worker, JobId(2)).0, Event::Finished(..)));
+}
+
+#[test]
+fn a_pack_that_does_not_load_is_reported_and_fails_jobs_with_the_reason() {
+    let worker = Worker::spawn(|| Err::<Box<dyn Engine>, _>("clay/depth.onnx: damaged"), || {});
+    assert!(matches!(next(&worker), Event::Unready { message } if message == "clay/depth.onnx: damaged"));
+    worker.start(JobId(1), chain(FAST));
+    assert!(matches!(end_of(&worker, JobId(1)).0, Event::Failed(_, m) if m == "clay/depth.onnx: damaged"));
+}
+
+/// Panics at every job.
+struct Clumsy {
+    inner: FakeEngine,
+    dropped: Arc<AtomicBool>,
+}
+
+impl Engine for Clumsy {
+    fn pack(&self) -> &Pack {
+        self.inner.pack()
+    }
+
+    fn device(&self) -> String {
+        "nowhere".into()
+    }
+
+    fn sample(&mut self, _: &SampleRequest, _: &dyn Control) -> Result<Vec<Sample>, EngineError> {
+        panic!("index out of bounds")
+    }
+}
+
+impl Drop for Clumsy {
+    fn drop(&mut self) {
+        self.dropped.store(true, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn a_panic_is_reported_and_the_worker_lives_on_until_dropped() {
+    let dropped = Arc::new(AtomicBool::new(false));
+    let engine = Clumsy { inner: FakeEngine::new(pack()), dropped: dropped.clone() };
+    let worker = Worker::spawn(move || Ok::<_, String>(Box::new(engine) as Box<dyn Engine>), || {});
+    for id in [JobId(1), JobId(2)] {
+        worker.start(id, chain(FAST));
+        let (Event::Failed(_, message), _) = end_of(&worker, id) else { panic!("the engine panics") };
+        assert!(message.contains("index out of bounds"), "{message}");
+    }
+    assert!(!dropped.load(Ordering::SeqCst));
+    drop(worker);
+    assert!(dropped.load(Ordering::SeqCst), "dropping waits for the engine to go");
+}
+
+#[test]
+fn a_loader_that_panics_is_reported() {
+    let worker = Worker::spawn(|| -> Result<Box<dyn Engine>, String> { panic!("no such symbol") }, || {});
+    assert!(matches!(next(&worker), Event::Unready { message } if message.contains("no such symbol")));
+}
+
+#[test]
+fn dropping_stops_a_running_job() {
+    let worker = worker(FakeEngine::new(pack()).with_step_time(Duration::from_millis(5)));
+    worker.start(JobId(1), chain(ENDLESS));
+    worker.start(JobId(2), chain(ENDLESS));
+    while !matches!(next(&worker), Event::Progress(..)) {}
+    // 4000 steps of 5 ms would be 20 s for each job; the test's time limit would notice.
+    drop(worker);
+}
+
+#[test]
+fn every_job_ends_exactly_once_however_it_is_cancelled() {
+    let mut random = ChaCha8Rng::seed_from_u64(7);
+    let worker = worker(FakeEngine::new(pack()).with_step_time(Duration::from_micros(300)));
+    let mut ends: HashMap<JobId, usize> = HashMap::new();
+    let jobs = 60;
+    for id in (1..=jobs).map(JobId) {
+        let job = if random.random_bool(0.5) { chain(FAST) } else { candidates(3, FAST) };
+        worker.start(id, job);
+        if random.random_bool(0.7) {
+            std::thread::sleep(Duration::from_micros(random.random_range(0..6000)));
+            worker.cancel(JobId(random.random_range(id.0.saturating_sub(2).max(1)..=id.0)));
+        }
+    }
+    while ends.len() < jobs as usize {
+        match next(&worker) {
+            Event::Finished(id, _) | Event::Cancelled(id) => *ends.entry(id).or_default() += 1,
+            Event::Failed(id, message) => panic!("{id:?} failed: {message}"),
+            _ => {}
+        }
+    }
+    drop(worker);
+    assert!(ends.values().all(|n| *n == 1));
+}

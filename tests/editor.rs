@@ -1,0 +1,248 @@
+//! The real window, driven by pointer and keyboard, on an engine without networks.
+#![cfg(feature = "editor")]
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use egui::{Key, Modifiers, Pos2, vec2};
+use egui_kittest::{Harness, kittest::Queryable};
+use underpaint::document::Candidate;
+use underpaint::editor::{EditorApp, Places, ThemeChoice};
+use underpaint::engine::{Engine, EngineError, fake::FakeEngine};
+use underpaint::graph::{NodeState, VariableId};
+use underpaint::pack::testing;
+use underpaint::workbench::Workbench;
+use underpaint::worker::Worker;
+
+const PROMPT: &str = "a dog and a red car on a meadow";
+
+fn window_with(places: Places, step_time: Duration) -> Harness<'static, EditorApp> {
+    let pack = testing::pack();
+    let mut harness = Harness::builder().with_size(vec2(1280.0, 800.0)).wgpu().build_eframe(move |cc| {
+        let (ctx, loaded) = (cc.egui_ctx.clone(), pack.clone());
+        let wake = ctx.clone();
+        let factory = move || -> Result<Box<dyn Engine>, EngineError> {
+            Ok(Box::new(FakeEngine::new(loaded).with_step_time(step_time)))
+        };
+        let worker = Worker::spawn(factory, move || wake.request_repaint());
+        EditorApp::new(&ctx, cc.wgpu_render_state.as_ref(), Workbench::new(pack), worker, places)
+    });
+    wait(&mut harness, "the models are loaded", EditorApp::is_ready);
+    harness
+}
+
+fn window() -> Harness<'static, EditorApp> {
+    window_with(Places::default(), Duration::ZERO)
+}
+
+/// Steps until something is so; the limit is there to fail rather than to hang.
+fn wait(harness: &mut Harness<'static, EditorApp>, what: &str, so: impl Fn(&EditorApp) -> bool) {
+    let limit = Instant::now() + Duration::from_secs(60);
+    while !so(harness.state()) {
+        assert!(Instant::now() < limit, "waited in vain until {what}");
+        harness.step();
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    harness.run_steps(2);
+}
+
+fn idle(app: &EditorApp) -> bool {
+    app.bench().running().is_none()
+}
+
+fn write_prompt(harness: &mut Harness<'static, EditorApp>, text: &str) {
+    harness.get_by_label("Prompt").focus();
+    harness.run_steps(2);
+    harness.get_by_label("Prompt").type_text(text);
+    harness.run_steps(2);
+}
+
+fn press(harness: &mut Harness<'static, EditorApp>, modifiers: Modifiers, key: Key) {
+    harness.key_press_modifiers(modifiers, key);
+    harness.run_steps(2);
+}
+
+/// Writes the prompt and samples candidates for it.
+fn sample(harness: &mut Harness<'static, EditorApp>) {
+    write_prompt(harness, PROMPT);
+    press(harness, Modifiers::COMMAND, Key::Enter);
+    wait(harness, "candidates are there", |app| idle(app) && !app.bench().document().candidates.is_empty());
+}
+
+fn state(app: &EditorApp, name: &str) -> NodeState {
+    let nodes = &app.bench().document().nodes;
+    nodes.iter().find(|n| n.name == name).map(|n| n.state).unwrap_or_default()
+}
+
+fn centre_of(app: &EditorApp, class: &str) -> (i32, i32) {
+    let class = app.bench().pack().manifest.classes.by_name(class).unwrap().index;
+    let map = app.bench().document().map(VariableId(0)).unwrap().as_segmentation().unwrap().clone();
+    let inside = |x: u32, y: u32| map.at(x, y).class == class;
+    let all: Vec<_> = (0..map.height()).flat_map(|y| (0..map.width()).map(move |x| (x, y))).filter(|(x, y)| inside(*x, *y)).collect();
+    let sum = all.iter().fold((0, 0), |s, p| (s.0 + p.0, s.1 + p.1));
+    let n = all.len() as u32;
+    assert!(n > 0, "no such object in the map");
+    ((sum.0 / n) as i32, (sum.1 / n) as i32)
+}
+
+fn drag(harness: &mut Harness<'static, EditorApp>, from: Pos2, to: Pos2) {
+    harness.hover_at(from);
+    harness.step();
+    harness.drag_at(from);
+    harness.step();
+    for i in 1..=6 {
+        harness.hover_at(from.lerp(to, i as f32 / 6.0));
+        harness.step();
+    }
+    harness.drop_at(to);
+    harness.run_steps(3);
+}
+
+#[test]
+fn from_a_prompt_to_an_edited_image() {
+    let mut harness = window();
+    sample(&mut harness);
+    let candidates: Vec<Candidate> = harness.state().bench().document().candidates.clone();
+    assert_eq!(candidates.len(), 10);
+    assert!(candidates.windows(2).all(|w| w[0].recall >= w[1].recall), "best first");
+
+    harness.get_by_label_contains("Candidate 2:").click();
+    harness.run_steps(3);
+    let document = harness.state().bench().document().clone();
+    assert_eq!(document.chosen, Some(1));
+    assert!(std::sync::Arc::ptr_eq(document.map(VariableId(0)).unwrap(), &candidates[1].map));
+
+    press(&mut harness, Modifiers::COMMAND, Key::Enter);
+    wait(&mut harness, "the image is there", |app| idle(app) && state(app, "image") == NodeState::Fresh);
+    harness.get_by_label_contains("Segmentation: ").click();
+    harness.run_steps(3);
+
+    // Drag the dog with the move tool.
+    press(&mut harness, Modifiers::NONE, Key::V);
+    let (x, y) = centre_of(harness.state(), "dog");
+    let place = |app: &EditorApp, x: i32, y: i32| app.canvas().screen_from_document(egui::pos2(x as f32 + 0.5, y as f32 + 0.5));
+    let (from, to) = (place(harness.state(), x, y), place(harness.state(), x + 20, y));
+    drag(&mut harness, from, to);
+    assert_eq!(state(harness.state(), "segmentation"), NodeState::Given);
+    assert_eq!(state(harness.state(), "depth"), NodeState::Stale);
+    assert_eq!(state(harness.state(), "image"), NodeState::Stale);
+    let moved = centre_of(harness.state(), "dog");
+    assert!((moved.0 - x - 20).abs() <= 2 && (moved.1 - y).abs() <= 2, "{moved:?} from {:?}", (x, y));
+
+    press(&mut harness, Modifiers::COMMAND, Key::Z);
+    assert_eq!(centre_of(harness.state(), "dog"), (x, y));
+    assert_eq!(state(harness.state(), "image"), NodeState::Fresh);
+    press(&mut harness, Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    assert_eq!(centre_of(harness.state(), "dog"), moved);
+
+    press(&mut harness, Modifiers::COMMAND, Key::Enter);
+    wait(&mut harness, "what was stale has run", |app| idle(app) && state(app, "image") == NodeState::Fresh);
+    assert_eq!(state(harness.state(), "segmentation"), NodeState::Given, "a hand-made map is never sampled over");
+}
+
+#[test]
+fn letters_in_the_prompt_are_not_shortcuts() {
+    let mut harness = window();
+    let tool = harness.state().canvas().tool;
+    write_prompt(&mut harness, "b");
+    for key in [Key::B, Key::E, Key::G, Key::Delete, Key::CloseBracket] {
+        press(&mut harness, Modifiers::NONE, key);
+    }
+    assert_eq!(harness.state().canvas().tool, tool);
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    press(&mut harness, Modifiers::NONE, Key::B);
+    assert_eq!(harness.state().canvas().tool.label(), "Brush");
+    let size = harness.state().canvas().settings.size;
+    press(&mut harness, Modifiers::NONE, Key::CloseBracket);
+    assert!(harness.state().canvas().settings.size > size);
+}
+
+#[test]
+fn the_empty_state_offers_prompts_and_samples() {
+    let places = Places { samples: vec![PathBuf::from("/nowhere/harbour-town.underpaint")], ..Places::default() };
+    let mut harness = window_with(places, Duration::ZERO);
+    harness.get_by_label("Open sample: Harbour town");
+    let prompt = harness.state().bench().pack().manifest.prompts.first().cloned();
+    let prompt = prompt.expect("the testing pack has sample prompts");
+    harness.get_by_label(&format!("Try: {prompt}")).click();
+    wait(&mut harness, "candidates are there", |app| idle(app) && !app.bench().document().candidates.is_empty());
+    assert_eq!(harness.state().bench().document().prompt, prompt);
+    assert!(harness.query_by_label_contains("Try: ").is_none());
+}
+
+#[test]
+fn the_theme_switches_and_is_remembered() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = folder.path().join("settings.json");
+    let places = Places { settings: Some(settings.clone()), ..Places::default() };
+    let mut harness = window_with(places.clone(), Duration::ZERO);
+    assert_eq!(harness.ctx.theme(), egui::Theme::Dark);
+    harness.get_by_label("Light theme").click();
+    harness.run_steps(3);
+    assert_eq!(harness.ctx.theme(), egui::Theme::Light);
+    drop(harness);
+    let again = window_with(places, Duration::ZERO);
+    assert_eq!(again.state().settings().theme, ThemeChoice::Light);
+    assert_eq!(again.ctx.theme(), egui::Theme::Light);
+}
+
+#[test]
+fn escape_cancels_a_run_and_the_window_stays_usable() {
+    let mut harness = window_with(Places::default(), Duration::from_millis(200));
+    write_prompt(&mut harness, PROMPT);
+    press(&mut harness, Modifiers::COMMAND, Key::Enter);
+    assert!(!idle(harness.state()));
+    harness.get_by_label("Cancel").click();
+    harness.run_steps(3);
+    assert!(idle(harness.state()));
+    assert!(harness.state().bench().document().candidates.is_empty());
+    press(&mut harness, Modifiers::COMMAND, Key::Enter);
+    assert!(!idle(harness.state()), "it can be started again");
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    assert!(idle(harness.state()));
+}
+
+#[test]
+fn the_command_palette_finds_and_runs_commands() {
+    let mut harness = window();
+    press(&mut harness, Modifiers::COMMAND, Key::K);
+    harness.get_by_label("Find a command").type_text("lasso");
+    harness.run_steps(2);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    assert_eq!(harness.state().canvas().tool.label(), "Lasso");
+    assert!(harness.query_by_label("Find a command").is_none());
+}
+
+#[test]
+fn chips_say_what_was_found_and_what_is_missing() {
+    let mut harness = window();
+    write_prompt(&mut harness, PROMPT);
+    harness.get_by_label("dog: asked for, no map yet");
+    press(&mut harness, Modifiers::COMMAND, Key::Enter);
+    wait(&mut harness, "candidates are there", |app| idle(app) && !app.bench().document().candidates.is_empty());
+    harness.get_by_label("dog: found in the map");
+    harness.get_by_label("car: found in the map");
+    // The last in the ranking lacks an object.
+    let last = harness.state().bench().document().candidates.last().unwrap().clone();
+    let missing = last.missing.first().cloned().expect("the fake engine leaves an object out for some seeds");
+    harness.get_by_label_contains("Candidate 10:").click();
+    harness.run_steps(3);
+    harness.get_by_label(&format!("{missing}: missing in the map"));
+}
+
+#[test]
+fn saving_goes_through_the_question_about_unsaved_changes() {
+    let mut harness = window();
+    sample(&mut harness);
+    assert!(harness.state().bench().is_modified());
+    press(&mut harness, Modifiers::COMMAND, Key::N);
+    harness.get_by_label("Stay").click();
+    harness.run_steps(2);
+    assert!(!harness.state().bench().document().candidates.is_empty());
+    press(&mut harness, Modifiers::COMMAND, Key::N);
+    harness.get_by_label("Don't save").click();
+    harness.run_steps(3);
+    assert!(harness.state().bench().document().candidates.is_empty());
+    assert!(harness.state().bench().document().prompt.is_empty());
+}
