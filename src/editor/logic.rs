@@ -323,8 +323,10 @@ impl EditorApp {
         match choice {
             recovery::Choice::Later => {}
             recovery::Choice::Discard => self.autosave.discard_rescued(),
-            recovery::Choice::Recover(file) => match self.autosave.recover(&file, &mut self.bench) {
-                Ok(()) => {
+            recovery::Choice::Recover(file) => match self.autosave.recover(&file, &self.bench) {
+                Ok(document) => {
+                    let effects = self.bench.take_over(document);
+                    self.effects(ctx, effects);
                     self.canvas.fit();
                     self.toasts.say(Severity::Info, "Recovered. Save it to keep it (Ctrl+S)");
                     ctx.request_repaint();

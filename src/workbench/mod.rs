@@ -10,6 +10,7 @@ mod changes;
 mod editing;
 mod files;
 mod history;
+mod recovery;
 mod sampling;
 mod session;
 mod settings;
