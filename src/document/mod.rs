@@ -4,9 +4,14 @@
 //! snapshot that costs pointers. The history keeps such snapshots; nothing here does I/O except `io`.
 
 pub mod edit;
+mod history;
+pub mod io;
 mod node;
 mod selection;
+#[cfg(test)]
+pub(crate) mod testing;
 
+pub use history::{HISTORY_BUDGET, History};
 pub use node::{Candidate, Node, NodeSettings};
 pub use selection::Selection;
 

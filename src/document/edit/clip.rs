@@ -25,11 +25,10 @@ pub fn copy(document: &Document, selection: &Selection, context: &EditContext<'_
 }
 
 fn cut_out(map: &Map, selection: &Selection, classes: &ClassTable) -> Clip {
-    let map = on_planes!(
-        map,
-        |plane| plane.crop(selection.bounds()),
-        |skeletons| pose::copy(skeletons, &Mask::of(selection))
-    );
+    let map = on_planes!(map, |plane| plane.crop(selection.bounds()), |skeletons| pose::copy(
+        skeletons,
+        &Mask::of(selection)
+    ));
     let classes = classes.iter().map(|c| (c.index, c.name.clone())).collect();
     Clip { map: Arc::new(map), mask: selection.clone(), classes }
 }
@@ -59,7 +58,9 @@ impl Clip {
         if has != kind {
             let Map::Image(plane) = &*clip.map else {
                 let (has, kind) = (kind_name(has), kind_name(kind));
-                return Err(EditError(format!("the clipboard holds a piece of {has}, which does not fit into the {kind}; make the {has} active")));
+                return Err(EditError(format!(
+                    "the clipboard holds a piece of {has}, which does not fit into the {kind}; make the {has} active"
+                )));
             };
             let raw = RgbaImage::from_raw(plane.width(), plane.height(), plane.to_pixels().into_flattened());
             let picture = DynamicImage::ImageRgba8(raw.unwrap_or_default());
@@ -159,7 +160,12 @@ fn lies_at(map: &Map, clip: &Clip, (dx, dy): (i32, i32)) -> bool {
 
 /// Writes the clip at this offset from where it came, objects as new instances.
 fn put(map: &Map, clip: &Clip, (dx, dy): (i32, i32), classes: &ClassTable) -> Result<(Map, Mask), EditError> {
-    fn write<T: Copy + Default + PartialEq>(map: &Plane<T>, clip: &Plane<T>, corner: (i32, i32), covered: &Mask) -> Plane<T> {
+    fn write<T: Copy + Default + PartialEq>(
+        map: &Plane<T>,
+        clip: &Plane<T>,
+        corner: (i32, i32),
+        covered: &Mask,
+    ) -> Plane<T> {
         let mut written = map.clone();
         for (x, y) in covered.pixels() {
             if let Some(value) = clip.get(x - corner.0, y - corner.1) {

@@ -109,13 +109,11 @@ pub(super) fn convex_hull(mask: &Mask) -> Vec<[f32; 2]> {
     corners.dedup();
     // Andrew's monotone chain: the lower hull forwards, the upper one backwards.
     let mut hull: Vec<[i64; 2]> = Vec::new();
-    let turns_left = |a: [i64; 2], b: [i64; 2], c: [i64; 2]| {
-        (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]) > 0
-    };
+    let turns_left =
+        |a: [i64; 2], b: [i64; 2], c: [i64; 2]| (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]) > 0;
     for pass in 0..2 {
         let start = hull.len();
-        let ordered: Vec<[i64; 2]> =
-            if pass == 0 { corners.clone() } else { corners.iter().rev().copied().collect() };
+        let ordered: Vec<[i64; 2]> = if pass == 0 { corners.clone() } else { corners.iter().rev().copied().collect() };
         for corner in ordered {
             while hull.len() >= start + 2 && !turns_left(hull[hull.len() - 2], hull[hull.len() - 1], corner) {
                 hull.pop();

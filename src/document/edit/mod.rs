@@ -223,7 +223,9 @@ impl Session<'_> {
         let mask = self.mask()?;
         let map = self.map(id)?;
         let Map::Segmentation(plane) = &map else {
-            return Err(EditError("only objects of the segmentation lie in front of each other; make it active".into()));
+            return Err(EditError(
+                "only objects of the segmentation lie in front of each other; make it active".into(),
+            ));
         };
         let (plane, mask) = restack::restack(plane, &mask, front, self.context.classes)?;
         let label = if front { "Bring to front" } else { "Send to back" };

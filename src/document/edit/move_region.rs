@@ -11,11 +11,10 @@ use crate::maps::{ClassTable, Map, Plane, Rect};
 pub(super) fn place(map: &Map, mask: &Mask, placement: Placement, classes: &ClassTable) -> (Map, Mask) {
     let (width, height) = map.size();
     let destination = placement.place(mask, Rect::new(0, 0, width as i32, height as i32));
-    let map = on_planes!(
-        map,
-        |plane| place_plane(plane, mask, placement, &destination, classes),
-        |skeletons| pose::place(skeletons, mask, placement)
-    );
+    let map =
+        on_planes!(map, |plane| place_plane(plane, mask, placement, &destination, classes), |skeletons| pose::place(
+            skeletons, mask, placement
+        ));
     (map, destination)
 }
 

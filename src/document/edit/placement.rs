@@ -45,9 +45,7 @@ impl Affine {
         let [sx, sy] = scale;
         let forward = [[cos * sx, -sin * sy], [sin * sx, cos * sy]];
         let inverse = [[cos / sx, sin / sx], [-sin / sy, cos / sy]];
-        let turn = Turn {
-            rows: [[cos * sx.signum(), -sin * sy.signum()], [sin * sx.signum(), cos * sy.signum()]],
-        };
+        let turn = Turn { rows: [[cos * sx.signum(), -sin * sy.signum()], [sin * sx.signum(), cos * sy.signum()]] };
         Ok(Self { forward, inverse, dx, dy, turn })
     }
 }

@@ -62,6 +62,7 @@ fn combine(old: &Selection, new: Plane<bool>, mode: SelectMode) -> Selection {
 fn segmentation(document: &Document, context: &EditContext<'_>) -> Result<SegmentationMap, EditError> {
     let ids = [Some(context.active), context.graph.of_kind(VariableKind::Classes)];
     let map = ids.into_iter().flatten().find_map(|id| document.map(id)?.as_segmentation());
-    map.map(|map| resize_nearest(map, document.width, document.height))
-        .ok_or_else(|| EditError("there is no segmentation to select regions of; generate one, or select a rectangle".into()))
+    map.map(|map| resize_nearest(map, document.width, document.height)).ok_or_else(|| {
+        EditError("there is no segmentation to select regions of; generate one, or select a rectangle".into())
+    })
 }

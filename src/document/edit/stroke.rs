@@ -165,7 +165,9 @@ fn erase(map: &Map, path: &Path, classes: &ClassTable) -> Map {
             }
             Map::Segmentation(erased)
         }
-        Map::Sketch(plane) => Map::Sketch(path.paint(plane, |old, cover| old.min(((1.0 - cover) * 255.0).round() as u8))),
+        Map::Sketch(plane) => {
+            Map::Sketch(path.paint(plane, |old, cover| old.min(((1.0 - cover) * 255.0).round() as u8)))
+        }
         Map::Depth(plane) => {
             let mut far = plane.clone();
             mask.pixels().for_each(|(x, y)| far.set(x, y, 0));

@@ -1,0 +1,83 @@
+//! `manifest.json` of a project, version 1.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::document::NodeSettings;
+use crate::graph::{NodeState, VariableKind};
+
+/// Value of `format`.
+pub(super) const FORMAT: &str = "underpaint-project";
+/// The version this program writes, and the latest it reads.
+pub(super) const VERSION: u32 = 1;
+
+/// What a reader needs before it can trust the rest.
+#[derive(Debug, Deserialize)]
+pub(super) struct Header {
+    pub format: String,
+    pub version: u32,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Manifest {
+    pub format: String,
+    pub version: u32,
+    /// Program and version that wrote it.
+    pub generator: String,
+    pub pack: PackEntry,
+    /// Classes by index, so that a pack that numbers them differently can read the maps.
+    pub classes: Vec<ClassEntry>,
+    pub width: u32,
+    pub height: u32,
+    pub prompt: String,
+    pub bindings: BTreeMap<String, String>,
+    pub nodes: Vec<NodeEntry>,
+    pub candidates: Vec<CandidateEntry>,
+    pub chosen: Option<usize>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct PackEntry {
+    pub name: String,
+    pub revision: String,
+    pub hash: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct ClassEntry {
+    pub index: u8,
+    pub name: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct NodeEntry {
+    pub name: String,
+    pub kind: VariableKind,
+    pub state: NodeState,
+    pub locked: bool,
+    pub settings: NodeSettings,
+    pub map: Option<MapEntry>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct CandidateEntry {
+    pub seed: u64,
+    pub recall: f32,
+    pub found: Vec<String>,
+    pub missing: Vec<String>,
+    pub unasked: Vec<String>,
+    pub map: MapEntry,
+}
+
+/// Where a map is kept.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct MapEntry {
+    pub kind: VariableKind,
+    pub width: u32,
+    pub height: u32,
+    /// Files in the archive: one, and for a segmentation its classes and its instances.
+    pub files: Vec<String>,
+    /// SHA-256 of the unpacked values, lower-case hex.
+    pub sha256: String,
+}
