@@ -1,3 +1,16 @@
 //! Underpaint, the program.
 
-fn main() {}
+use std::process::ExitCode;
+
+use underpaint::cli::{self, Task};
+
+fn main() -> ExitCode {
+    cli::log_to_stderr();
+    cli::exit_with(cli::parse().and_then(|arguments| match arguments.task {
+        None => cli::window::run(arguments.window),
+        Some(Task::Generate(options)) => cli::generate::run(&options),
+        Some(Task::Replay(options)) => cli::replay::run(&options),
+        Some(Task::Doctor(options)) => cli::doctor::run(&options),
+        Some(Task::Packs) => cli::packs::run(),
+    }))
+}

@@ -49,25 +49,22 @@ def _network():
         return nn.Sequential(nn.Conv2d(a, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU(), nn.Conv2d(b, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU())
 
     class Segmenter(nn.Module):
-        """A U-Net over the image's 4 x 4 patches."""
+        """A U-Net over the image's 8 x 8 patches, each answering for 2 x 2 cells."""
 
         def __init__(self):
             super().__init__()
-            self.fine = nn.Sequential(nn.PixelUnshuffle(4), nn.Conv2d(48, 48, 1), block(48, 48))
+            self.fine = nn.Sequential(nn.PixelUnshuffle(4), nn.Conv2d(48, 48, 2, stride=2), nn.ReLU(), block(48, 48))
             self.middle = block(48, 80)
             self.coarse = block(80, 112)
-            self.deep = block(112, 128)
-            self.up_coarse = block(128 + 112, 80)
-            self.up_middle = block(80 + 80, 64)
-            self.up_fine = block(64 + 48, 48)
-            self.head = nn.Conv2d(48, len(CLASSES), 1)
+            self.up_middle = block(112 + 80, 80)
+            self.up_fine = block(80 + 48, 64)
+            self.head = nn.Sequential(nn.Conv2d(64, len(CLASSES) * 4, 1), nn.PixelShuffle(2))
 
         def forward(self, image):
             fine = self.fine(image)
             middle = self.middle(F.max_pool2d(fine, 2))
-            coarse = self.coarse(F.max_pool2d(middle, 2))
-            x = self.deep(F.max_pool2d(coarse, 2))
-            for skip, up in ((coarse, self.up_coarse), (middle, self.up_middle), (fine, self.up_fine)):
+            x = self.coarse(F.max_pool2d(middle, 2))
+            for skip, up in ((middle, self.up_middle), (fine, self.up_fine)):
                 x = up(torch.cat([F.interpolate(x, scale_factor=2.0, mode="nearest"), skip], 1))
             return self.head(x)
 
@@ -76,8 +73,8 @@ def _network():
 
 def _batches(folder, rng, batch=12):
     """Endless batches of images and maps [B, 64, 64] from the shards of `train.frames` but the last."""
-    shards = sorted(glob.glob(os.path.join(folder, "*.npz")))[:-1]
     while True:
+        shards = sorted(glob.glob(os.path.join(folder, "*.npz")))[:-1]
         with np.load(shards[rng.integers(len(shards))]) as shard:
             images, classes = shard["image"], shard["classes"]
         for _ in range(2 * len(images) // batch):

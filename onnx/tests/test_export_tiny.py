@@ -60,8 +60,7 @@ def test_reference_depends_on_text_and_parents(reference):
 
 def test_half_weights_are_folded_when_a_graph_is_loaded(tmp_path):
     """The casts from float16 cost nothing at run time: none is left in the optimised graph."""
-    import onnx
-
+    onnx = pytest.importorskip("onnx")
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
     options.optimized_model_filepath = str(tmp_path / "optimised.onnx")

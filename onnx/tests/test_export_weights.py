@@ -1,8 +1,8 @@
 """What goes into a pack can be read back out of it."""
 
-import onnx
 import pytest
 
+onnx = pytest.importorskip("onnx")
 torch = pytest.importorskip("torch")
 
 from export.half import round_to_half, weights_of  # noqa: E402

@@ -70,7 +70,9 @@ def label_chunks(
 ) -> Iterator[Chunk]:
     """Endless chunks of `captions` x 8 fresh maps, from chunk number `first` on. `variable` is 'segmentation' or 'depth'."""
     for maps, texts in drawn(seed, first, captions, size, workers):
-        pictures = {"segmentation": classes_picture(maps.classes, maps.boundary), "depth": grey_picture(maps.depth)}
+        # As a condition, a few maps come without rims: a hand-painted one may have none.
+        kept = np.random.Generator(np.random.PCG64([seed, first])).random((len(maps.classes), 1, 1)) < (1.0 if variable == "segmentation" else 0.9)
+        pictures = {"segmentation": classes_picture(maps.classes, maps.boundary & kept), "depth": grey_picture(maps.depth)}
         latents = {name: encode(autoencoder, pictures[name]) for name in [variable, *parents]}
         plan = occupancy(maps.classes) if variable == "segmentation" else None
         yield Chunk(latents.pop(variable), latents, torch.from_numpy(maps.caption), texts, plan)
@@ -94,31 +96,43 @@ def drawn(seed: int, first: int, captions: int, size: int, workers: int) -> Iter
             number += 1
 
 
-def frame_pictures(shard: dict[str, np.ndarray], size: int, rng: np.random.Generator) -> dict[str, Tensor]:
+def frame_pictures(shard: dict[str, np.ndarray], size: int) -> dict[str, Tensor]:
     """The pictures [N, 3, size, size] of all variables of a shard of frames, whose side is a multiple of `size`."""
     step = shard["image"].shape[1] // size
-    pool = lambda x: F.avg_pool2d(x, step) if step > 1 else x
-    classes, boundary = shard["classes"][:, ::step, ::step], shard["boundary"]
-    if step > 1:
-        # A rim is one pixel wide at any size: any rim pixel of a cell that belongs to the pixel kept of it.
-        rims = torch.from_numpy(boundary & (np.repeat(np.repeat(classes, step, 1), step, 2) == shard["classes"]))
-        boundary = F.max_pool2d(rims[:, None].float(), step)[:, 0].numpy() > 0
-    depth = grey_picture(shard["depth"].astype(np.float32) / 65535)
-    # Thin lines lose brightness when averaged; the renderer draws them as bright at every size.
-    sketch = (pool(grey_picture(shard["sketch"].astype(np.float32) / 255)) + 1) * min(2.0, step**0.5) - 1
     return {
-        "segmentation": classes_picture(classes, boundary),
-        "depth": pool(depth),
-        "sketch": sketch.clamp(-1, 1),
-        "image": pool(image_picture(shard["image"])),
+        "segmentation": classes_picture(shard["classes"][:, ::step, ::step], thinned(shard["boundary"], step)),
+        "depth": pooled(grey_picture(shard["depth"].astype(np.float32) / 65535), step),
+        "sketch": pooled_lines(grey_picture(shard["sketch"].astype(np.float32) / 255), step),
+        "image": pooled(image_picture(shard["image"]), step),
     }
 
 
-def coarsened(picture: Tensor, rng: np.random.Generator) -> Tensor:
-    """Half of the pictures as a condition looks that was sampled at half the size and enlarged."""
-    small = F.interpolate(F.avg_pool2d(picture, 2), scale_factor=2, mode="bilinear", align_corners=False)
-    chosen = torch.from_numpy(rng.random(len(picture)) < 0.5)
-    return torch.where(chosen[:, None, None, None], small, picture)
+def thinned(boundary: np.ndarray, step: int) -> np.ndarray:
+    """Rims bool [N, H, W] at 1/step of the size: a cell that holds a rim is one."""
+    return F.max_pool2d(torch.from_numpy(boundary)[:, None].float(), step)[:, 0].numpy() > 0
+
+
+def pooled(picture: Tensor, step: int) -> Tensor:
+    return F.avg_pool2d(picture, step) if step > 1 else picture
+
+
+def pooled_lines(picture: Tensor, step: int) -> Tensor:
+    """Averaging would dim thin lines; they are drawn about as bright at every size."""
+    return ((pooled(picture, step) + 1) * step**0.5 - 1).clamp(-1, 1)
+
+
+def as_sampled(shard: dict[str, np.ndarray], pictures: dict[str, Tensor], rng: np.random.Generator) -> dict[str, Tensor]:
+    """About half of the conditions of an image as they look when they were sampled at half its size and enlarged; a few maps without rims."""
+    enlarge = lambda x: F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+    wide = thinned(shard["boundary"], 2).repeat(2, 1).repeat(2, 2)
+    chance = rng.random((len(wide), 3))
+    rims = np.where(chance[:, :1, None] < 0.45, wide, shard["boundary"] & (chance[:, :1, None] < 0.9))
+    choose = lambda i, coarse, fine: torch.where(torch.from_numpy(chance[:, i] < 0.5)[:, None, None, None], coarse, fine)
+    return {
+        "segmentation": classes_picture(shard["classes"], rims),
+        "depth": choose(1, enlarge(pooled(pictures["depth"], 2)), pictures["depth"]),
+        "sketch": choose(2, enlarge(pooled_lines(pictures["sketch"], 2)), pictures["sketch"]),
+    }
 
 
 def frame_chunks(variable: str, parents: list[str], autoencoder: Autoencoder, seed: int, folder: Path, size: int) -> Iterator[Chunk]:
@@ -136,9 +150,9 @@ def frame_chunks(variable: str, parents: list[str], autoencoder: Autoencoder, se
         if path not in known:
             with np.load(path) as file:
                 shard = dict(file)
-            pictures = frame_pictures(shard, size, rng)
-            if variable == "image":
-                pictures |= {name: coarsened(pictures[name], rng) for name in ("depth", "sketch")}
+            pictures = frame_pictures(shard, size)
+            if variable == "image" and size == shard["image"].shape[1]:
+                pictures |= as_sampled(shard, pictures, rng)
             latents = {name: encode(autoencoder, pictures[name]) for name in [variable, *parents]}
             texts = text.encode_all([str(caption) for caption in shard["captions"]])
             known[path] = Chunk(latents.pop(variable), latents, torch.arange(len(texts)), texts, None)

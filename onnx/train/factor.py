@@ -45,9 +45,9 @@ class Factor:
 
 FACTORS = {
     "segmentation": Factor([], 128, 0.9, {"layout_layers": 1, "word_width": 32}, True),
-    "depth": Factor(["segmentation"], 128, 0.5, {"widths": [64, 192], "blocks": 2, "heads": 3, "word_width": 16}, True),
-    "sketch": Factor(["segmentation"], 128, 0.5, {"widths": [64, 192], "blocks": 2, "heads": 3, "word_width": 16}, False),
-    "image": Factor(["segmentation", "depth", "sketch"], 256, 0.5, {"widths": [64, 128, 256], "word_width": 32}, False),
+    "depth": Factor(["segmentation"], 128, 0.0, {"widths": [64, 192], "blocks": 2, "heads": 3, "word_width": 16}, True),
+    "sketch": Factor(["segmentation"], 128, 0.0, {"widths": [64, 192], "blocks": 2, "heads": 3, "word_width": 16}, False),
+    "image": Factor(["segmentation", "depth", "sketch"], 256, -0.2, {"widths": [64, 128, 256], "word_width": 32}, False),
 }
 
 TINY = {"widths": [16, 32], "blocks": 1, "heads": 2, "word_width": 8}
@@ -122,7 +122,8 @@ class Trainer:
         if saved:
             self.network.load_state_dict(saved["model"])
             self.average.load_state_dict(saved["ema"])
-            self.optimizer.load_state_dict(saved["optimizer"])
+            if saved["optimizer"]:  # absent from a checkpoint that came over the wire, see parts.py
+                self.optimizer.load_state_dict(saved["optimizer"])
         elif state is not None:
             load_matching(self.network, state)
         else:
@@ -214,7 +215,8 @@ class Trainer:
         self.log.write(event="held out", samples=self.samples, **test.measure(self.average, self.folder / "sheet.png"))
 
 
-def main() -> None:
+def arguments_parser() -> argparse.ArgumentParser:
+    """The command line; `train.gpu` reads the same one."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--factor", required=True, choices=list(FACTORS))
     parser.add_argument("--run", required=True, help="folder of the checkpoint and the log; an existing checkpoint is continued")
@@ -234,7 +236,11 @@ def main() -> None:
     parser.add_argument("--bf16", action="store_true", help="autocast; many times slower on CPUs")
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--tiny", action="store_true", help="the smallest network, for tests")
-    arguments = parser.parse_args()
+    return parser
+
+
+def main() -> None:
+    arguments = arguments_parser().parse_args()
     torch.set_num_threads(arguments.threads)
     if arguments.device == "cuda":
         torch.set_float32_matmul_precision("high")

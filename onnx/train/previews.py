@@ -85,18 +85,14 @@ class HeldOutMaps:
 
 
 class HeldOutFrames:
-    """Loss on the newest shard of frames, and a sheet: parents, what was sampled from them, the truth.
-
-    The shard is seen in training as well; the loss tells how learning goes, not how it generalises.
-    """
+    """Samples given the true parents of the first frames, beside the truth. Training sees these frames as well."""
 
     def __init__(self, variable: str, parents: list[str], autoencoder: Autoencoder, size: int, folder: str):
         self.variable, self.autoencoder, self.side = variable, autoencoder, size // 8
         shards = shards_in(Path(folder))
-        rng = np.random.Generator(np.random.PCG64(HELD_OUT_SEED))
         with np.load(shards[0]) as file:
             shard = {name: file[name][:16] for name in file.files}
-        self.pictures = frame_pictures(shard, size, rng)
+        self.pictures = frame_pictures(shard, size)
         self.latents = {name: encode(autoencoder, self.pictures[name]).float() for name in [variable, *parents]}
         self.captions = TextEncoder().encode_all([str(c) for c in shard["captions"]])
         self.parents = parents

@@ -22,6 +22,10 @@ pub(super) fn check_request(pack: &Pack, request: &SampleRequest) -> Result<(), 
     if !(1..=MOST_STEPS).contains(&request.settings.steps) {
         return refuse(format!("{} steps are not possible; choose 1 to {MOST_STEPS}", request.settings.steps));
     }
+    let schedule = &graph.factor(request.variable).schedule;
+    if schedule.train_steps().is_some_and(|most| request.settings.steps > most) {
+        return refuse(format!("\"{name}\" was trained with fewer steps than {}", request.settings.steps));
+    }
     if !request.settings.guidance.is_finite() {
         return refuse(format!("a guidance of {} is not possible; choose a number", request.settings.guidance));
     }

@@ -1,10 +1,26 @@
 //! The size a factor works at for a document's shape.
 
-/// Width and height, in pixels, of the picture a factor trained at `side`² samples for a document
-/// of `canvas`: the shape of the document and the area of the training, in multiples of `cell`.
+use crate::graph::VariableId;
+use crate::pack::Pack;
+
+/// Latent cells along a side come in multiples of this: networks halve their latents up to twice.
+const LATENT_MULTIPLE: u32 = 4;
+
+/// Width and height, in pixels, of the picture that the factor of `id` samples for a document of
+/// `canvas` pixels; see [`working_size`].
+pub fn factor_size(pack: &Pack, id: VariableId, canvas: (u32, u32)) -> (u32, u32) {
+    working_size(canvas, pack.graph.variable(id).size, pack.manifest.latent.downscale as u32 * LATENT_MULTIPLE)
+}
+
+/// Width and height of a picture in the shape of `canvas` and, about, the area of `side`²: `side`
+/// itself for a square, else multiples of `cell`. Shapes are limited to 4:1.
 ///
-/// Keeping the area keeps objects at the size the network knows, whatever the document's resolution.
+/// Keeping the area of the training keeps objects at the size the network knows, whatever the
+/// document's resolution.
 pub fn working_size(canvas: (u32, u32), side: u32, cell: u32) -> (u32, u32) {
+    if canvas.0 == canvas.1 {
+        return (side, side);
+    }
     let aspect = (f64::from(canvas.0.max(1)) / f64::from(canvas.1.max(1))).clamp(0.25, 4.0);
     let rounded = |length: f64| {
         let cells = (length / f64::from(cell)).round().max(1.0);

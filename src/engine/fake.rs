@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Control, Engine, EngineError, Progress, Sample, SampleRequest, check_request, working_size};
+use super::{Control, Engine, EngineError, Progress, Sample, SampleRequest, check_request, factor_size};
 use crate::compliance::read_prompt;
 use crate::diffusion::NoiseStream;
-use crate::graph::{Variable, VariableKind};
+use crate::graph::VariableKind;
 use crate::maps::{ClassKind, Label, Map, Plane, PoseMap, SegmentationMap};
 use crate::pack::Pack;
 
@@ -54,7 +54,7 @@ impl FakeEngine {
             VariableKind::Sketch => Map::Sketch(sketch(width, height, parent)),
             VariableKind::Normal => Map::Normal(Plane::filled(width, height, [128, 128, 255])),
             VariableKind::Pose => Map::Pose(PoseMap { width, height, skeletons: Vec::new() }),
-            VariableKind::Image => Map::Image(self.image(request, variable, parent, &mut noise)),
+            VariableKind::Image => Map::Image(self.image(request, parent, &mut noise)),
         }
     }
 
@@ -93,12 +93,10 @@ impl FakeEngine {
     fn image(
         &self,
         request: &SampleRequest,
-        variable: &Variable,
         parent: Option<&SegmentationMap>,
         noise: &mut NoiseStream,
     ) -> Plane<[u8; 4]> {
-        let cell = self.pack.manifest.latent.downscale as u32;
-        let (width, height) = working_size(request.canvas, variable.size, cell * 2);
+        let (width, height) = factor_size(&self.pack, request.variable, request.canvas);
         let tint = (noise.uniform() * 255.0) as u8;
         generate(width, height, |x, y| {
             let colour = parent.and_then(|p| {
@@ -288,7 +286,7 @@ mod tests {
         let image = sample(&request(3, "a dog", &[5], vec![(VariableId(0), seg.clone())])).remove(0).map;
         assert_eq!(seg.size(), (96, 64));
         assert_eq!(depth.size(), (96, 64));
-        assert_eq!(image.size(), working_size((96, 64), 256, 16));
+        assert_eq!(image.size(), factor_size(&testing::pack(), VariableId(3), (96, 64)));
         let again = sample(&request(0, "a dog", &[5], Vec::new())).remove(0).map;
         assert_eq!(seg, again);
     }

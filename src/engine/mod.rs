@@ -4,12 +4,16 @@
 //! it, and a fake one serves the tests. No module above this one names a type of ONNX Runtime.
 
 mod check;
+mod decode;
 mod extent;
 pub mod fake;
+mod onnx;
+mod pictures;
 mod request;
 
 use check::check_request;
-pub use extent::working_size;
+pub use extent::{factor_size, working_size};
+pub use onnx::{OnnxEngine, find_library};
 pub use request::{Control, Device, EngineError, FactorSettings, Progress, Sample, SampleRequest};
 
 use crate::pack::Pack;
@@ -21,6 +25,19 @@ pub trait Engine: Send {
 
     /// Where it runs, in words for the user: provider, threads, and why CUDA is not used.
     fn device(&self) -> String;
+
+    /// Loads every network now instead of at first use.
+    ///
+    /// # Errors
+    /// What the first use would have failed with.
+    fn warm_up(&mut self) -> Result<(), EngineError> {
+        Ok(())
+    }
+
+    /// A line for the person when only a part of the prompt can be read.
+    fn prompt_note(&self, _prompt: &str) -> Option<String> {
+        None
+    }
 
     /// Samples one variable for several seeds at once, given its parents' maps.
     ///

@@ -62,6 +62,18 @@ pub enum BetaSchedule {
     },
 }
 
+impl BetaSchedule {
+    /// Number of training steps; a flow has none, its time is continuous.
+    pub fn train_steps(&self) -> Option<usize> {
+        match *self {
+            Self::Flow => None,
+            Self::Linear { train_steps, .. }
+            | Self::ScaledLinear { train_steps, .. }
+            | Self::Cosine { train_steps } => Some(train_steps),
+        }
+    }
+}
+
 /// One conditional of eq. 3: a diffusion model for `variable` given `parents`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Factor {

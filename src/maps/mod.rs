@@ -12,6 +12,7 @@ mod palette_tables;
 mod plane;
 mod regions;
 mod resize;
+mod specks;
 #[cfg(test)]
 pub(crate) mod testing;
 mod view;
@@ -24,4 +25,5 @@ pub use nearest::{Nearest, fill_nearest};
 pub use plane::{Plane, Rect, TILE};
 pub use regions::{free_instance, label_instances, region_at};
 pub use resize::{Channels, resize_map, resize_nearest, resize_smooth};
+pub use specks::remove_specks;
 pub use view::{paint, thumbnail};

@@ -63,7 +63,7 @@ fn check_sizes(manifest: &Manifest) -> Result<(), String> {
     within("the number of variables", manifest.variables.len(), 1, 64)?;
     for variable in &manifest.variables {
         within(&format!("the size of \"{}\"", variable.name), variable.size as usize, 16, 4096)?;
-        if variable.size as usize % manifest.latent.downscale != 0 {
+        if !(variable.size as usize).is_multiple_of(manifest.latent.downscale) {
             return Err(format!(
                 "the size of \"{}\" is {}, no multiple of latent.downscale {}",
                 variable.name, variable.size, manifest.latent.downscale

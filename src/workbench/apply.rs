@@ -15,6 +15,12 @@ impl Applied {
     pub(super) fn changed(changed: bool) -> Self {
         if changed { Self::Changed(Vec::new()) } else { Self::Quiet(Vec::new()) }
     }
+
+    pub(super) fn and(mut self, effect: Effect) -> Self {
+        let (Self::Changed(effects) | Self::Quiet(effects)) = &mut self;
+        effects.push(effect);
+        self
+    }
 }
 
 impl Workbench {
@@ -67,7 +73,6 @@ impl Workbench {
 
             Command::Copy => self.copy().map(Applied::Quiet),
             Command::Cut => self.cut(),
-            Command::PasteFile { path } => self.paste_file(&path),
             edit => self.edit(&edit),
         }
     }

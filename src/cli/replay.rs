@@ -1,0 +1,39 @@
+//! `underpaint replay`: a list of the editor's commands, carried out without a window.
+
+use anyhow::Context;
+
+use super::arguments::ReplayOptions;
+use super::failure::Failure;
+use super::progress::Bar;
+use super::report::Report;
+use super::script::{self, Script};
+use super::{engine, generate, output};
+use crate::command::Command;
+use crate::workbench::Session;
+
+/// Carries out a script and writes every map there is in the end.
+///
+/// # Errors
+/// A script that cannot be read or understood, and the command (counted from 0) that failed.
+pub fn run(options: &ReplayOptions) -> Result<(), Failure> {
+    let script = Script::read(&options.script, &options.out)?;
+    output::prepare(&options.out)?;
+    let pack = engine::pack(&options.engine)?;
+    let mut session = Session::new(engine::load(pack, &options.engine)?);
+    if let Some(path) = options.project.clone().or(script.project) {
+        session.apply_quietly(Command::Open { path })?;
+    }
+    let bar = Bar::new(&session.workbench().pack().graph.clone());
+    let commands = script.commands.len();
+    let mut messages = Vec::new();
+    let done = script.commands.into_iter().enumerate().try_for_each(|(index, command)| {
+        let name = script::name(&command);
+        let said = session.apply(command, &bar).with_context(|| format!("command {index} ({name})"))?;
+        messages.extend(said.into_iter().map(|(_, text)| format!("command {index} ({name}): {text}")));
+        Ok::<_, Failure>(())
+    });
+    bar.clear();
+    done?;
+    let report = Report::new(&session, Some(commands), messages);
+    generate::write(&mut session, &options.out, &report, |_| true)
+}

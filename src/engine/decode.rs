@@ -1,0 +1,207 @@
+//! What decoders answer, as maps at the document's size.
+
+use crate::maps::{ClassTable, Plane, SegmentationMap, label_instances, remove_specks};
+
+/// Pieces of a class below this share of the picture are given to their neighbours, and cores of
+/// instances below it are none of their own.
+const SPECK: f32 = 0.001;
+
+/// Channels of a picture, row-major `[channels, height, width]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Field<'a> {
+    /// The values.
+    pub values: &'a [f32],
+    /// Height and width in pixels.
+    pub extent: (usize, usize),
+}
+
+impl<'a> Field<'a> {
+    /// # Panics
+    /// When the values are no whole number of channels of this extent.
+    pub fn new(values: &'a [f32], extent: (usize, usize)) -> Self {
+        let area = extent.0 * extent.1;
+        assert!(area > 0 && values.len().is_multiple_of(area), "{} values at {extent:?}", values.len());
+        Self { values, extent }
+    }
+
+    fn channel(&self, index: usize) -> &'a [f32] {
+        let area = self.extent.0 * self.extent.1;
+        &self.values[index * area..(index + 1) * area]
+    }
+}
+
+/// Segmentation from class logits (a channel per slot) and boundary logits (one channel).
+///
+/// Logits are enlarged, not labels, so that edges stay smooth and no class is invented; only
+/// the classes the pack lists may win. Specks go to their neighbours; objects are told apart by the
+/// boundary channel.
+pub fn decode_classes(
+    logits: Field<'_>,
+    boundary: Field<'_>,
+    classes: &ClassTable,
+    canvas: (u32, u32),
+) -> SegmentationMap {
+    let (width, height) = canvas;
+    let (mut class_of, rims) = class_map(logits, boundary, classes, canvas);
+    let least = ((width as f32 * height as f32 * SPECK).ceil() as usize).max(1);
+    remove_specks(width, height, &mut class_of, least);
+    label_instances(width, height, &class_of, Some(&rims), least, classes)
+}
+
+/// The class of each pixel of the canvas and whether an instance ends there, row-major.
+pub fn class_map(
+    logits: Field<'_>,
+    boundary: Field<'_>,
+    classes: &ClassTable,
+    (width, height): (u32, u32),
+) -> (Vec<u8>, Vec<bool>) {
+    let (width, height) = (width as usize, height as usize);
+    let scale = Scale::new(logits.extent, (height, width));
+    let mut class_of = vec![0; width * height];
+    let mut best = vec![0.0; width];
+    let mut row = vec![0.0; width];
+    for (y, winners) in class_of.chunks_exact_mut(width).enumerate() {
+        best.fill(f32::NEG_INFINITY);
+        for class in classes.iter() {
+            scale.row(logits.channel(class.index as usize), y, &mut row);
+            for ((value, best), winner) in row.iter().zip(&mut best).zip(winners.iter_mut()) {
+                if *value > *best {
+                    *best = *value;
+                    *winner = class.index;
+                }
+            }
+        }
+    }
+    let rims = enlarge(boundary, 0, (height, width)).into_iter().map(|logit| logit > 0.0).collect();
+    (class_of, rims)
+}
+
+/// One channel in `[0, 1]` enlarged to the canvas, as numbers from 0 to `white`.
+pub fn decode_values<T: Copy + Default + PartialEq>(
+    field: Field<'_>,
+    (width, height): (u32, u32),
+    white: f32,
+    pixel: impl Fn(f32) -> T,
+) -> Plane<T> {
+    let values = enlarge(field, 0, (height as usize, width as usize));
+    let pixels: Vec<_> = values.into_iter().map(|v| pixel((v.clamp(0.0, 1.0) * white).round())).collect();
+    Plane::from_pixels(width, height, &pixels)
+}
+
+/// Three channels in `[-1, 1]` as colours of 0 to 255, at their own size.
+pub fn decode_colours(field: Field<'_>) -> Plane<[u8; 3]> {
+    let level = |v: f32| ((v + 1.0) * 127.5).round().clamp(0.0, 255.0) as u8;
+    let [red, green, blue] = [0, 1, 2].map(|c| field.channel(c));
+    let pixels: Vec<_> = red.iter().zip(green).zip(blue).map(|((&r, &g), &b)| [level(r), level(g), level(b)]).collect();
+    Plane::from_pixels(field.extent.1 as u32, field.extent.0 as u32, &pixels)
+}
+
+fn enlarge(field: Field<'_>, channel: usize, (height, width): (usize, usize)) -> Vec<f32> {
+    let scale = Scale::new(field.extent, (height, width));
+    let mut values = vec![0.0; width * height];
+    for (y, row) in values.chunks_exact_mut(width).enumerate() {
+        scale.row(field.channel(channel), y, row);
+    }
+    values
+}
+
+/// Bilinear resizing between pixel centres, edges repeated (`align_corners=False`).
+struct Scale {
+    from_width: usize,
+    columns: Vec<Tap>,
+    rows: Vec<Tap>,
+}
+
+/// Two neighbouring pixels and the share of the second.
+#[derive(Clone, Copy)]
+struct Tap {
+    low: usize,
+    high: usize,
+    share: f32,
+}
+
+impl Scale {
+    fn new((from_height, from_width): (usize, usize), (height, width): (usize, usize)) -> Self {
+        let taps = |from: usize, to: usize| {
+            let tap = |i: usize| {
+                let position = ((i as f64 + 0.5) * from as f64 / to as f64 - 0.5).clamp(0.0, (from - 1) as f64);
+                let low = (position as usize).min(from.saturating_sub(2));
+                Tap { low, high: (low + 1).min(from - 1), share: (position - low as f64) as f32 }
+            };
+            (0..to).map(tap).collect()
+        };
+        Self { from_width, columns: taps(from_width, width), rows: taps(from_height, height) }
+    }
+
+    /// Row `y` of the enlarged channel.
+    fn row(&self, channel: &[f32], y: usize, out: &mut [f32]) {
+        let tap = self.rows[y];
+        let (low, high) = (&channel[tap.low * self.from_width..], &channel[tap.high * self.from_width..]);
+        for (out, column) in out.iter_mut().zip(&self.columns) {
+            let left = low[column.low] + tap.share * (high[column.low] - low[column.low]);
+            let right = low[column.high] + tap.share * (high[column.high] - low[column.high]);
+            *out = left + column.share * (right - left);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pack::testing::classes;
+
+    #[test]
+    fn logits_are_enlarged_and_unlisted_slots_never_win() {
+        // Slots: sky (0) wins on the left, dog (9) on the right; slot 30 is not listed.
+        let mut logits = vec![-5.0; 40 * 2];
+        logits[0] = 3.0;
+        logits[9 * 2 + 1] = 3.0;
+        logits[30 * 2..30 * 2 + 2].fill(99.0);
+        let boundary = [-1.0, 1.0];
+        let (class_of, rims) =
+            class_map(Field::new(&logits, (1, 2)), Field::new(&boundary, (1, 2)), &classes(), (8, 1));
+        assert_eq!(class_of, [0, 0, 0, 0, 9, 9, 9, 9]);
+        assert_eq!(rims, [false, false, false, false, true, true, true, true]);
+    }
+
+    #[test]
+    fn two_dogs_that_touch_are_two_instances_and_specks_vanish() {
+        let (width, height) = (64, 64);
+        let mut logits = vec![0.0; 40 * width * height];
+        let mut boundary = vec![-1.0; width * height];
+        for y in 0..height {
+            for x in 0..width {
+                let at = y * width + x;
+                let is_dog = (16..48).contains(&y) && (8..56).contains(&x);
+                let class = if x == 2 && y == 2 {
+                    13
+                } else if is_dog {
+                    9
+                } else {
+                    0
+                };
+                logits[class * width * height + at] = 5.0;
+                if is_dog && (31..33).contains(&x) {
+                    boundary[at] = 1.0;
+                }
+            }
+        }
+        let extent = (height, width);
+        let map = decode_classes(Field::new(&logits, extent), Field::new(&boundary, extent), &classes(), (64, 64));
+        assert_eq!(map.at(2, 2).class, 0, "a car of one pixel is a speck");
+        let (left, right) = (map.at(10, 30), map.at(50, 30));
+        assert_eq!((left.class, right.class), (9, 9));
+        assert_ne!(left.instance, right.instance);
+        assert_eq!(map.at(31, 30), left, "rims belong to the nearer dog");
+        assert_eq!(map.at(32, 30), right);
+    }
+
+    #[test]
+    fn values_and_colours_are_clamped() {
+        let field = [-0.5, 0.5, 1.5];
+        let plane = decode_values(Field::new(&field, (1, 3)), (3, 1), 255.0, |v| v as u8);
+        assert_eq!(plane.to_pixels(), [0, 128, 255]);
+        let colours = decode_colours(Field::new(&[-2.0, 0.0, 1.0], (1, 1)));
+        assert_eq!(colours.at(0, 0), [0, 128, 255]);
+    }
+}

@@ -1,0 +1,118 @@
+//! What a factor is fed that stays the same from step to step.
+
+use std::sync::Arc;
+
+use super::graphs::Feed;
+use super::text::Text;
+
+/// A parent's clean latent, or none for a null parent.
+pub(super) struct ParentLatent {
+    pub name: String,
+    pub latent: Option<Arc<Vec<f32>>>,
+}
+
+/// Text and parents for a whole batch: with guidance its second half has the null text.
+pub(super) struct Constant {
+    /// Latents in a network call.
+    pub batch: usize,
+    /// Whether the batch holds each sample twice.
+    pub guided: bool,
+    tokens: ([usize; 3], Vec<f32>),
+    ids: ([usize; 2], Vec<i64>),
+    mask: ([usize; 2], Vec<f32>),
+    parents: Vec<ParentFeed>,
+}
+
+struct ParentFeed {
+    latent_name: String,
+    level_name: String,
+    latents: Vec<f32>,
+    levels: Vec<f32>,
+}
+
+/// Noise level that tells a network that the parent is clean.
+const CLEAN: f32 = 0.0;
+/// Noise level that tells a network that there is no parent.
+const NULL: f32 = -1.0;
+
+impl Constant {
+    /// For `count` samples; `width` is that of a token feature, `latent` the numbers of a latent.
+    pub fn new(
+        count: usize,
+        guided: bool,
+        text: Option<&Text>,
+        width: usize,
+        parents: &[ParentLatent],
+        latent: usize,
+    ) -> Self {
+        let batch = if guided { 2 * count } else { count };
+        let length = text.map_or(1, |t| t.ids.len());
+        let mut tokens = vec![0.0; batch * length * width];
+        let mut ids = vec![0; batch * length];
+        let mut mask = vec![0.0; batch * length];
+        if let Some(text) = text {
+            tokens[..count * length * width].copy_from_slice(&text.features.repeat(count));
+            ids[..count * length].copy_from_slice(&text.ids.repeat(count));
+            mask[..count * length].fill(1.0);
+        }
+        let parents = parents.iter().map(|parent| ParentFeed {
+            latent_name: format!("parent_{}", parent.name),
+            level_name: format!("parent_{}_level", parent.name),
+            latents: parent.latent.as_ref().map_or_else(|| vec![0.0; batch * latent], |l| l.repeat(batch)),
+            levels: vec![if parent.latent.is_some() { CLEAN } else { NULL }; batch],
+        });
+        Self {
+            batch,
+            guided,
+            tokens: ([batch, length, width], tokens),
+            ids: ([batch, length], ids),
+            mask: ([batch, length], mask),
+            parents: parents.collect(),
+        }
+    }
+
+    /// Adds the inputs to those of a step; `latent` and `batch` are the shapes of latents and levels.
+    pub fn feed<'a>(&'a self, latent: &'a [usize], batch: &'a [usize], feeds: &mut Vec<(&'a str, Feed<'a>)>) {
+        feeds.push(("tokens", Feed::Real(&self.tokens.0, &self.tokens.1)));
+        feeds.push(("ids", Feed::Integer(&self.ids.0, &self.ids.1)));
+        feeds.push(("mask", Feed::Real(&self.mask.0, &self.mask.1)));
+        for parent in &self.parents {
+            feeds.push((&parent.latent_name, Feed::Real(latent, &parent.latents)));
+            feeds.push((&parent.level_name, Feed::Real(batch, &parent.levels)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_second_half_of_a_guided_batch_has_the_null_text_and_the_same_parents() {
+        let text = Text { ids: vec![5, 6], features: vec![1.0, 2.0, 3.0, 4.0] };
+        let parents = [
+            ParentLatent { name: "a".into(), latent: Some(Arc::new(vec![7.0, 8.0, 9.0])) },
+            ParentLatent { name: "b".into(), latent: None },
+        ];
+        let constant = Constant::new(2, true, Some(&text), 2, &parents, 3);
+        assert_eq!(constant.batch, 4);
+        assert_eq!(constant.tokens.0, [4, 2, 2]);
+        assert_eq!(constant.tokens.1[..8], [1.0, 2.0, 3.0, 4.0, 1.0, 2.0, 3.0, 4.0]);
+        assert_eq!(constant.tokens.1[8..], [0.0; 8]);
+        assert_eq!(constant.ids.1, [5, 6, 5, 6, 0, 0, 0, 0]);
+        assert_eq!(constant.mask.1, [1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
+        assert_eq!(constant.parents[0].latents, [7.0, 8.0, 9.0].repeat(4));
+        assert_eq!(constant.parents[0].levels, [0.0; 4]);
+        assert_eq!(constant.parents[1].latents, [0.0; 12]);
+        assert_eq!(constant.parents[1].levels, [-1.0; 4]);
+    }
+
+    #[test]
+    fn without_a_text_there_is_one_masked_token() {
+        let constant = Constant::new(3, false, None, 2, &[], 3);
+        assert_eq!(
+            (constant.batch, constant.tokens.0, constant.mask.1.as_slice()),
+            (3, [3, 1, 2], [0.0; 3].as_slice())
+        );
+    }
+}

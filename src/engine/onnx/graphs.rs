@@ -1,0 +1,174 @@
+//! The pack's graphs as sessions, loaded when first used and kept.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use ort::environment::Environment;
+use ort::session::builder::SessionBuilder;
+use ort::session::{Session, SessionInputValue};
+use ort::value::TensorRef;
+
+use super::one_line;
+use super::signature::Signature;
+use super::stop::Stop;
+use crate::engine::{Device, EngineError};
+use crate::pack::Pack;
+
+/// Values handed to a graph: shape and numbers, row-major.
+#[derive(Clone, Copy)]
+pub(super) enum Feed<'a> {
+    Real(&'a [usize], &'a [f32]),
+    Integer(&'a [usize], &'a [i64]),
+}
+
+/// Values a graph answered with.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Tensor {
+    pub shape: Vec<usize>,
+    pub data: Vec<f32>,
+}
+
+impl Tensor {
+    /// The numbers of one element of the batch.
+    pub fn of_batch(&self, index: usize) -> &[f32] {
+        let size = self.data.len() / self.shape[0].max(1);
+        &self.data[index * size..(index + 1) * size]
+    }
+
+    /// Height and width of a batch of pictures.
+    pub fn extent(&self) -> (usize, usize) {
+        (self.shape[2], self.shape[3])
+    }
+}
+
+/// Where sessions run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Provider {
+    Cpu,
+    Cuda,
+}
+
+/// Sessions by file name.
+pub(super) struct Graphs {
+    pack: Pack,
+    environment: Environment,
+    provider: Provider,
+    threads: usize,
+    why_not_cuda: Option<String>,
+    sessions: HashMap<String, Session>,
+}
+
+impl Graphs {
+    /// Chooses where to run. CUDA is tried by loading the encoder there, because registering the
+    /// provider alone does not touch the device.
+    pub fn new(pack: Pack, environment: Environment, device: Device, threads: usize) -> Result<Self, EngineError> {
+        let sessions = HashMap::new();
+        let mut graphs = Self { pack, environment, provider: Provider::Cuda, threads, why_not_cuda: None, sessions };
+        if device != Device::Cpu {
+            let encoder = graphs.pack.manifest.encoder.clone();
+            let signature = Signature::of_encoder(&graphs.pack);
+            match graphs.load(&encoder, &signature) {
+                Ok(()) => return Ok(graphs),
+                Err(EngineError::Cuda(reason)) if device == Device::Auto => graphs.why_not_cuda = Some(reason),
+                Err(error) => return Err(error),
+            }
+        }
+        graphs.provider = Provider::Cpu;
+        Ok(graphs)
+    }
+
+    /// The pack.
+    pub fn pack(&self) -> &Pack {
+        &self.pack
+    }
+
+    /// CPU threads that a network call may use.
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// Where sessions run, in words.
+    pub fn device(&self) -> String {
+        let threads = if self.threads == 1 { "1 thread".into() } else { format!("{} threads", self.threads) };
+        match (&self.provider, &self.why_not_cuda) {
+            (Provider::Cuda, _) => "CUDA".into(),
+            (Provider::Cpu, None) => format!("CPU, {threads}"),
+            (Provider::Cpu, Some(reason)) => format!("CPU, {threads}; CUDA is not used: {reason}"),
+        }
+    }
+
+    /// Loads a graph unless it is: reads the file, checks its digest, compares it with `signature`.
+    pub fn load(&mut self, file: &str, signature: &Signature) -> Result<(), EngineError> {
+        if self.sessions.contains_key(file) {
+            return Ok(());
+        }
+        let bytes = self.pack.read(file)?;
+        let session = self.session(file, &bytes)?;
+        signature.check(&session).map_err(|reason| EngineError::Graph { file: file.into(), reason })?;
+        self.sessions.insert(file.into(), session);
+        Ok(())
+    }
+
+    fn session(&self, file: &str, bytes: &[u8]) -> Result<Session, EngineError> {
+        let refused =
+            |reason: String| EngineError::Graph { file: file.into(), reason: format!("not a usable graph: {reason}") };
+        let failed = |e: ort::Error| refused(one_line(&e.to_string()));
+        let builder = Session::builder(&self.environment).map_err(failed)?;
+        let mut builder = builder.with_intra_threads(self.threads).map_err(|e| refused(one_line(&e.to_string())))?;
+        if self.provider == Provider::Cuda {
+            let absent = |e: ort::Error| EngineError::Cuda(one_line(&e.to_string()));
+            return on_cuda(builder)?.commit_from_memory(bytes).map_err(absent);
+        }
+        builder.commit_from_memory(bytes).map_err(failed)
+    }
+
+    /// Runs a graph and returns the outputs of its signature, in that order.
+    pub fn run(
+        &mut self,
+        file: &str,
+        signature: &Signature,
+        feeds: &[(&str, Feed<'_>)],
+        stop: &Stop<'_>,
+    ) -> Result<Vec<Tensor>, EngineError> {
+        stop.check()?;
+        self.load(file, signature)?;
+        let failed = |e: ort::Error| EngineError::Run { file: file.into(), reason: one_line(&e.to_string()) };
+        let Some(session) = self.sessions.get_mut(file) else {
+            return Err(EngineError::Run { file: file.into(), reason: "it is not loaded".into() });
+        };
+        let mut inputs: Vec<(Cow<'_, str>, SessionInputValue<'_>)> = Vec::with_capacity(feeds.len());
+        for (name, feed) in feeds {
+            let value = match feed {
+                Feed::Real(shape, data) => TensorRef::from_array_view((*shape, *data)).map_err(failed)?.into(),
+                Feed::Integer(shape, data) => TensorRef::from_array_view((*shape, *data)).map_err(failed)?.into(),
+            };
+            inputs.push(((*name).into(), value));
+        }
+        let answers = session.run_with_options(inputs, stop.options()).map_err(|e| match stop.check() {
+            Err(cancelled) => cancelled,
+            Ok(()) => failed(e),
+        })?;
+        let mut tensors = Vec::with_capacity(signature.outputs.len());
+        for port in &signature.outputs {
+            let odd = |reason: String| EngineError::Graph { file: file.into(), reason };
+            let answer = answers.get(&port.name).ok_or_else(|| odd(format!("it gave no output \"{}\"", port.name)))?;
+            let (shape, data) = answer.try_extract_tensor::<f32>().map_err(failed)?;
+            let shape: Vec<usize> = shape.iter().map(|&n| n.max(0) as usize).collect();
+            port.check_answer(&shape).map_err(odd)?;
+            tensors.push(Tensor { shape, data: data.to_vec() });
+        }
+        Ok(tensors)
+    }
+}
+
+/// Puts a session on CUDA, or says why not; left to itself, ONNX Runtime would fall back silently.
+#[cfg(feature = "cuda")]
+fn on_cuda(builder: SessionBuilder) -> Result<SessionBuilder, EngineError> {
+    let cuda = ort::ep::CUDA::default().build().error_on_failure();
+    builder.with_execution_providers([cuda]).map_err(|e| EngineError::Cuda(one_line(&e.to_string())))
+}
+
+#[cfg(not(feature = "cuda"))]
+fn on_cuda(_: SessionBuilder) -> Result<SessionBuilder, EngineError> {
+    Err(EngineError::Cuda("this program was built without it (cargo's feature \"cuda\")".into()))
+}

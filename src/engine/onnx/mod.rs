@@ -1,0 +1,141 @@
+//! The engine on ONNX Runtime.
+
+mod constant;
+mod decoding;
+mod graphs;
+mod runtime;
+mod sampling;
+mod signature;
+mod stop;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use runtime::find_library;
+
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use super::pictures::picture;
+use super::{Control, Device, Engine, EngineError, Sample, SampleRequest, check_request};
+use crate::graph::VariableId;
+use crate::maps::Map;
+use crate::pack::Pack;
+use graphs::{Feed, Graphs};
+use signature::Signature;
+use stop::{Stop, watched};
+use text::TextEncoder;
+
+/// Encoded parents that are kept between requests.
+const KEPT_PARENTS: usize = 8;
+
+/// Runs a pack's factors through ONNX Runtime, on CUDA or the CPU.
+pub struct OnnxEngine {
+    graphs: Graphs,
+    text: TextEncoder,
+    encoder: Signature,
+    factors: Vec<Signature>,
+    decoders: Vec<Signature>,
+    parents: Vec<Parent>,
+}
+
+/// A map as the latent that factors read. Holding the map keeps its address from being reused.
+struct Parent {
+    map: Arc<Map>,
+    size: (u32, u32),
+    latent: Arc<Vec<f32>>,
+}
+
+impl OnnxEngine {
+    /// An engine for `pack`. `threads` is the number of CPU threads a network call may use; `None`
+    /// means one for each physical core. Graphs are loaded when first used, or by
+    /// [`Engine::warm_up`].
+    ///
+    /// # Errors
+    /// [`EngineError::Runtime`] without ONNX Runtime's library, [`EngineError::Cuda`] when CUDA is
+    /// demanded and does not work, [`EngineError::Pack`] and [`EngineError::Graph`] for a damaged pack.
+    pub fn load(pack: Pack, device: Device, threads: Option<usize>) -> Result<Self, EngineError> {
+        let environment = runtime::environment()?;
+        let text = TextEncoder::new(&pack)?;
+        let ids: Vec<VariableId> = pack.graph.ids().collect();
+        let encoder = Signature::of_encoder(&pack);
+        let factors = ids.iter().map(|&id| Signature::of_factor(&pack, id)).collect();
+        let decoders = ids.iter().map(|&id| Signature::of_decoder(&pack, id)).collect();
+        let threads = threads.unwrap_or_else(physical_cores).max(1);
+        let graphs = Graphs::new(pack, environment, device, threads)?;
+        Ok(Self { graphs, text, encoder, factors, decoders, parents: Vec::new() })
+    }
+
+    /// The clean latent of a map, encoded at the size the child works at.
+    fn encode(&mut self, map: &Arc<Map>, size: (u32, u32), stop: &Stop<'_>) -> Result<Arc<Vec<f32>>, EngineError> {
+        let known = self.parents.iter().find(|p| Arc::ptr_eq(&p.map, map) && p.size == size);
+        if let Some(parent) = known {
+            return Ok(parent.latent.clone());
+        }
+        let manifest = self.graphs.pack().manifest.clone();
+        let (width, height) = size;
+        let values = picture(map, &manifest.classes, width, height)?;
+        let shape = [1, 3, height as usize, width as usize];
+        let feeds = [("picture", Feed::Real(&shape, &values))];
+        let answer = self.graphs.run(&manifest.encoder, &self.encoder, &feeds, stop)?.remove(0);
+        let downscale = manifest.latent.downscale;
+        if answer.extent() != (height as usize / downscale, width as usize / downscale) {
+            let reason = format!("it turned a picture of {width}×{height} into a latent of {:?}", answer.shape);
+            return Err(EngineError::Graph { file: manifest.encoder.clone(), reason });
+        }
+        let latent = Arc::new(answer.data);
+        if self.parents.len() == KEPT_PARENTS {
+            self.parents.remove(0);
+        }
+        self.parents.push(Parent { map: map.clone(), size, latent: latent.clone() });
+        Ok(latent)
+    }
+}
+
+impl Engine for OnnxEngine {
+    fn pack(&self) -> &Pack {
+        self.graphs.pack()
+    }
+
+    fn device(&self) -> String {
+        self.graphs.device()
+    }
+
+    fn warm_up(&mut self) -> Result<(), EngineError> {
+        let manifest = self.graphs.pack().manifest.clone();
+        let graph = self.graphs.pack().graph.clone();
+        self.text.warm_up(&mut self.graphs)?;
+        self.graphs.load(&manifest.encoder, &self.encoder)?;
+        for (i, variable) in manifest.variables.iter().enumerate() {
+            let factor = manifest.factors.iter().find(|f| f.variable == graph.variable(VariableId(i)).name);
+            if let Some(factor) = factor {
+                self.graphs.load(&factor.model, &self.factors[i])?;
+            }
+            self.graphs.load(&variable.decoder, &self.decoders[i])?;
+        }
+        Ok(())
+    }
+
+    fn prompt_note(&self, prompt: &str) -> Option<String> {
+        self.text.note(prompt)
+    }
+
+    fn sample(&mut self, request: &SampleRequest, control: &dyn Control) -> Result<Vec<Sample>, EngineError> {
+        check_request(self.pack(), request)?;
+        if control.is_cancelled() {
+            return Err(EngineError::Cancelled);
+        }
+        watched(control, |stop| self.sample_watched(request, control, stop))
+    }
+}
+
+/// Physical cores this process may use: hyper-threads slow matrix products down.
+fn physical_cores() -> usize {
+    let allowed = available_parallelism().map_or(1, usize::from);
+    num_cpus::get_physical().clamp(1, allowed)
+}
+
+/// ONNX Runtime's messages may have several lines; ours have one.
+fn one_line(message: &str) -> String {
+    message.split_whitespace().collect::<Vec<_>>().join(" ")
+}
