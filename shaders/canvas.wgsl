@@ -220,15 +220,15 @@ fn fs_main(@builtin(position) position: vec4f) -> @location(0) vec4f {
         }
     }
     if u.zoom >= GRID_FROM {
-        let edge = fract(at) * u.zoom;
-        if edge.x < 1.0 || edge.y < 1.0 {
+        // The first target pixel of each document pixel, so that every line is as wide as the others.
+        if any(floor(at) != floor(at - 1.0 / u.zoom)) {
             colour = mix(colour, contrasting(colour), 0.14);
         }
     }
     if flag(HOVER) && inside(hover_mask, at) {
         colour = mix(colour, vec3f(1.0), 0.12);
         if on_border(hover_mask, at, 2.0 * u.line) {
-            colour = mix(colour, u.accent.rgb, 0.9);
+            colour = u.accent.rgb;
         }
     }
     if flag(SELECTION) && on_border(selection_mask, at, 1.5 * u.line) {

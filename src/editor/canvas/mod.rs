@@ -15,6 +15,9 @@ mod transforming;
 mod view;
 mod writing;
 
+#[cfg(test)]
+mod tests;
+
 pub use camera::{Camera, Projection, Viewport};
 pub use view::View;
 
@@ -22,7 +25,7 @@ use std::sync::Arc;
 
 use eframe::egui_wgpu::RenderState;
 use eframe::wgpu;
-use egui::{Pos2, Response, Role, Sense, Vec2, WidgetInfo, vec2};
+use egui::{Modifiers, Pos2, Response, Role, Sense, Vec2, WidgetInfo, vec2};
 
 use self::ahead::Ahead;
 use self::gesture::Gesture;
@@ -53,6 +56,8 @@ pub struct Canvas {
     /// Where the document lay in the last frame.
     viewport: Option<Viewport>,
     pointer: Option<Pos2>,
+    /// Modifier keys at the end of the last frame.
+    modifiers: Modifiers,
     gesture: Option<Gesture>,
     /// Where the last stroke ended: Shift-click goes on from there.
     last_end: Option<(VariableId, Vec2)>,
@@ -82,6 +87,7 @@ impl Canvas {
             camera: Camera::default(),
             viewport: None,
             pointer: None,
+            modifiers: Modifiers::NONE,
             gesture: None,
             last_end: None,
             wants_transform: false,

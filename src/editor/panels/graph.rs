@@ -15,9 +15,9 @@ use crate::editor::widgets::{describe, focus_ring, icon_button, progress_bar, ti
 use crate::editor::{icons, theme};
 use crate::graph::{FactorGraph, NodeState, VariableId, VariableKind};
 
-const CARD: egui::Vec2 = vec2(140.0, 58.0);
+const CARD: egui::Vec2 = vec2(144.0, 56.0);
 const ROW: f32 = CARD.y + 22.0;
-const THUMB: f32 = 46.0;
+const THUMB: f32 = 44.0;
 
 /// Draws it in the width there is.
 pub fn ui(ui: &mut Ui, now: &Situation<'_>, run: Option<&RunView>, thumbnails: &mut Thumbnails, out: &mut Outbox) {
@@ -120,7 +120,7 @@ fn card(
     }
     badge(ui.painter(), thumb.right_bottom() - vec2(4.0, 4.0), fill, state_icon, state_colour);
 
-    let left = thumb.right() + 8.0;
+    let left = thumb.right() + 7.0;
     let ink = if node.settings.enabled { p.text } else { p.muted };
     let clipped = ui.painter().with_clip_rect(rect.shrink(4.0));
     clipped.text(pos2(left, rect.top() + 17.0), Align2::LEFT_CENTER, &title, theme::strong(12.0), ink);
@@ -129,7 +129,7 @@ fn card(
         let bar = Rect::from_min_size(pos2(left, rect.bottom() - 18.0), vec2(rect.right() - left - 10.0, 4.0));
         progress_bar(ui, bar, run.share());
     } else {
-        buttons(ui, pos2(left - 4.0, rect.bottom() - 30.0), node, now, out);
+        buttons(ui, pos2(left - 4.0, rect.bottom() - 29.0), node, now, out);
     }
     if response.clicked() {
         out.send(ViewCommand::Show(id));

@@ -18,7 +18,7 @@ use crate::maps::Map;
 use crate::workbench::Workbench;
 
 /// Height in points.
-pub const HEIGHT: f32 = 118.0;
+pub const HEIGHT: f32 = 112.0;
 const BUTTON: f32 = 196.0;
 
 /// Accessible name of the prompt's field.
