@@ -30,8 +30,8 @@ def train_judge(network, batches, minutes, rate=2e-3, loss=torch.nn.functional.c
             say(f"{spent:4.1f} min, step {step}, loss {mean:.4f}")
 
 
-def write_judge(name, network, example, any_size=False):
-    """Store a trained judge, for pictures of any size or the example's; returns the file's size in bytes."""
-    axes = {key: {0: "batch"} | ({2: f"{key}_height", 3: f"{key}_width"} if any_size else {}) for key in ("input", "logits")}
+def write_judge(name, network, example):
+    """Store a trained judge, for pictures of the example's size; returns the file's size in bytes."""
+    axes = {"input": {0: "batch"}, "logits": {0: "batch"}}
     write_graph(Graph(name, network, {"input": example}, ("logits",), axes, [{"input": example[:1]}]), judge_path(name))
     return os.path.getsize(judge_path(name))
