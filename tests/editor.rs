@@ -78,7 +78,8 @@ fn centre_of(app: &EditorApp, class: &str) -> (i32, i32) {
     let class = app.bench().pack().manifest.classes.by_name(class).unwrap().index;
     let map = app.bench().document().map(VariableId(0)).unwrap().as_segmentation().unwrap().clone();
     let inside = |x: u32, y: u32| map.at(x, y).class == class;
-    let all: Vec<_> = (0..map.height()).flat_map(|y| (0..map.width()).map(move |x| (x, y))).filter(|(x, y)| inside(*x, *y)).collect();
+    let all: Vec<_> =
+        (0..map.height()).flat_map(|y| (0..map.width()).map(move |x| (x, y))).filter(|(x, y)| inside(*x, *y)).collect();
     let sum = all.iter().fold((0, 0), |s, p| (s.0 + p.0, s.1 + p.1));
     let n = all.len() as u32;
     assert!(n > 0, "no such object in the map");
@@ -121,7 +122,9 @@ fn from_a_prompt_to_an_edited_image() {
     // Drag the dog with the move tool.
     press(&mut harness, Modifiers::NONE, Key::V);
     let (x, y) = centre_of(harness.state(), "dog");
-    let place = |app: &EditorApp, x: i32, y: i32| app.canvas().screen_from_document(vec2(x as f32 + 0.5, y as f32 + 0.5)).unwrap();
+    let place = |app: &EditorApp, x: i32, y: i32| {
+        app.canvas().screen_from_document(vec2(x as f32 + 0.5, y as f32 + 0.5)).unwrap()
+    };
     let (from, to) = (place(harness.state(), x, y), place(harness.state(), x + 20, y));
     drag(&mut harness, from, to);
     assert_eq!(state(harness.state(), "segmentation"), NodeState::Given);
