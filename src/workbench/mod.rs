@@ -9,6 +9,7 @@ mod apply;
 mod changes;
 mod editing;
 mod files;
+mod recovery;
 mod sampling;
 mod session;
 mod settings;

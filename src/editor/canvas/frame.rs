@@ -8,12 +8,12 @@ use egui::{Color32, CornerRadius, Response, Shadow, Stroke, StrokeKind, Ui};
 
 use super::ahead::Ahead;
 use super::gpu::{self, Frame, LayerUniform, Uniforms};
-use super::{Canvas, Projection, Viewport};
+use super::{Canvas, Projection, Viewport, hover};
 use crate::document::{Document, Selection};
 use crate::editor::theme;
-use crate::editor::tools::Tool;
+use crate::editor::tools::{Tool, fits};
 use crate::graph::{VariableId, VariableKind};
-use crate::maps::{ClassTable, Map, Plane, paint};
+use crate::maps::{ClassTable, Label, Map, Plane, paint};
 use crate::workbench::Workbench;
 
 /// Target pixels that the ants march in a second.
@@ -132,8 +132,9 @@ impl Canvas {
             self.limit
         );
         let font = egui::TextStyle::Body.resolve(ui.style());
-        let middle = painter.clip_rect().center();
-        painter.text(middle, egui::Align2::CENTER_CENTER, text, font, theme::palette(ui).text);
+        let room = painter.clip_rect().shrink(32.0);
+        let galley = painter.layout(text, font, theme::palette(ui).text, room.width());
+        painter.galley(room.center() - galley.size() / 2.0, galley, theme::palette(ui).text);
     }
 
     fn frame(
@@ -166,7 +167,7 @@ impl Canvas {
         let base = layer(&mut self.looks, self.view.base, 1.0);
         let overlay = self.view.overlay.filter(|id| *id != self.view.base && self.view.opacity > 0.0);
         let overlay = overlay.and_then(|id| layer(&mut self.looks, id, self.view.opacity));
-        let labels = bench.pack().graph.of_kind(VariableKind::Classes).filter(|_| self.view.boundaries);
+        let labels = bench.pack().graph.of_kind(VariableKind::Classes).filter(|id| self.view.outlines(*id));
         let labels = labels.and_then(|id| layer(&mut self.looks, id, 1.0)).map(|(id, _)| id);
         let hover = self.hovered(bench, response);
 
@@ -214,11 +215,18 @@ impl Canvas {
     /// The region that a press would take, while a tool that takes regions hovers over it.
     fn hovered(&mut self, bench: &Workbench, response: &Response) -> Option<Plane<bool>> {
         let takes = matches!(self.tool, Tool::Move | Tool::SelectRegion | Tool::Fill) && self.free.is_none();
-        if !takes || !response.hovered() || self.gesture.is_some() {
+        let kind = bench.pack().graph.variable(bench.active()).kind;
+        if !takes || !response.hovered() || self.gesture.is_some() || fits(self.tool, kind).is_err() {
             return None;
         }
         let (x, y) = self.pointer_in_document()?;
         if self.tool != Tool::Fill && bench.selection().contains(x, y) {
+            return None;
+        }
+        // Things are what one moves; that a background would light up at every turn disturbs.
+        let thing = |label: Label| bench.pack().classes().is_object(label.class);
+        let labels = hover::segmentation(bench)?.as_segmentation()?;
+        if self.tool == Tool::Move && !labels.get(x, y).is_some_and(thing) {
             return None;
         }
         self.hover.at(bench, (x, y)).cloned()

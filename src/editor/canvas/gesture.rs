@@ -24,6 +24,9 @@ pub enum Gesture {
         /// Where the pointer is.
         to: Vec2,
     },
+    /// A place to write at, once the pointer is released there: a field that opens under a press
+    /// would lose the focus by its release.
+    Write(Vec2),
     /// Takes classes or colours wherever the pointer goes.
     Pick,
     /// A drag that edits or selects.
@@ -59,9 +62,11 @@ impl Gesture {
     }
 }
 
-/// One thing the pointer did, in order.
+/// One thing the hand did, in order.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum PointerEvent {
+    /// Modifier keys changed.
+    Modified(Modifiers),
     /// It moved.
     Moved(Pos2),
     /// A button went down.
@@ -76,6 +81,7 @@ pub fn pointer_events(events: &[Event]) -> Vec<PointerEvent> {
     events
         .iter()
         .filter_map(|event| match *event {
+            Event::ModifiersChanged(modifiers) => Some(PointerEvent::Modified(modifiers)),
             Event::PointerMoved(pos) => Some(PointerEvent::Moved(pos)),
             Event::PointerButton { pos, button, pressed: true, modifiers } => {
                 Some(PointerEvent::Pressed(pos, button, modifiers))

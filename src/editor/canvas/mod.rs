@@ -15,6 +15,9 @@ mod transforming;
 mod view;
 mod writing;
 
+#[cfg(test)]
+mod tests;
+
 pub use camera::{Camera, Projection, Viewport};
 pub use view::View;
 
@@ -22,7 +25,7 @@ use std::sync::Arc;
 
 use eframe::egui_wgpu::RenderState;
 use eframe::wgpu;
-use egui::{Pos2, Response, Role, Sense, Vec2, WidgetInfo, vec2};
+use egui::{Modifiers, Pos2, Response, Role, Sense, Vec2, WidgetInfo, vec2};
 
 use self::ahead::Ahead;
 use self::gesture::Gesture;
@@ -53,6 +56,8 @@ pub struct Canvas {
     /// Where the document lay in the last frame.
     viewport: Option<Viewport>,
     pointer: Option<Pos2>,
+    /// Modifier keys at the end of the last frame.
+    modifiers: Modifiers,
     gesture: Option<Gesture>,
     /// Where the last stroke ended: Shift-click goes on from there.
     last_end: Option<(VariableId, Vec2)>,
@@ -82,6 +87,7 @@ impl Canvas {
             camera: Camera::default(),
             viewport: None,
             pointer: None,
+            modifiers: Modifiers::NONE,
             gesture: None,
             last_end: None,
             wants_transform: false,
@@ -263,8 +269,14 @@ impl Canvas {
                 ui.request_repaint_after_secs((until - now) as f32);
             }
         }
-        let kind = bench.pack().graph.variable(bench.active()).kind;
-        let misfit = response.hovered().then(|| fits(self.tool, kind).err()).flatten();
+        let active = bench.pack().graph.variable(bench.active());
+        let unseen = self.tool.paints() && !self.view.shows(bench.active());
+        let misfit = match fits(self.tool, active.kind) {
+            _ if !response.hovered() => None,
+            Err(why) => Some(why.to_owned()),
+            Ok(()) if unseen => Some(format!("This edits the {}, which is not shown: show it first", active.name)),
+            Ok(()) => None,
+        };
         self.hint = if let Some(why) = self.ahead.as_ref().and_then(Ahead::refusal) {
             Some(why.to_owned())
         } else if let Some((what, _)) = &self.notice {
@@ -272,7 +284,7 @@ impl Canvas {
         } else if self.free.is_some() {
             Some("Enter applies, Esc drops it. Shift constrains, Alt keeps the centre".to_owned())
         } else {
-            misfit.map(str::to_owned)
+            misfit
         };
     }
 }

@@ -29,11 +29,13 @@ impl Canvas {
         commands: &mut Vec<Command>,
     ) {
         let over = response.hovered() || response.is_pointer_button_down_on();
-        let (events, modifiers, latest, any_down) =
-            ui.input(|i| (pointer_events(&i.events), i.modifiers, i.pointer.latest_pos(), i.pointer.any_down()));
+        let (events, latest, any_down) =
+            ui.input(|i| (pointer_events(&i.events), i.pointer.latest_pos(), i.pointer.any_down()));
+        let mut modifiers = self.modifiers;
         self.pointer = latest.filter(|_| over);
         for event in events {
             match event {
+                PointerEvent::Modified(now) => modifiers = now,
                 PointerEvent::Pressed(pos, button, modifiers) => {
                     let free = over && response.rect.contains(pos) && !egui::Popup::is_any_open(ui.ctx());
                     if free && self.gesture.is_none() {
@@ -49,6 +51,8 @@ impl Canvas {
                 }
             }
         }
+        modifiers = ui.input(|i| i.modifiers);
+        self.modifiers = modifiers;
         // A modifier may change while the pointer rests, and a release may go to another window.
         if let (Some(_), Some(pos)) = (&self.gesture, latest) {
             self.follow(pos, modifiers, bench);
@@ -123,7 +127,7 @@ impl Canvas {
                 let fill = Command::Fill { x, y, class: self.settings.class.clone() };
                 self.give(ui, bench, Some(fill), commands);
             }
-            Tool::Text if self.is_inside(point) => self.writing = Some(Writing::at(point)),
+            Tool::Text if self.is_inside(point) => self.gesture = Some(Gesture::Write(point)),
             Tool::Zoom => self.gesture = Some(Gesture::Zoom { from: point, to: point }),
             Tool::Fill | Tool::Text | Tool::Pan => {}
         }
@@ -184,13 +188,13 @@ impl Canvas {
             }
             Some(Gesture::Zoom { to, .. }) => *to = point,
             Some(Gesture::Pick) => self.pick_at(point, bench),
+            Some(Gesture::Write(_)) | None => {}
             Some(Gesture::Drag { from, moved, drag }) => {
                 *moved |= (pos - *from).length() > CLICK_REACH;
                 if *moved {
                     drag.update(point, constraint(modifiers));
                 }
             }
-            None => {}
         }
     }
 
@@ -206,6 +210,7 @@ impl Canvas {
                     self.camera.zoom_to(self.camera.zoom() * factor, pos, &viewport);
                 }
             }
+            Some(Gesture::Write(at)) => self.writing = Some(Writing::at(at)),
             Some(Gesture::Drag { drag, moved: true, .. }) => self.finish(ui, drag, bench, commands),
             Some(Gesture::Drag { drag: Drag::Rectangle { mode, .. } | Drag::Lasso { mode, .. }, .. }) => {
                 deselect(bench, mode, commands);

@@ -13,7 +13,8 @@ pub struct View {
     pub opacity: f32,
     /// Shows sketches as dark lines on white, as artists draw, rather than as the model sees them.
     pub sketch_dark_on_light: bool,
-    /// Outlines the regions of the segmentation, over whatever is shown.
+    /// Outlines the regions of the segmentation wherever it is shown, also as an overlay of no
+    /// opacity: outlines over a sketch would be taken for its lines.
     pub boundaries: bool,
     /// Darkens what is not selected.
     pub dim_outside: bool,
@@ -23,6 +24,11 @@ impl View {
     /// One map alone.
     pub fn of(base: VariableId) -> Self {
         Self { base, overlay: None, opacity: 0.5, sketch_dark_on_light: true, boundaries: true, dim_outside: false }
+    }
+
+    /// Whether the regions of this segmentation are outlined.
+    pub fn outlines(&self, segmentation: VariableId) -> bool {
+        self.boundaries && (self.base == segmentation || self.overlay == Some(segmentation))
     }
 
     /// Whether the map is shown, above or below.
