@@ -208,6 +208,17 @@ fn escape_cancels_a_run_and_the_window_stays_usable() {
     assert!(idle(harness.state()));
 }
 
+/// Ctrl pressed, key struck, Ctrl released, all before the next frame: as a quick person does.
+#[test]
+fn a_shortcut_acts_though_ctrl_is_up_again_when_the_frame_is_drawn() {
+    let mut harness = window();
+    let event =
+        |modifiers| egui::Event::Key { key: Key::K, physical_key: None, pressed: true, repeat: false, modifiers };
+    harness.input_mut().events.push(event(Modifiers::COMMAND));
+    harness.run_steps(3);
+    harness.get_by_label("Find a command");
+}
+
 #[test]
 fn the_command_palette_finds_and_runs_commands() {
     let mut harness = window();
