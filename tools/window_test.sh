@@ -105,7 +105,8 @@ done
 ((blue > 200)) || fail "sampling does not end"
 sleep 1
 shot candidates
-xdotool mousemove 507 470 mousedown 1 mousemove 527 470 mousemove 567 470 mousemove 587 460 mouseup 1
+xdotool mousemove 507 590 sleep 0.5 mousedown 1 sleep 0.5 mousemove 527 590 sleep 0.3 mousemove 567 590 sleep 0.3 \
+    mousemove 587 580 sleep 0.5 mouseup 1
 expect candidates dragged 400 "dragging a region"
 running || fail "the editor ended after the drag"
 printf 'the window opened, answered to keyboard and mouse, and closed: %s\n' "$out/dragged.png"
