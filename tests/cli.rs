@@ -10,10 +10,10 @@ use program::{PACK, arg, files, report, size, underpaint};
 fn generate_writes_maps_project_and_report() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("made/here");
-    let line = ["generate", "a dog and a red car", "--pack", PACK, "--device", "cpu", "--candidates", "4", "--seed", "9"];
+    let line =
+        ["generate", "a dog and a red car", "--pack", PACK, "--device", "cpu", "--candidates", "4", "--seed", "9"];
     let said = underpaint(&[&line[..], &["--out", arg(&out)]].concat()).succeeded();
-    let expected =
-        ["depth.png", "image.png", "project.underpaint", "report.json", "segmentation.png", "sketch.png"];
+    let expected = ["depth.png", "image.png", "project.underpaint", "report.json", "segmentation.png", "sketch.png"];
     assert_eq!(files(&out).iter().collect::<Vec<_>>(), expected);
     assert!(expected.iter().all(|name| said.contains(name)), "{said}");
     for map in ["segmentation.png", "depth.png", "sketch.png"] {
@@ -81,8 +81,7 @@ fn given_maps_are_used_instead_of_sampled_ones() {
     let report = report(&second);
     assert_eq!(report["candidates"].as_array().unwrap().len(), 0);
     assert_eq!(report["chosen_seed"], serde_json::Value::Null);
-    let states: Vec<_> =
-        report["factors"].as_array().unwrap().iter().map(|f| f["state"].as_str().unwrap()).collect();
+    let states: Vec<_> = report["factors"].as_array().unwrap().iter().map(|f| f["state"].as_str().unwrap()).collect();
     assert_eq!(states, ["given", "empty", "empty", "fresh"]);
 }
 

@@ -28,19 +28,18 @@ const EDIT: &str = r#"{"do": "select_rect", "x0": 40, "y0": 300, "x1": 200, "y1"
 #[test]
 fn a_script_draws_edits_and_lets_the_image_follow() {
     let folder = tempfile::tempdir().unwrap();
-    let script =
-        format!(r#"[{DRAW}, {{"do": "export", "variable": "image", "path": "before.png"}}, {EDIT}, {{"do": "run_stale"}}]"#);
+    let script = format!(
+        r#"[{DRAW}, {{"do": "export", "variable": "image", "path": "before.png"}}, {EDIT}, {{"do": "run_stale"}}]"#
+    );
     replay(folder.path(), &script, &[]).succeeded();
     let out = folder.path().join("out");
-    let expected = [
-        "before.png", "depth.png", "image.png", "project.underpaint", "report.json", "segmentation.png", "sketch.png",
-    ];
+    let expected =
+        ["before.png", "depth.png", "image.png", "project.underpaint", "report.json", "segmentation.png", "sketch.png"];
     assert_eq!(files(&out).iter().collect::<Vec<_>>(), expected);
     assert_ne!(fs::read(out.join("before.png")).unwrap(), fs::read(out.join("image.png")).unwrap());
     let report = report(&out);
     assert_eq!(report["commands"], 11);
-    let states: Vec<_> =
-        report["factors"].as_array().unwrap().iter().map(|f| f["state"].as_str().unwrap()).collect();
+    let states: Vec<_> = report["factors"].as_array().unwrap().iter().map(|f| f["state"].as_str().unwrap()).collect();
     assert_eq!(states, ["given", "fresh", "fresh", "fresh"]);
     assert_eq!(report["candidates"].as_array().unwrap().len(), 3);
 }
@@ -88,7 +87,10 @@ fn mistakes_name_the_command_and_write_nothing() {
     let folder = tempfile::tempdir().unwrap();
     for (script, says) in [
         (format!(r#"[{DRAW}, {{"do": "move_selection", "dx": 4, "dy": 4}}]"#), "command 4 (move_selection): "),
-        (r#"[{"do": "set_prompt", "prompt": "a dog"}, {"do": "choose_candidate", "index": 0}]"#.into(), "command 1 (choose_candidate): There are no candidates"),
+        (
+            r#"[{"do": "set_prompt", "prompt": "a dog"}, {"do": "choose_candidate", "index": 0}]"#.into(),
+            "command 1 (choose_candidate): There are no candidates",
+        ),
         (r#"[{"do": "generate_candidates"}]"#.into(), "command 0 (generate_candidates): Write a prompt first"),
         (r#"[{"do": "undo"}, {"do": "dance"}]"#.into(), "command 1: unknown variant `dance`"),
         (r#"[{"do": "run_stale""#.into(), "is not a script of commands"),

@@ -166,12 +166,8 @@ impl EditorApp {
         let top = |id: &'static str, height: f32| Panel::top(id).exact_size(height).resizable(false);
         let bottom = |id: &'static str, height: f32| Panel::bottom(id).exact_size(height).resizable(false);
 
-        top("menu", panels::menu_bar::HEIGHT)
-            .frame(bar(8, 0))
-            .show(ui, |ui| panels::menu_bar::ui(ui, &now, out));
-        top("prompt", panels::prompt::HEIGHT)
-            .frame(bar(12, 10))
-            .show(ui, |ui| self.prompt.ui(ui, &now, run, out));
+        top("menu", panels::menu_bar::HEIGHT).frame(bar(8, 0)).show(ui, |ui| panels::menu_bar::ui(ui, &now, out));
+        top("prompt", panels::prompt::HEIGHT).frame(bar(12, 10)).show(ui, |ui| self.prompt.ui(ui, &now, run, out));
         bottom("status", panels::status::HEIGHT)
             .frame(bar(12, 0))
             .show(ui, |ui| panels::status::ui(ui, &now, &self.canvas, out));
@@ -295,7 +291,8 @@ fn context_menu(ui: &Ui, area: egui::Rect, canvas: &Canvas, now: &Situation<'_>,
     let ctx = ui.ctx();
     let at = ctx.input(|i| i.pointer.secondary_clicked().then(|| i.pointer.interact_pos()).flatten());
     let hit = at.is_some_and(|at| area.contains(at) && ctx.layer_id_at(at).is_none_or(|l| l == ui.layer_id()));
-    if hit && let Some((x, y)) = canvas.pointer_in_document()
+    if hit
+        && let Some((x, y)) = canvas.pointer_in_document()
         && !now.bench.selection().contains(x, y)
     {
         out.send(Command::SelectRegion { x, y, mode: SelectMode::Replace });

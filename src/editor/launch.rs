@@ -53,7 +53,8 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         let ctx = cc.egui_ctx.clone();
         let loaded = pack.clone();
         // Models load on the worker's thread, behind the first frames.
-        let factory = move || -> Result<Box<dyn Engine>, EngineError> { Ok(Box::new(OnnxEngine::load(loaded, device, None)?)) };
+        let factory =
+            move || -> Result<Box<dyn Engine>, EngineError> { Ok(Box::new(OnnxEngine::load(loaded, device, None)?)) };
         let wake = ctx.clone();
         let worker = Worker::spawn(factory, move || wake.request_repaint());
         let bench = Workbench::new(pack);
@@ -103,7 +104,11 @@ fn projects_in(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 /// The program's icon: three sheets over each other, the maps under the picture.
 fn icon(side: u32) -> IconData {
     const SUB: u32 = 4;
-    let sheets = [(0.30, Color32::from_rgb(0x6b, 0x70, 0x7a)), (0.0, Color32::from_rgb(0xb9, 0xbd, 0xc6)), (-0.30, Color32::from_rgb(0x5b, 0x67, 0xe0))];
+    let sheets = [
+        (0.30, Color32::from_rgb(0x6b, 0x70, 0x7a)),
+        (0.0, Color32::from_rgb(0xb9, 0xbd, 0xc6)),
+        (-0.30, Color32::from_rgb(0x5b, 0x67, 0xe0)),
+    ];
     let at = |x: f32, y: f32| {
         let hit = sheets.iter().rev().find(|(down, _)| x.abs() / 0.86 + (y - down).abs() / 0.5 <= 1.0);
         hit.map_or(Color32::TRANSPARENT, |(_, colour)| *colour)

@@ -1,8 +1,8 @@
 //! Small widgets that the panels share.
 
 use egui::{
-    Align2, Color32, CornerRadius, FontId, Id, Pos2, Rect, Response, RichText, Sense, Shape, Stroke, StrokeKind, Ui,
-    Vec2, WidgetInfo, Role, pos2, vec2,
+    Align2, Color32, CornerRadius, FontId, Id, Pos2, Rect, Response, RichText, Role, Sense, Shape, Stroke, StrokeKind,
+    Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::action::Action;
@@ -234,7 +234,10 @@ pub fn caption(ui: &mut Ui, text: &str, width: f32) {
 /// A square in a class' colour, with an edge that shows on any ground.
 pub fn swatch(ui: &Ui, rect: Rect, rgb: [u8; 3]) {
     let fill = Color32::from_rgb(rgb[0], rgb[1], rgb[2]);
-    let edge = Stroke::new(1.0, if ui.visuals().dark_mode { Color32::from_white_alpha(40) } else { Color32::from_black_alpha(60) });
+    let edge = Stroke::new(
+        1.0,
+        if ui.visuals().dark_mode { Color32::from_white_alpha(40) } else { Color32::from_black_alpha(60) },
+    );
     ui.painter().rect(rect, CornerRadius::same(3), fill, edge, StrokeKind::Inside);
 }
 

@@ -132,8 +132,9 @@ impl Canvas {
             self.limit
         );
         let font = egui::TextStyle::Body.resolve(ui.style());
-        let middle = painter.clip_rect().center();
-        painter.text(middle, egui::Align2::CENTER_CENTER, text, font, theme::palette(ui).text);
+        let room = painter.clip_rect().shrink(32.0);
+        let galley = painter.layout(text, font, theme::palette(ui).text, room.width());
+        painter.galley(room.center() - galley.size() / 2.0, galley, theme::palette(ui).text);
     }
 
     fn frame(

@@ -25,7 +25,10 @@ pub fn ui(ui: &Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails) -> Option<C
     let (choice, close) = modal(ui, "export", 440.0, |ui| {
         let p = theme::palette(ui);
         title(ui, "Export");
-        body(ui, "Lossless PNG files. The image carries its prompt and the whole graph: dropping it on the window brings everything back.");
+        body(
+            ui,
+            "Lossless PNG files. The image carries its prompt and the whole graph: dropping it on the window brings everything back.",
+        );
         ui.add_space(10.0);
         let mut choice = None;
         for id in graph.ids() {

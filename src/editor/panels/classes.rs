@@ -60,7 +60,13 @@ fn entry(ui: &mut Ui, class: &ClassInfo, width: f32, chosen: bool, out: &mut Out
     let at = pos2(rect.left() + 14.0, rect.center().y);
     swatch(ui, Rect::from_center_size(at, vec2(14.0, 14.0)), class.colour);
     let text = ui.painter().with_clip_rect(rect.shrink(2.0));
-    text.text(pos2(rect.left() + 28.0, rect.center().y), Align2::LEFT_CENTER, &class.name, FontId::proportional(12.5), p.text);
+    text.text(
+        pos2(rect.left() + 28.0, rect.center().y),
+        Align2::LEFT_CENTER,
+        &class.name,
+        FontId::proportional(12.5),
+        p.text,
+    );
     if response.clicked() {
         out.send(ViewCommand::PaintWith(class.name.clone()));
     }

@@ -2,7 +2,9 @@
 
 use std::f32::consts::TAU;
 
-use egui::{Align2, Color32, FontId, Id, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
+use egui::{
+    Align2, Color32, FontId, Id, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2,
+};
 
 use crate::command::Command;
 use crate::document::Node;
@@ -67,7 +69,13 @@ fn edge(ui: &Ui, now: &Situation<'_>, rects: &[Rect], parent: VariableId, child:
     let document = now.bench.document();
     let used = document.node(parent).map.is_some() && document.node(child).settings.enabled;
     let active = now.bench.active() == parent || now.bench.active() == child;
-    let colour = if active { p.accent_text } else if used { p.muted } else { p.outline };
+    let colour = if active {
+        p.accent_text
+    } else if used {
+        p.muted
+    } else {
+        p.outline
+    };
     let bend = vec2(0.0, ((to.y - from.y) * 0.5).max(10.0));
     let points = [from, from + bend, to - bend, to];
     let curve = egui::epaint::CubicBezierShape::from_points_stroke(
@@ -99,7 +107,13 @@ fn card(
     let active = now.bench.active() == id;
     describe(&response, &format!("{title}: {state_word}"), Some(active));
 
-    let fill = if active { p.accent_wash } else if response.hovered() { p.hover } else { p.raised };
+    let fill = if active {
+        p.accent_wash
+    } else if response.hovered() {
+        p.hover
+    } else {
+        p.raised
+    };
     let edge = if active { Stroke::new(1.5, p.accent_text) } else { Stroke::new(1.0, p.outline) };
     ui.painter().rect(rect, 8.0, fill, edge, StrokeKind::Inside);
     focus_ring(ui, rect, &response);

@@ -13,11 +13,8 @@ use crate::editor::{icons, theme};
 /// Height in points.
 pub const HEIGHT: f32 = 40.0;
 
-const FILE: &[&[Action]] = &[
-    &[Action::New, Action::Open],
-    &[Action::Save, Action::SaveAs],
-    &[Action::Export, Action::ImportMap],
-];
+const FILE: &[&[Action]] =
+    &[&[Action::New, Action::Open], &[Action::Save, Action::SaveAs], &[Action::Export, Action::ImportMap]];
 
 /// Draws it.
 pub fn ui(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
@@ -95,7 +92,8 @@ fn recent(ui: &mut Ui, files: &[PathBuf], out: &mut Outbox) {
     for file in files {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let text = RichText::new(format!("{}  {name}", icons::RECENT)).color(p.text);
-        let entry = egui::Button::new(text).frame_when_inactive(false).min_size(vec2(MENU_WIDTH, theme::CONTROL)).truncate();
+        let entry =
+            egui::Button::new(text).frame_when_inactive(false).min_size(vec2(MENU_WIDTH, theme::CONTROL)).truncate();
         let entry = ui.add(entry).accessible_name(format!("Open recent {name}"));
         if entry.on_hover_text(file.display().to_string()).clicked() {
             out.send(ViewCommand::Open(file.clone()));

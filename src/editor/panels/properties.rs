@@ -42,6 +42,7 @@ impl Properties {
         thumbnails: &mut Thumbnails,
         out: &mut Outbox,
     ) {
+        ui.set_min_width(ui.available_width());
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             Frame::new().inner_margin(Margin::symmetric(12, 6)).show(ui, |ui| {
                 section(ui, "Factor graph", |_| {});
