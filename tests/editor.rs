@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers, Pos2, vec2};
 use egui_kittest::{Harness, kittest::Queryable};
+use underpaint::command::Command;
 use underpaint::document::Candidate;
+use underpaint::document::io::autosave::Autosave;
 use underpaint::editor::{EditorApp, Places, ThemeChoice};
 use underpaint::engine::{Engine, EngineError, fake::FakeEngine};
 use underpaint::graph::{NodeState, VariableId};
@@ -206,6 +208,17 @@ fn escape_cancels_a_run_and_the_window_stays_usable() {
     assert!(idle(harness.state()));
 }
 
+/// Ctrl pressed, key struck, Ctrl released, all before the next frame: as a quick person does.
+#[test]
+fn a_shortcut_acts_though_ctrl_is_up_again_when_the_frame_is_drawn() {
+    let mut harness = window();
+    let event =
+        |modifiers| egui::Event::Key { key: Key::K, physical_key: None, pressed: true, repeat: false, modifiers };
+    harness.input_mut().events.push(event(Modifiers::COMMAND));
+    harness.run_steps(3);
+    harness.get_by_label("Find a command");
+}
+
 #[test]
 fn the_command_palette_finds_and_runs_commands() {
     let mut harness = window();
@@ -248,4 +261,64 @@ fn saving_goes_through_the_question_about_unsaved_changes() {
     harness.run_steps(3);
     assert!(harness.state().bench().document().candidates.is_empty());
     assert!(harness.state().bench().document().prompt.is_empty());
+}
+
+#[test]
+fn work_of_a_crashed_session_can_be_recovered() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut lost = Workbench::new(testing::pack());
+    lost.apply(Command::SetPrompt { prompt: PROMPT.into() }).unwrap();
+    let mut session = Autosave::start(folder.path()).unwrap();
+    session.save(lost.document(), lost.pack()).unwrap();
+    drop(session);
+
+    let places = Places { autosave: Some(folder.path().into()), ..Places::default() };
+    let mut harness = window_with(places, Duration::ZERO);
+    harness.get_by_label_contains("Recover Unsaved project").click();
+    harness.run_steps(3);
+    let bench = harness.state().bench();
+    assert_eq!(bench.document().prompt, PROMPT);
+    assert!(bench.is_modified() && bench.path().is_none(), "it waits for the person to say where to save");
+}
+
+#[test]
+fn an_unknown_word_can_be_bound_to_a_class() {
+    let mut harness = window();
+    write_prompt(&mut harness, "a zeppelin over the sea");
+    press(&mut harness, Modifiers::COMMAND, Key::Enter);
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    wait(&mut harness, "nothing runs", idle);
+    harness.get_by_label("Unknown word zeppelin: bind it to a class").click();
+    harness.run_steps(3);
+    harness.get_by_label("airplane").scroll_to_me();
+    harness.run_steps(10);
+    harness.get_by_label("airplane").click();
+    harness.run_steps(3);
+    let bindings = &harness.state().bench().document().bindings;
+    assert_eq!(bindings.get("zeppelin").map(String::as_str), Some("airplane"));
+}
+
+#[test]
+fn pasting_with_nothing_to_paste_says_what_to_do() {
+    let mut harness = window();
+    press(&mut harness, Modifiers::COMMAND, Key::V);
+    harness.run_steps(8);
+    assert!(harness.state().messages().any(|line| line.contains("copy a region or a picture first")));
+}
+
+#[test]
+fn a_copied_region_pastes_back_with_its_class() {
+    let mut harness = window();
+    sample(&mut harness);
+    harness.get_by_label_contains("Candidate 1:").click();
+    let ctx = harness.ctx.clone();
+    harness.state_mut().command(&ctx, Command::SelectClass { class: "dog".into(), mode: Default::default() });
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    harness.state_mut().command(&ctx, Command::SelectClass { class: "dog".into(), mode: Default::default() });
+    harness.state_mut().command(&ctx, Command::Copy);
+    harness.state_mut().command(&ctx, Command::DeleteSelection);
+    harness.run_steps(2);
+    press(&mut harness, Modifiers::COMMAND, Key::V);
+    harness.run_steps(8);
+    centre_of(harness.state(), "dog");
 }

@@ -165,3 +165,44 @@ fn age(saved: SystemTime) -> String {
         _ => format!("put aside {} days ago", minutes / 1440),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::Command;
+    use crate::pack::testing;
+
+    #[test]
+    fn work_of_a_crashed_session_is_offered_once_and_kept_until_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut bench = Workbench::new(testing::pack());
+        bench.apply(Command::SetPrompt { prompt: "a dog".into() }).unwrap();
+        let begin = || Autosave::new(Some(folder.path().into()));
+        let mut crashed = begin();
+        crashed.keep(bench.document(), &bench);
+        drop(crashed);
+
+        let mut next = begin();
+        let found = next.rescued();
+        assert_eq!(found.len(), 1);
+        let document = next.recover(&found[0].file, &bench).unwrap();
+        assert_eq!(document.prompt, "a dog");
+        assert!(next.rescued().is_empty());
+        assert!(begin().rescued().is_empty(), "a running session is not offered to another");
+        drop(next);
+        assert_eq!(begin().rescued().len(), 1, "recovered work is safe from the next crash");
+
+        let mut last = begin();
+        last.discard_rescued();
+        last.finish();
+        assert!(begin().rescued().is_empty());
+    }
+
+    #[test]
+    fn without_a_folder_nothing_is_put_aside() {
+        let mut autosave = Autosave::new(None);
+        assert!(autosave.rescued().is_empty());
+        autosave.clear();
+        autosave.finish();
+    }
+}

@@ -6,15 +6,11 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
-use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::document::io::EXTENSION;
 use crate::graph::{FactorGraph, VariableId};
-
-/// A dialog that comes back empty sooner than a person can press Esc was never shown.
-const NEVER_SHOWN: Duration = Duration::from_millis(150);
 
 /// What a file is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +74,7 @@ impl FileRequest {
 pub enum FileAnswer {
     /// This file or folder.
     Chosen(FileRequest, PathBuf),
-    /// The person thought better of it.
+    /// None was chosen.
     Dropped(FileRequest),
     /// The desktop has no file dialog.
     Unavailable(FileRequest),
@@ -89,12 +85,14 @@ pub struct FileDialogs {
     sender: Sender<FileAnswer>,
     answers: Receiver<FileAnswer>,
     open: bool,
+    /// Whether our window lost the focus since, as it does to a dialog.
+    shown: bool,
 }
 
 impl Default for FileDialogs {
     fn default() -> Self {
         let (sender, answers) = unbounded();
-        Self { sender, answers, open: false }
+        Self { sender, answers, open: false, shown: false }
     }
 }
 
@@ -104,6 +102,7 @@ impl FileDialogs {
         if std::mem::replace(&mut self.open, true) {
             return;
         }
+        self.shown = false;
         let mut dialog = rfd::AsyncFileDialog::new().set_title(request.title()).set_file_name(name);
         if let Some(folder) = folder {
             dialog = dialog.set_directory(folder);
@@ -125,11 +124,16 @@ impl FileDialogs {
         }
     }
 
-    /// The answer, once there is one.
-    pub fn answer(&mut self) -> Option<FileAnswer> {
+    /// The answer, once there is one; to be asked in every frame. A desktop without dialogs answers
+    /// as if the person had chosen nothing, but then our window has kept the focus all the time.
+    pub fn answer(&mut self, ctx: &egui::Context) -> Option<FileAnswer> {
+        self.shown |= ctx.input(|i| i.viewport().focused == Some(false));
         let answer = self.answers.try_recv().ok()?;
         self.open = false;
-        Some(answer)
+        match answer {
+            FileAnswer::Dropped(request) if !self.shown => Some(FileAnswer::Unavailable(request)),
+            answer => Some(answer),
+        }
     }
 }
 
@@ -138,10 +142,8 @@ where
     F: Future<Output = Option<rfd::FileHandle>> + Send + 'static,
 {
     thread::spawn(move || {
-        let began = Instant::now();
         let answer = match block_on(future) {
             Some(file) => FileAnswer::Chosen(request, file.path().to_path_buf()),
-            None if began.elapsed() < NEVER_SHOWN => FileAnswer::Unavailable(request),
             None => FileAnswer::Dropped(request),
         };
         // Nobody listens any more when the window was closed meanwhile.

@@ -25,7 +25,7 @@ impl EditorApp {
         while let Ok(event) = self.worker.events().try_recv() {
             self.event(ctx, event);
         }
-        if let Some(answer) = self.files.answer() {
+        if let Some(answer) = self.files.answer(ctx) {
             self.file_answer(ctx, answer);
         }
         let dropped = ctx.input(|i| i.raw.dropped_files.clone());

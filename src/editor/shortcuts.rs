@@ -6,8 +6,7 @@ use super::action::Action;
 use super::situation::Situation;
 use super::view_command::Outbox;
 
-/// Turns this frame's keys into intents, most specific shortcut first, because egui's
-/// `consume_shortcut` ignores extra Shift and Alt.
+/// Turns this frame's keys into intents, most specific shortcut first.
 ///
 /// While a text field has the focus only those act that [`Action::acts_in_text`].
 pub fn dispatch(ctx: &Context, now: &Situation<'_>, out: &mut Outbox) {
@@ -65,14 +64,22 @@ fn weight(modifiers: Modifiers) -> u32 {
     u32::from(modifiers.shift) + u32::from(modifiers.alt) + u32::from(modifiers.command || modifiers.ctrl)
 }
 
-/// Exact match of modifiers: plain letters must not fire with Ctrl held, nor Ctrl+C with Shift.
+/// Takes the key out of the input. Modifiers match exactly (plain letters must not fire with Ctrl
+/// held), and they are those of the key's own event: a quick person, or a slow frame, may have let
+/// go of Ctrl before the frame is drawn.
 fn pressed(ctx: &Context, keys: &KeyboardShortcut) -> bool {
+    // Some layouts need Shift or Alt to reach a bracket, a plus or an equals sign.
+    let by_glyph = matches!(keys.logical_key, Key::OpenBracket | Key::CloseBracket | Key::Plus | Key::Equals);
+    let wanted = keys.modifiers;
+    let hit = |event: &egui::Event| {
+        let egui::Event::Key { key, pressed: true, modifiers, .. } = event else { return false };
+        *key == keys.logical_key
+            && modifiers.command == wanted.command
+            && (by_glyph || modifiers.shift == wanted.shift && modifiers.alt == wanted.alt)
+    };
     ctx.input_mut(|i| {
-        let held = i.modifiers;
-        // Some layouts need Shift or Alt to reach a bracket, a plus or an equals sign.
-        let by_glyph = matches!(keys.logical_key, Key::OpenBracket | Key::CloseBracket | Key::Plus | Key::Equals);
-        let same = held.command == keys.modifiers.command
-            && (by_glyph || held.shift == keys.modifiers.shift && held.alt == keys.modifiers.alt);
-        same && i.consume_shortcut(keys)
+        let before = i.events.len();
+        i.events.retain(|event| !hit(event));
+        i.events.len() < before
     })
 }

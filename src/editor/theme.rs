@@ -229,7 +229,7 @@ fn visuals(theme: Theme) -> Visuals {
     w.inactive.fg_stroke = Stroke::new(1.0, p.text);
     w.hovered.bg_fill = p.pressed;
     w.hovered.weak_bg_fill = p.hover;
-    w.hovered.bg_stroke = Stroke::new(1.0, p.muted);
+    w.hovered.bg_stroke = Stroke::new(1.0, p.muted.gamma_multiply(0.7));
     w.hovered.fg_stroke = Stroke::new(1.0, p.text);
     // `active` is also what a focused widget wears: the accent makes keyboard focus visible.
     w.active.bg_fill = p.pressed;
