@@ -1,6 +1,6 @@
 """Measures a pack on held-out captions and writes the figures and contact sheets into its folder.
 
-    PYTHONPATH=onnx python -m evaluate --pack onnx/packs/clay [--captions 200] [--candidates 10] [--threads 1] [--dry]
+    PYTHONPATH=onnx python -m evaluate --pack onnx/packs/clay [--captions 200] [--candidates 10] [--threads 1] [--keep FILE] [--dry]
 
 `--dry` prints the figures and leaves the folder as it is. The judges are `onnx/evaluate/silhouette.onnx` and `segmenter.onnx`; what needs
 one that is missing is left out. Needs numpy, numba, scipy, onnxruntime, tokenizers and Pillow, not PyTorch.
@@ -15,15 +15,18 @@ from evaluate import figures as measure
 from evaluate.captions import held_out_cases
 from evaluate.card import figures_text, write_figures
 from evaluate.pack import Pack
-from evaluate.samples import draw_candidates, draw_chain
+from evaluate.samples import draw_candidates, draw_chain, kept_candidates
 
 
-def evaluate(folder, captions, candidates, threads, sheets=None):
-    """All figures of the pack in `folder` as a dictionary; contact sheets go to the folder `sheets` when it is given."""
+def evaluate(folder, captions, candidates, threads, sheets=None, keep=None):
+    """All figures of the pack in `folder` as a dictionary.
+
+    Contact sheets go to the folder `sheets` when it is given; candidate maps are kept in the file `keep` for a later call.
+    """
     pack = Pack(folder, threads)
     cases = held_out_cases(captions)
     texts = [case.caption for case in cases]
-    drawn = draw_candidates(pack, texts, candidates)
+    drawn = kept_candidates(keep, pack, texts, candidates) if keep else draw_candidates(pack, texts, candidates)
     chain = draw_chain(pack, texts, drawn.first_latents) if "image" in pack.factors else None
     factor = pack.factors["segmentation"]
     found = {"run": {"captions": captions, "candidates": candidates, "steps": factor["steps"], "guidance": factor["guidance"]}}
@@ -69,11 +72,12 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--dry", action="store_true", help="print the figures, write nothing into the pack")
     parser.add_argument("--sheets", help="folder for the contact sheets, instead of sheets/ in the pack")
+    parser.add_argument("--keep", help="file (.npz) in which the candidate maps are kept for the next time: they take most of the time")
     arguments = parser.parse_args()
     if arguments.captions < 1 or arguments.candidates < 1:
         parser.error("captions and candidates must be at least 1")
     sheets = arguments.sheets or (None if arguments.dry else os.path.join(arguments.pack, "sheets"))
-    found = evaluate(arguments.pack, arguments.captions, arguments.candidates, arguments.threads, sheets)
+    found = evaluate(arguments.pack, arguments.captions, arguments.candidates, arguments.threads, sheets, arguments.keep)
     command = f"python -m evaluate --pack {arguments.pack} --captions {arguments.captions} --candidates {arguments.candidates}"
     text = figures_text(found, command, sha256(os.path.join(arguments.pack, "pack.json")))
     print(text)

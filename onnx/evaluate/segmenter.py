@@ -11,19 +11,22 @@ import os
 
 import numpy as np
 
-from evaluate.pictures import nearest
+from evaluate.pictures import bilinear, nearest
 from world.classes import CLASSES
 
-SIDE = 64  # of the maps it compares
+SIDE, CELLS = 256, 64  # of the pictures it reads, of the maps it answers with
 
 
 def confusion(judge, images, maps):
-    """Counts [25, 25] of pixels by (true class, class read); `images` [N, 3, 256, 256] in [-1, 1], `maps` [N, H, W]."""
+    """Counts [25, 25] of pixels by (true class, class read); `images` [N, 3, H, W] in [-1, 1] and `maps` [N, ., .] of any size."""
     count = len(CLASSES)
     matrix = np.zeros((count, count), np.int64)
     for start in range(0, len(images), 16):
-        read = judge(images[start : start + 16]).argmax(1)
-        true = nearest(maps[start : start + 16], SIDE).astype(np.int64)
+        some = images[start : start + 16]
+        if some.shape[-1] != SIDE:
+            some = np.stack([bilinear(image, SIDE) for image in some])
+        read = judge(some).argmax(1)
+        true = nearest(maps[start : start + 16], CELLS).astype(np.int64)
         matrix += np.bincount((true * count + read).ravel(), minlength=count * count).reshape(count, count)
     return matrix
 
@@ -72,14 +75,14 @@ def _network():
 
 
 def _batches(folder, rng, batch=12):
-    """Endless batches of images and maps [B, 64, 64] from the shards of `train.frames` but the last."""
+    """Endless batches of images and maps of their cells from the shards of `train.frames` but the last."""
     while True:
         shards = sorted(glob.glob(os.path.join(folder, "*.npz")))[:-1]
         with np.load(shards[rng.integers(len(shards))]) as shard:
             images, classes = shard["image"], shard["classes"]
         for _ in range(2 * len(images) // batch):
             rows = rng.integers(0, len(images), batch)
-            yield _inputs(images[rows], rng), nearest(classes[rows], SIDE).astype(np.int64)
+            yield _inputs(images[rows], rng), nearest(classes[rows], CELLS).astype(np.int64)
 
 
 def _inputs(images, rng=None):
@@ -114,7 +117,7 @@ def main():
     torch.set_num_threads(1)
     network = _network().to(memory_format=torch.channels_last)
     train_judge(network, _batches(arguments.frames, np.random.Generator(np.random.PCG64(6))), arguments.minutes)
-    size = write_judge("segmenter", network.eval(), torch.zeros(2, 3, 256, 256))
+    size = write_judge("segmenter", network.eval(), torch.zeros(2, 3, SIDE, SIDE))
     with np.load(sorted(glob.glob(os.path.join(arguments.frames, "*.npz")))[-1]) as shard:
         matrix = confusion(open_judge("segmenter"), _inputs(shard["image"]), shard["classes"])
     print(f"{size / 1024:.0f} KiB; on a shard of frames it never saw: mean IoU {mean_iou(matrix):.3f}, pixels {pixel_accuracy(matrix):.3f}")

@@ -31,7 +31,7 @@ def train_judge(network, batches, minutes, rate=2e-3, loss=torch.nn.functional.c
 
 
 def write_judge(name, network, example):
-    """Store a trained judge; returns the file's size in bytes."""
+    """Store a trained judge, for pictures of the example's size; returns the file's size in bytes."""
     axes = {"input": {0: "batch"}, "logits": {0: "batch"}}
     write_graph(Graph(name, network, {"input": example}, ("logits",), axes, [{"input": example[:1]}]), judge_path(name))
     return os.path.getsize(judge_path(name))

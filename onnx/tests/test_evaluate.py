@@ -115,3 +115,16 @@ def test_evaluation_of_a_tiny_pack_writes_card_and_sheets(tmp_path, monkeypatch)
     assert {p.name for p in (folder / "sheets").iterdir()} == {"maps.webp", "candidates.webp", "chain.webp", "figures.json"}
     figures = json.loads((folder / "sheets" / "figures.json").read_text(encoding="utf-8"))
     assert 0 <= figures["recall"]["first"] <= 1
+
+
+def test_kept_candidates_are_used_again(tmp_path, monkeypatch):
+    from evaluate import samples
+    from evaluate.pack import Pack
+
+    pack, path = Pack("tests/fixtures/tiny_pack"), str(tmp_path / "kept.npz")
+    first = samples.kept_candidates(path, pack, ["a dog", "a car"], 2)
+    monkeypatch.setattr(samples, "draw_candidates", None)  # must not be needed any more
+    again = samples.kept_candidates(path, pack, ["a dog", "a car"], 2)
+    np.testing.assert_array_equal(first.classes, again.classes)
+    with pytest.raises(TypeError):
+        samples.kept_candidates(path, pack, ["a dog", "a cat"], 2)

@@ -4,6 +4,7 @@ Two sources: label maps, drawn anew for every chunk (segmentation, and depth giv
 """
 
 import concurrent.futures as futures
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator
@@ -17,6 +18,7 @@ from .frames import shards_in
 from .maps import Maps, render_maps
 from .networks import CLASS_SLOTS, LAYOUT_SIDE, Autoencoder
 from .pictures import classes_picture, grey_picture, image_picture
+from .runs import save_atomically
 from .text import Captions, TextEncoder
 
 SCENES_PER_CAPTION = 8
@@ -136,24 +138,47 @@ def as_sampled(shard: dict[str, np.ndarray], pictures: dict[str, Tensor], rng: n
 
 
 def frame_chunks(variable: str, parents: list[str], autoencoder: Autoencoder, seed: int, folder: Path, size: int) -> Iterator[Chunk]:
-    """Endless chunks from the shards in `folder`, in random order; shards that appear later are found. Latents stay in memory."""
+    """Endless chunks from the shards in `folder`, in random order; shards that appear later are found, and come first.
+
+    Latents are kept in memory, and beside the shard in a folder named after the encoder, because a restart should not pay for them again.
+    """
     rng = np.random.Generator(np.random.PCG64([seed, 0xF4A]))
+    cache = folder / f"latents-{encoder_hash(autoencoder)}"
     known: dict[Path, Chunk] = {}
-    text = TextEncoder()
     while True:
         shards = shards_in(folder)
         if not shards:
             raise FileNotFoundError(f"no frames in {folder}: render some with python -m train.frames --out {folder}")
-        # New shards first, then any.
         fresh = [path for path in shards if path not in known]
         path = fresh[0] if fresh else shards[rng.integers(len(shards))]
         if path not in known:
-            with np.load(path) as file:
-                shard = dict(file)
-            pictures = frame_pictures(shard, size)
-            if variable == "image" and size == shard["image"].shape[1]:
-                pictures |= as_sampled(shard, pictures, rng)
-            latents = {name: encode(autoencoder, pictures[name]) for name in [variable, *parents]}
-            texts = text.encode_all([str(caption) for caption in shard["captions"]])
-            known[path] = Chunk(latents.pop(variable), latents, torch.arange(len(texts)), texts, None)
+            stored = cache / f"{path.stem}-{variable}-{size}.pt"
+            if not stored.exists():
+                save_atomically(encode_shard(path, variable, parents, autoencoder, size, rng), stored)
+            known[path] = chunk_of(torch.load(stored, weights_only=True))
         yield known[path]
+
+
+def encode_shard(path: Path, variable: str, parents: list[str], autoencoder: Autoencoder, size: int, rng: np.random.Generator) -> dict:
+    """The latents and encoded captions of a shard of frames, as they are stored."""
+    with np.load(path) as file:
+        shard = dict(file)
+    pictures = frame_pictures(shard, size)
+    if variable == "image" and size == shard["image"].shape[1]:
+        pictures |= as_sampled(shard, pictures, rng)
+    texts = TextEncoder().encode_all([str(caption) for caption in shard["captions"]])
+    latents = {name: encode(autoencoder, pictures[name]) for name in [variable, *parents]}
+    return {"latent": latents.pop(variable), "parents": latents, "tokens": texts.tokens, "ids": texts.ids, "mask": texts.mask}
+
+
+def chunk_of(stored: dict) -> Chunk:
+    captions = Captions(stored["tokens"], stored["ids"], stored["mask"])
+    return Chunk(stored["latent"], stored["parents"], torch.arange(len(captions)), captions, None)
+
+
+def encoder_hash(autoencoder: Autoencoder) -> str:
+    """Names the encoder by its weights: latents of another one must not be mixed with its own."""
+    digest = hashlib.sha256()
+    for tensor in [*autoencoder.encoder.state_dict().values(), autoencoder.latent_mean, autoencoder.latent_std]:
+        digest.update(tensor.cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()[:12]

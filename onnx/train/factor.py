@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import itertools
 import math
+import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -190,7 +191,9 @@ class Trainer:
         said, tested, start = time.monotonic(), self.budget.spent, time.monotonic()
         count, sums, seen = 0, {}, 0
         drawn = 0
-        while not self.budget.over:
+        stopped = []
+        signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
+        while not self.budget.over and not stopped:
             batch = a.batch if self.budget.progress < 0.5 else 2 * a.batch
             for key, value in self.update(batch).items():
                 sums[key] = sums.get(key, 0.0) + value
@@ -208,6 +211,9 @@ class Trainer:
                 self.test(test)
                 tested = self.budget.spent
         self.checkpoint()
+        if stopped:
+            self.log.write(event="stopped", samples=self.samples)
+            return
         self.test(test)
         self.log.write(event="finished", samples=self.samples, seconds=round(time.monotonic() - start))
 

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::arguments::EngineOptions;
-use crate::engine::Engine;
+use crate::engine::{Engine, OnnxEngine};
 use crate::pack::{self, Pack};
 
 /// The pack, its manifest read and checked.
@@ -16,6 +16,5 @@ pub(super) fn pack(options: &EngineOptions) -> Result<Pack> {
 
 /// The engine, with ONNX Runtime loaded.
 pub(super) fn load(pack: Pack, options: &EngineOptions) -> Result<Box<dyn Engine>> {
-    let _ = options;
-    Ok(Box::new(crate::engine::fake::FakeEngine::new(pack)))
+    Ok(Box::new(OnnxEngine::load(pack, options.device.into(), None)?))
 }

@@ -23,8 +23,14 @@ pub(super) fn display_found() -> bool {
 }
 
 #[cfg(feature = "editor")]
-fn open(_: WindowOptions) -> Result<(), Failure> {
-    Err(Failure::task("no editor yet"))
+fn open(options: WindowOptions) -> Result<(), Failure> {
+    use crate::editor;
+    let WindowOptions { project, sample, engine } = options;
+    if let Some(missing) = project.as_ref().filter(|path| !path.is_file()) {
+        return Err(Failure::task(format!("{} is not a file: name a project or leave it out", missing.display())));
+    }
+    editor::run(editor::Options { pack: engine.pack, project, device: engine.device.into(), sample })?;
+    Ok(())
 }
 
 #[cfg(not(feature = "editor"))]

@@ -14,6 +14,7 @@ use super::dialogs::{self, Dialog, Pending};
 use super::files::FileDialogs;
 use super::panels;
 use super::panels::prompt::PromptField;
+use super::panels::properties::{self, Properties};
 use super::progress::RunView;
 use super::settings::Settings;
 use super::situation::{Models, Situation};
@@ -60,7 +61,7 @@ pub struct EditorApp {
     pub(super) after_save: Option<Pending>,
     pub(super) may_close: bool,
     pub(super) previous_class: String,
-    pub(super) class_search: String,
+    pub(super) properties: Properties,
     pub(super) title: String,
     pub(super) tab_pressed: bool,
 }
@@ -96,7 +97,7 @@ impl EditorApp {
             after_save: None,
             may_close: false,
             previous_class,
-            class_search: String::new(),
+            properties: Properties::default(),
             title: String::new(),
             tab_pressed: false,
             bench,
@@ -165,12 +166,8 @@ impl EditorApp {
         let top = |id: &'static str, height: f32| Panel::top(id).exact_size(height).resizable(false);
         let bottom = |id: &'static str, height: f32| Panel::bottom(id).exact_size(height).resizable(false);
 
-        top("menu", panels::menu_bar::HEIGHT)
-            .frame(bar(8, 0))
-            .show(ui, |ui| panels::menu_bar::ui(ui, &now, out));
-        top("prompt", panels::prompt::HEIGHT)
-            .frame(bar(12, 10))
-            .show(ui, |ui| self.prompt.ui(ui, &now, run, out));
+        top("menu", panels::menu_bar::HEIGHT).frame(bar(8, 0)).show(ui, |ui| panels::menu_bar::ui(ui, &now, out));
+        top("prompt", panels::prompt::HEIGHT).frame(bar(12, 10)).show(ui, |ui| self.prompt.ui(ui, &now, run, out));
         bottom("status", panels::status::HEIGHT)
             .frame(bar(12, 0))
             .show(ui, |ui| panels::status::ui(ui, &now, &self.canvas, out));
@@ -178,21 +175,10 @@ impl EditorApp {
             Panel::left("tools").exact_size(panels::tool_bar::WIDTH).resizable(false).frame(bar(8, 8)).show(ui, |ui| {
                 panels::tool_bar::ui(ui, &now, &self.canvas, &self.previous_class, out);
             });
-            Panel::right("properties").exact_size(320.0).resizable(false).frame(bar(0, 0)).show(ui, |ui| {
-                let area = egui::ScrollArea::vertical().auto_shrink(false);
-                area.show(ui, |ui| {
-                    Frame::new().inner_margin(Margin::symmetric(12, 8)).show(ui, |ui| {
-                        widgets::section(ui, "Factor graph", |_| {});
-                        panels::graph::ui(ui, &now, run, &mut self.thumbnails, out);
-                        widgets::line(ui);
-                        panels::factor::ui(ui, &now, out);
-                        widgets::line(ui);
-                        panels::view::ui(ui, &now, &mut self.canvas.view);
-                        widgets::line(ui);
-                        let class = &self.canvas.settings.class;
-                        panels::classes::ui(ui, &now, class, &mut self.class_search, out);
-                    });
-                });
+            Panel::right("properties").exact_size(properties::WIDTH).resizable(false).frame(bar(0, 0)).show(ui, |ui| {
+                let canvas = &mut self.canvas;
+                let shown = (&mut canvas.view, canvas.settings.class.as_str());
+                self.properties.ui(ui, &now, run, shown, &mut self.thumbnails, out);
             });
             bottom("candidates", panels::candidates::HEIGHT)
                 .frame(bar(12, 8))
@@ -207,11 +193,12 @@ impl EditorApp {
             let area = ui.max_rect();
             let preview = run.and_then(RunView::preview);
             let empty = self.bench.document().nodes.iter().all(|n| n.map.is_none()) && preview.is_none();
-            self.canvas.ui(ui, &self.bench, preview, &mut commands);
-            context_menu(ui, area, &self.canvas, &now, out);
-            if empty && self.bench.running().is_some() {
+            if !empty {
+                self.canvas.ui(ui, &self.bench, preview, &mut commands);
+                context_menu(ui, area, &self.canvas, &now, out);
+            } else if self.bench.running().is_some() {
                 panels::graph::spinner(ui, area.center(), 16.0);
-            } else if empty {
+            } else {
                 panels::empty::ui(ui, area, &now, &self.places.samples, out);
             }
             ui.painter().rect_stroke(area, 0.0, Stroke::new(1.0, p.border), egui::StrokeKind::Inside);
@@ -225,6 +212,7 @@ impl EditorApp {
 
     fn dialogs(&mut self, ui: &Ui, out: &mut Outbox) {
         let Some(dialog) = self.dialog.take() else { return };
+        egui::Popup::close_all(ui.ctx());
         let now = Situation {
             bench: &self.bench,
             prompt: &self.prompt.text,
@@ -290,7 +278,7 @@ impl eframe::App for EditorApp {
     }
 
     fn on_exit(&mut self) {
-        self.autosave.clear();
+        self.autosave.finish();
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
@@ -303,7 +291,8 @@ fn context_menu(ui: &Ui, area: egui::Rect, canvas: &Canvas, now: &Situation<'_>,
     let ctx = ui.ctx();
     let at = ctx.input(|i| i.pointer.secondary_clicked().then(|| i.pointer.interact_pos()).flatten());
     let hit = at.is_some_and(|at| area.contains(at) && ctx.layer_id_at(at).is_none_or(|l| l == ui.layer_id()));
-    if hit && let Some((x, y)) = canvas.pointer_in_document()
+    if hit
+        && let Some((x, y)) = canvas.pointer_in_document()
         && !now.bench.selection().contains(x, y)
     {
         out.send(Command::SelectRegion { x, y, mode: SelectMode::Replace });

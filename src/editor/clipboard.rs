@@ -70,9 +70,8 @@ impl SystemClipboard {
         if ctx.text_edit_focused() {
             return None;
         }
-        let event = ctx.input(|i| {
-            i.events.iter().rev().find(|e| matches!(e, Event::Paste(_) | Event::PasteImage(_))).cloned()
-        });
+        let event =
+            ctx.input(|i| i.events.iter().rev().find(|e| matches!(e, Event::Paste(_) | Event::PasteImage(_))).cloned());
         match event {
             Some(Event::PasteImage(image)) => {
                 self.waiting = None;

@@ -10,10 +10,8 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
+use crate::document::io::EXTENSION;
 use crate::graph::{FactorGraph, VariableId};
-
-/// Extension of project files.
-pub const PROJECT: &str = "underpaint";
 
 /// A dialog that comes back empty sooner than a person can press Esc was never shown.
 const NEVER_SHOWN: Duration = Duration::from_millis(150);
@@ -58,7 +56,7 @@ impl FileRequest {
     /// Name to begin with; `project` is what the project is called.
     pub fn suggestion(&self, project: &str, graph: &FactorGraph) -> String {
         match self {
-            Self::SaveAs => format!("{project}.{PROJECT}"),
+            Self::SaveAs => format!("{project}.{EXTENSION}"),
             Self::Export(id) => format!("{project}-{}.png", graph.variable(*id).name),
             Self::Open | Self::Import(_) | Self::ExportAll => String::new(),
         }
@@ -67,7 +65,7 @@ impl FileRequest {
     /// Adds the extension that a person left out.
     pub fn complete(&self, path: PathBuf) -> PathBuf {
         let extension = match self {
-            Self::SaveAs => PROJECT,
+            Self::SaveAs => EXTENSION,
             Self::Export(_) => "png",
             _ => return path,
         };
@@ -111,8 +109,8 @@ impl FileDialogs {
             dialog = dialog.set_directory(folder);
         }
         dialog = match &request {
-            FileRequest::Open => dialog.add_filter("Projects and PNG", &[PROJECT, "png"]),
-            FileRequest::SaveAs => dialog.add_filter("Underpaint project", &[PROJECT]),
+            FileRequest::Open => dialog.add_filter("Projects and PNG", &[EXTENSION, "png"]),
+            FileRequest::SaveAs => dialog.add_filter("Underpaint project", &[EXTENSION]),
             FileRequest::Import(_) => dialog.add_filter("Pictures", &["png", "jpg", "jpeg", "webp"]),
             FileRequest::Export(_) => dialog.add_filter("PNG", &["png"]),
             FileRequest::ExportAll => dialog,

@@ -7,9 +7,9 @@ use anyhow::{Context as _, anyhow};
 use egui::{Color32, IconData, ViewportBuilder};
 
 use super::app::{EditorApp, Places};
-use super::files::PROJECT;
 use super::settings::Settings;
-use crate::engine::{Device, Engine, EngineError};
+use crate::document::io::{EXTENSION, autosave};
+use crate::engine::{Device, Engine, EngineError, OnnxEngine};
 use crate::pack::{self, Pack};
 use crate::workbench::Workbench;
 use crate::worker::Worker;
@@ -53,7 +53,8 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         let ctx = cc.egui_ctx.clone();
         let loaded = pack.clone();
         // Models load on the worker's thread, behind the first frames.
-        let factory = move || -> Result<Box<dyn Engine>, EngineError> { { let _ = device; Ok(Box::new(crate::engine::fake::FakeEngine::new(loaded))) } };
+        let factory =
+            move || -> Result<Box<dyn Engine>, EngineError> { Ok(Box::new(OnnxEngine::load(loaded, device, None)?)) };
         let wake = ctx.clone();
         let worker = Worker::spawn(factory, move || wake.request_repaint());
         let bench = Workbench::new(pack);
@@ -81,8 +82,7 @@ fn explain(error: &eframe::Error) -> anyhow::Error {
 }
 
 fn places() -> Places {
-    let data = directories::ProjectDirs::from("", "", "underpaint").map(|d| d.data_local_dir().join("autosave"));
-    Places { settings: Settings::file(), autosave: data, samples: samples() }
+    Places { settings: Settings::file(), autosave: autosave::default_folder(), samples: samples() }
 }
 
 /// Sample projects beside the program, above it, or in the current folder.
@@ -96,7 +96,7 @@ fn samples() -> Vec<PathBuf> {
 fn projects_in(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let entries = folder.read_dir().with_context(|| format!("{} cannot be read", folder.display()))?;
     let mut found: Vec<_> =
-        entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == PROJECT)).collect();
+        entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == EXTENSION)).collect();
     found.sort();
     Ok(found)
 }
@@ -104,7 +104,11 @@ fn projects_in(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 /// The program's icon: three sheets over each other, the maps under the picture.
 fn icon(side: u32) -> IconData {
     const SUB: u32 = 4;
-    let sheets = [(0.30, Color32::from_rgb(0x6b, 0x70, 0x7a)), (0.0, Color32::from_rgb(0xb9, 0xbd, 0xc6)), (-0.30, Color32::from_rgb(0x5b, 0x67, 0xe0))];
+    let sheets = [
+        (0.30, Color32::from_rgb(0x6b, 0x70, 0x7a)),
+        (0.0, Color32::from_rgb(0xb9, 0xbd, 0xc6)),
+        (-0.30, Color32::from_rgb(0x5b, 0x67, 0xe0)),
+    ];
     let at = |x: f32, y: f32| {
         let hit = sheets.iter().rev().find(|(down, _)| x.abs() / 0.86 + (y - down).abs() / 0.5 <= 1.0);
         hit.map_or(Color32::TRANSPARENT, |(_, colour)| *colour)

@@ -8,12 +8,13 @@ use egui::{Context, ViewportCommand};
 use super::app::EditorApp;
 use super::clipboard::Pasted;
 use super::dialogs::{Dialog, Pending, palette, recovery, unsaved};
-use super::files::{FileAnswer, FileRequest, PROJECT};
+use super::files::{FileAnswer, FileRequest};
 use super::progress::RunView;
 use super::situation::{Models, NextRun, Situation};
 use super::tools::Tool;
 use super::view_command::{Intent, ViewCommand};
 use crate::command::Command;
+use crate::document::io::{EXTENSION, carries_project};
 use crate::graph::{VariableId, VariableKind};
 use crate::workbench::{Effect, Severity};
 use crate::worker::{Event, Outcome};
@@ -295,6 +296,7 @@ impl EditorApp {
         if let Some(path) = self.bench.path().map(Path::to_path_buf) {
             self.settings.remember(&path);
             self.save_settings();
+            self.toasts.say(Severity::Info, format!("Saved {}", path.display()));
         }
         self.autosave.clear();
         if let Some(pending) = self.after_save.take() {
@@ -323,8 +325,10 @@ impl EditorApp {
         match choice {
             recovery::Choice::Later => {}
             recovery::Choice::Discard => self.autosave.discard_rescued(),
-            recovery::Choice::Recover(file) => match self.autosave.recover(&file, &mut self.bench) {
-                Ok(()) => {
+            recovery::Choice::Recover(file) => match self.autosave.recover(&file, &self.bench) {
+                Ok(document) => {
+                    let effects = self.bench.take_over(document);
+                    self.effects(ctx, effects);
                     self.canvas.fit();
                     self.toasts.say(Severity::Info, "Recovered. Save it to keep it (Ctrl+S)");
                     ctx.request_repaint();
@@ -380,7 +384,9 @@ impl EditorApp {
             }
             FileRequest::Export(id) => {
                 let variable = self.bench.pack().graph.variable(id).name.clone();
-                self.apply(ctx, Command::Export { variable, path });
+                if self.apply(ctx, Command::Export { variable, path: path.clone() }) {
+                    self.toasts.say(Severity::Info, format!("Exported {}", path.display()));
+                }
             }
             FileRequest::ExportAll => self.export_all(ctx, &path),
         }
@@ -389,19 +395,21 @@ impl EditorApp {
     fn export_all(&mut self, ctx: &Context, folder: &Path) {
         let nodes = &self.bench.document().nodes;
         let names: Vec<_> = nodes.iter().filter(|n| n.map.is_some()).map(|n| n.name.clone()).collect();
+        let count = names.len();
         for variable in names {
             let path = folder.join(format!("{}-{variable}.png", self.project_stem()));
             if !self.apply(ctx, Command::Export { variable, path }) {
-                break;
+                return;
             }
         }
+        self.toasts.say(Severity::Info, format!("Exported {count} files to {}", folder.display()));
     }
 
     /// A file dropped on the window: a project is opened, a PNG too when it carries one; any other
     /// picture is pasted.
     fn dropped(&mut self, ctx: &Context, path: PathBuf) {
         let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-        if extension == PROJECT || extension == "png" && super::metadata::carries_project(&path) {
+        if extension == EXTENSION || extension == "png" && carries_project(&path) {
             self.guarded(ctx, Pending::Open(path));
         } else {
             self.apply(ctx, Command::PasteFile { path });

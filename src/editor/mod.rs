@@ -16,7 +16,6 @@ mod fuzzy;
 mod icons;
 mod launch;
 mod logic;
-mod metadata;
 mod panels;
 mod progress;
 mod settings;

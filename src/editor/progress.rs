@@ -70,8 +70,13 @@ mod tests {
 
     #[test]
     fn progress_reads_like_a_sentence() {
-        let news =
-            Progress { variable: VariableId(1), step: 3, steps: 10, remaining: Duration::from_millis(1200), preview: None };
+        let news = Progress {
+            variable: VariableId(1),
+            step: 3,
+            steps: 10,
+            remaining: Duration::from_millis(1200),
+            preview: None,
+        };
         let run = RunView::update(None, "depth", news.clone());
         assert_eq!(run.what(), "Depth · step 3 of 10");
         assert_eq!(run.left(), "2 s");

@@ -55,9 +55,7 @@ pub fn take_tab(ctx: &Context, input: &mut egui::RawInput) -> bool {
     if ctx.memory(|m| m.focused()).is_some() || ctx.memory(|m| m.top_modal_layer()).is_some() {
         return false;
     }
-    let is_tab = |event: &egui::Event| {
-        matches!(event, egui::Event::Key { key: Key::Tab, pressed: true, modifiers, .. } if modifiers.is_none())
-    };
+    let is_tab = |event: &egui::Event| matches!(event, egui::Event::Key { key: Key::Tab, pressed: true, modifiers, .. } if modifiers.is_none());
     let before = input.events.len();
     input.events.retain(|event| !is_tab(event));
     input.events.len() < before

@@ -225,11 +225,11 @@ fn visuals(theme: Theme) -> Visuals {
     w.noninteractive.fg_stroke = Stroke::new(1.0, p.text);
     w.inactive.bg_fill = p.hover;
     w.inactive.weak_bg_fill = p.raised;
-    w.inactive.bg_stroke = Stroke::new(1.0, p.border);
+    w.inactive.bg_stroke = Stroke::new(1.0, p.outline);
     w.inactive.fg_stroke = Stroke::new(1.0, p.text);
     w.hovered.bg_fill = p.pressed;
     w.hovered.weak_bg_fill = p.hover;
-    w.hovered.bg_stroke = Stroke::new(1.0, p.outline);
+    w.hovered.bg_stroke = Stroke::new(1.0, p.muted);
     w.hovered.fg_stroke = Stroke::new(1.0, p.text);
     // `active` is also what a focused widget wears: the accent makes keyboard focus visible.
     w.active.bg_fill = p.pressed;

@@ -47,10 +47,9 @@ impl Toasts {
             return;
         }
         let passed = ctx.input(|i| i.stable_dt).min(0.1);
-        let area = egui::Area::new(Id::unique("toasts")).order(Order::Tooltip).anchor(
-            Align2::RIGHT_BOTTOM,
-            vec2(-16.0, -above - 16.0),
-        );
+        let area = egui::Area::new(Id::unique("toasts"))
+            .order(Order::Tooltip)
+            .anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -above - 16.0));
         let mut closed = None;
         let held = area.show(ctx, |ui| {
             ui.set_width(WIDTH);

@@ -1,14 +1,24 @@
 //! Small widgets that the panels share.
 
 use egui::{
-    Align2, Color32, CornerRadius, FontId, Id, Pos2, Rect, Response, RichText, Sense, Shape, Stroke, StrokeKind, Ui,
-    Vec2, WidgetInfo, Role, pos2, vec2,
+    Align2, Color32, CornerRadius, FontId, Id, Pos2, Rect, Response, RichText, Role, Sense, Shape, Stroke, StrokeKind,
+    Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::action::Action;
 use super::situation::Situation;
 use super::theme::{self, Palette};
 use super::view_command::Outbox;
+
+/// Width of menus.
+pub const MENU_WIDTH: f32 = 264.0;
+
+/// Keys as people write them.
+pub fn keys_text(ctx: &egui::Context, keys: &egui::KeyboardShortcut) -> String {
+    let glyphs = [("OpenBracket", "["), ("CloseBracket", "]"), ("Plus", "+"), ("Minus", "−"), ("Equals", "=")];
+    let text = ctx.format_shortcut(keys);
+    glyphs.into_iter().fold(text, |text, (name, glyph)| text.replace(name, glyph))
+}
 
 /// A square button with an icon. `name` is its accessible name.
 pub fn icon_button(ui: &mut Ui, icon: &str, name: &str, side: f32, selected: bool) -> Response {
@@ -50,7 +60,7 @@ pub fn action_entry(ui: &mut Ui, action: Action, now: &Situation<'_>, out: &mut 
     let p = theme::palette(ui);
     let enabled = action.enabled(now);
     let ink = if enabled { p.text } else { p.muted.gamma_multiply(0.6) };
-    let keys = action.shortcuts().first().map(|k| ui.ctx().format_shortcut(k)).unwrap_or_default();
+    let keys = action.shortcuts().first().map(|k| keys_text(ui.ctx(), k)).unwrap_or_default();
     let (icon, tint) =
         if action.checked(now) { (super::icons::CHECK, p.accent_text) } else { (action.icon(), p.muted) };
     let label = match action {
@@ -61,7 +71,7 @@ pub fn action_entry(ui: &mut Ui, action: Action, now: &Situation<'_>, out: &mut 
     let label = label.unwrap_or_else(|| action.label().to_owned());
     let response = ui
         .add_enabled_ui(enabled, |ui| {
-            let (rect, response) = ui.allocate_exact_size(vec2(264.0, theme::CONTROL), Sense::click());
+            let (rect, response) = ui.allocate_exact_size(vec2(MENU_WIDTH, theme::CONTROL), Sense::click());
             describe(&response, action.label(), None);
             if response.hovered() || response.has_focus() {
                 ui.painter().rect_filled(rect, CornerRadius::same(5), p.hover);
@@ -96,7 +106,7 @@ pub fn action_menu(ui: &mut Ui, groups: &[&[Action]], now: &Situation<'_>, out: 
 
 /// A hairline in a menu.
 pub fn menu_line(ui: &mut Ui) {
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width().max(264.0), 9.0), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(MENU_WIDTH, 9.0), Sense::hover());
     ui.painter().hline(rect.x_range(), rect.center().y, Stroke::new(1.0, theme::palette(ui).border));
 }
 
@@ -107,7 +117,7 @@ pub fn hint(response: Response, action: Action) -> Response {
         ui.horizontal(|ui| {
             ui.label(RichText::new(action.label()).font(theme::strong(13.0)));
             if let Some(keys) = action.shortcuts().first() {
-                ui.label(RichText::new(ui.ctx().format_shortcut(keys)).color(p.muted));
+                ui.label(RichText::new(keys_text(ui.ctx(), keys)).color(p.muted));
             }
         });
         ui.label(RichText::new(action.tooltip()).color(p.muted));
@@ -224,7 +234,10 @@ pub fn caption(ui: &mut Ui, text: &str, width: f32) {
 /// A square in a class' colour, with an edge that shows on any ground.
 pub fn swatch(ui: &Ui, rect: Rect, rgb: [u8; 3]) {
     let fill = Color32::from_rgb(rgb[0], rgb[1], rgb[2]);
-    let edge = Stroke::new(1.0, if ui.visuals().dark_mode { Color32::from_white_alpha(40) } else { Color32::from_black_alpha(60) });
+    let edge = Stroke::new(
+        1.0,
+        if ui.visuals().dark_mode { Color32::from_white_alpha(40) } else { Color32::from_black_alpha(60) },
+    );
     ui.painter().rect(rect, CornerRadius::same(3), fill, edge, StrokeKind::Inside);
 }
 

@@ -168,7 +168,7 @@ mod tests {
     fn agrees_with_trying_every_source() {
         for salt in 0..20 {
             let window = Rect::new(-3, 5, 20, 22);
-            let is_source = |x: i32, y: i32| noise(x, y, salt) % 40 == 0;
+            let is_source = |x: i32, y: i32| noise(x, y, salt).is_multiple_of(40);
             let nearest = Nearest::new(window, is_source);
             for y in window.y0..window.y1 {
                 for x in window.x0..window.x1 {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::state::Workbench;
-use crate::document::{Document, Selection};
+use crate::document::{Document, History, Selection};
 use crate::graph::VariableId;
 
 /// A setting whose changes in a row (typing, dragging a slider) are one undo step.
@@ -102,7 +102,7 @@ impl Workbench {
 
     /// Puts another project's document in place; there is nothing to undo in it.
     pub(super) fn replace_project(&mut self, document: Document) {
-        self.history = super::history::History::default();
+        self.history = History::default();
         self.coalescing = None;
         self.selection = Selection::none();
         self.active = VariableId(0);

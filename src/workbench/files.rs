@@ -4,10 +4,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::apply::Applied;
-use super::state::{CommandError, Effect, Workbench, empty_document};
-use crate::maps;
+use super::state::{CommandError, Effect, Severity, Workbench, empty_document};
+use crate::document::io::{IoError, export_png, open_project, save_project};
+use crate::maps::load_map;
 
 type Result<T> = std::result::Result<T, CommandError>;
+
+impl From<IoError> for CommandError {
+    fn from(error: IoError) -> Self {
+        Self(error.to_string())
+    }
+}
 
 impl Workbench {
     pub(super) fn new_project(&mut self) -> Vec<Effect> {
@@ -18,20 +25,39 @@ impl Workbench {
         effects
     }
 
-    pub(super) fn open(&mut self, _path: &Path) -> Result<Vec<Effect>> {
-        Err(CommandError("nothing".into()))
+    /// Opens a project, or the one that an exported PNG carries; that one has no file of its own yet.
+    pub(super) fn open(&mut self, path: &Path) -> Result<Vec<Effect>> {
+        let opened = open_project(path, &self.pack)?;
+        let mut effects = self.stop();
+        self.replace_project(opened.document);
+        let carried = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png"));
+        self.path = (!carried).then(|| path.to_path_buf());
+        self.saved = if carried { empty_document(&self.pack) } else { self.document.clone() };
+        effects.extend(opened.warnings.into_iter().map(|warning| Effect::Say(Severity::Warning, warning)));
+        Ok(effects)
     }
 
     pub(super) fn save(&mut self) -> Result<Vec<Effect>> {
-        Err(CommandError("nothing".into()))
+        match self.path.clone() {
+            Some(path) => self.save_as(&path),
+            None => Err(CommandError("This project has no file yet: use Save as".into())),
+        }
     }
 
-    pub(super) fn save_as(&mut self, _path: &Path) -> Result<Vec<Effect>> {
-        Err(CommandError("nothing".into()))
+    pub(super) fn save_as(&mut self, path: &Path) -> Result<Vec<Effect>> {
+        save_project(path, &self.document, &self.pack)?;
+        self.saved = self.document.clone();
+        self.path = Some(path.to_path_buf());
+        Ok(Vec::new())
     }
 
-    pub(super) fn export(&mut self, _variable: &str, _path: &Path) -> Result<Vec<Effect>> {
-        Err(CommandError("nothing".into()))
+    pub(super) fn export(&mut self, variable: &str, path: &Path) -> Result<Vec<Effect>> {
+        let id = self.variable(variable)?;
+        if self.document.map(id).is_none() {
+            return Err(CommandError(format!("There is no {variable} to export yet: run it first")));
+        }
+        export_png(path, &self.document, id, &self.pack)?;
+        Ok(Vec::new())
     }
 
     /// Puts a picture from a file in place of a variable's map, as an override.
@@ -42,7 +68,7 @@ impl Workbench {
         }
         let kind = self.pack.graph.variable(id).kind;
         let size = (self.document.width, self.document.height);
-        let map = maps::load_map(kind, path, self.pack.classes(), size).map_err(|e| CommandError(e.to_string()))?;
+        let map = load_map(kind, path, self.pack.classes(), size).map_err(|e| CommandError(e.to_string()))?;
         let mut document = self.document.clone();
         document.give(&self.pack.graph, id, Arc::new(map));
         if self.segmentation().is_ok_and(|s| s == id) {

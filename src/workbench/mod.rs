@@ -9,7 +9,7 @@ mod apply;
 mod changes;
 mod editing;
 mod files;
-mod history;
+mod recovery;
 mod sampling;
 mod session;
 mod settings;

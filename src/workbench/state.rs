@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::changes::Coalescing;
-use super::history::History;
 use super::sampling::Running;
 use crate::document::edit::Clip;
-use crate::document::{Document, Selection};
+use crate::document::{Document, History, Selection};
 use crate::graph::VariableId;
 use crate::pack::Pack;
 use crate::worker::{Job, JobId};

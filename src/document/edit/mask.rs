@@ -99,7 +99,7 @@ pub(super) fn convex_hull(mask: &Mask) -> Vec<[f32; 2]> {
     for y in rect.y0..rect.y1 {
         let mut row = (rect.x0..rect.x1).filter(|&x| mask.contains(x, y));
         if let Some(first) = row.next() {
-            let last = row.last().unwrap_or(first);
+            let last = row.next_back().unwrap_or(first);
             for (x, y) in [(first, y), (first, y + 1), (last + 1, y), (last + 1, y + 1)] {
                 corners.push([i64::from(x), i64::from(y)]);
             }

@@ -1,5 +1,6 @@
-//! Autosave: three rotating copies a session, offered again after a crash.
+//! Autosave: the last three states of a session, offered again after a crash.
 //!
+//! Copies are numbered, because clocks are too coarse to order saves by.
 //! A running session holds a lock on its lock file; the system drops the lock when the process ends,
 //! however it ends. So a session whose lock can be taken and whose copies are still there has crashed.
 
@@ -13,14 +14,15 @@ use crate::document::Document;
 use crate::pack::Pack;
 
 /// Copies kept of a session.
-const COPIES: usize = 3;
+const COPIES: u64 = 3;
 
 /// The copies of the running session.
 #[derive(Debug)]
 pub struct Autosave {
     folder: PathBuf,
     session: String,
-    next: usize,
+    /// Number of the next copy.
+    next: u64,
     /// Locked as long as the session runs.
     lock: File,
 }
@@ -69,28 +71,31 @@ impl Autosave {
         }
     }
 
-    fn copy(&self, index: usize) -> PathBuf {
-        self.folder.join(format!("{}.{index}.{EXTENSION}", self.session))
+    fn copy(&self, number: u64) -> PathBuf {
+        self.folder.join(format!("{}.{number}.{EXTENSION}", self.session))
     }
 
-    /// Writes the document over the oldest of the copies. Returns where.
+    /// Writes a copy of the document, then removes the oldest of more than three. Returns where.
     ///
     /// # Errors
     /// As [`save_project`]; the other copies are as they were.
     pub fn save(&mut self, document: &Document, pack: &Pack) -> Result<PathBuf, IoError> {
         let path = self.copy(self.next);
         save_project(&path, document, pack)?;
-        self.next = (self.next + 1) % COPIES;
+        if let Some(oldest) = self.next.checked_sub(COPIES) {
+            // Left over it costs space and nothing else.
+            let _ = fs::remove_file(self.copy(oldest));
+        }
+        self.next += 1;
         Ok(path)
     }
 
     /// Removes the copies: the work is saved where it belongs, or given up on purpose.
     pub fn clear(&mut self) {
-        for index in 0..COPIES {
-            // A copy that was never written is not there to remove.
-            let _ = fs::remove_file(self.copy(index));
+        for number in self.next.saturating_sub(COPIES)..self.next {
+            // It may have been removed by hand.
+            let _ = fs::remove_file(self.copy(number));
         }
-        self.next = 0;
     }
 
     /// Ends the session in order: nothing of it will be offered again.
@@ -117,14 +122,15 @@ pub fn recover(folder: &Path) -> Vec<Recovered> {
             Err(TryLockError::WouldBlock | TryLockError::Error(_)) => continue,
         }
         let session = lock.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
-        let mut copies: Vec<(SystemTime, PathBuf)> = (0..COPIES)
-            .map(|index| folder.join(format!("{session}.{index}.{EXTENSION}")))
-            .filter_map(|path| Some((fs::metadata(&path).ok()?.modified().ok()?, path)))
-            .collect();
+        let number = |path: &PathBuf| -> Option<u64> {
+            let name = path.file_name()?.to_str()?.strip_suffix(EXTENSION)?;
+            name.strip_prefix(session)?.trim_matches('.').parse().ok()
+        };
+        let mut copies: Vec<(u64, PathBuf)> = paths.iter().filter_map(|p| Some((number(p)?, p.clone()))).collect();
         copies.sort_by(|a, b| b.cmp(a));
         match copies.first() {
-            Some((saved, _)) => {
-                let saved = *saved;
+            Some((_, newest)) => {
+                let saved = fs::metadata(newest).and_then(|m| m.modified()).unwrap_or(UNIX_EPOCH);
                 let copies = copies.into_iter().map(|(_, path)| path).collect();
                 found.push(Recovered { copies, saved, lock: lock.clone() });
             }

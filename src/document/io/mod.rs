@@ -20,7 +20,7 @@ mod tests;
 
 pub use error::IoError;
 pub use openraster::export_openraster;
-pub use picture::{export_png, parameters};
+pub use picture::{carries_project, export_png, parameters};
 pub use project::{Opened, open_project, project_from_bytes, project_to_bytes, save_project};
 
 /// Extension of project files.

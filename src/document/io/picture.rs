@@ -38,6 +38,11 @@ pub fn export_png(path: &Path, document: &Document, id: VariableId, pack: &Pack)
     write_file(path, &bytes)
 }
 
+/// Whether the file is a PNG that carries a project. A file that cannot be read carries none.
+pub fn carries_project(path: &Path) -> bool {
+    std::fs::read(path).is_ok_and(|bytes| is_png(&bytes) && graph_chunk(&bytes).is_ok())
+}
+
 /// How a variable was made, in the words of the A1111 web UI: the prompt, then a line of settings.
 pub fn parameters(document: &Document, id: VariableId, pack: &Pack) -> String {
     let node = document.node(id);

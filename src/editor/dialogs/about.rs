@@ -18,7 +18,10 @@ pub fn ui(ui: &Ui, now: &Situation<'_>) -> bool {
     let (closed, close) = modal(ui, "about", 460.0, |ui| {
         let p = theme::palette(ui);
         title(ui, "Underpaint");
-        body(ui, "An editor for the picture under the picture: sample the maps that explain an image, edit them, and let the image follow. After the Factor Graph Diffusion Model (NeurIPS 2024).");
+        body(
+            ui,
+            "An editor for the picture under the picture: sample the maps that explain an image, edit them, and let the image follow. After the Factor Graph Diffusion Model (NeurIPS 2024).",
+        );
         ui.add_space(10.0);
         Grid::new("about").num_columns(2).spacing(vec2(16.0, 6.0)).show(ui, |ui| {
             let rows = [

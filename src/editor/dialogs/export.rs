@@ -25,7 +25,10 @@ pub fn ui(ui: &Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails) -> Option<C
     let (choice, close) = modal(ui, "export", 440.0, |ui| {
         let p = theme::palette(ui);
         title(ui, "Export");
-        body(ui, "Lossless PNG files. The image carries its prompt and the whole graph: dropping it on the window brings everything back.");
+        body(
+            ui,
+            "Lossless PNG files. The image carries its prompt and the whole graph: dropping it on the window brings everything back.",
+        );
         ui.add_space(10.0);
         let mut choice = None;
         for id in graph.ids() {
@@ -35,7 +38,7 @@ pub fn ui(ui: &Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails) -> Option<C
                 let texture = thumbnails.of(ui.ctx(), map, &now.bench.pack().manifest.classes);
                 ui.add(egui::Image::new((texture, vec2(44.0, 44.0))).corner_radius(4).alt_text(name.as_str()));
                 ui.vertical(|ui| {
-                    ui.set_width(240.0);
+                    ui.set_width(268.0);
                     ui.add_space(4.0);
                     ui.label(RichText::new(title_case(name)).font(theme::strong(13.0)));
                     let (width, height) = map.size();
@@ -63,7 +66,7 @@ pub fn ui(ui: &Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails) -> Option<C
 
 fn format(kind: VariableKind) -> &'static str {
     match kind {
-        VariableKind::Classes => "palette of the pack, nothing smoothed",
+        VariableKind::Classes => "colours of the classes",
         VariableKind::Depth => "16 bit, white is near",
         VariableKind::Sketch => "lines",
         VariableKind::Normal => "BAE colours",

@@ -7,7 +7,7 @@ use crate::editor::action::Action;
 use crate::editor::fuzzy;
 use crate::editor::situation::Situation;
 use crate::editor::theme;
-use crate::editor::widgets::describe;
+use crate::editor::widgets::{describe, keys_text};
 
 /// Accessible name of its field.
 pub const FIELD: &str = "Find a command";
@@ -101,7 +101,7 @@ fn row(ui: &mut Ui, action: Action, chosen: bool) -> egui::Response {
     painter.text(at(rect.left() + 18.0), Align2::CENTER_CENTER, action.icon(), FontId::proportional(16.0), p.muted);
     painter.text(at(rect.left() + 38.0), Align2::LEFT_CENTER, action.label(), FontId::proportional(13.0), p.text);
     if let Some(keys) = action.shortcuts().first() {
-        let keys = ui.ctx().format_shortcut(keys);
+        let keys = keys_text(ui.ctx(), keys);
         painter.text(at(rect.right() - 10.0), Align2::RIGHT_CENTER, keys, FontId::proportional(11.5), p.muted);
     }
     response

@@ -1,12 +1,12 @@
 //! All keys on one sheet.
 
-use egui::{Align, Layout, RichText, ScrollArea, Ui, vec2};
+use egui::{Align2, FontId, RichText, ScrollArea, Sense, Ui, vec2};
 
 use super::{modal, title};
 use crate::editor::action::{self, Action};
 use crate::editor::theme;
 use crate::editor::tools::Tool;
-use crate::editor::widgets::secondary_button;
+use crate::editor::widgets::{keys_text, secondary_button};
 
 /// Keys that the canvas itself reads, beside those of [`Action`].
 const CANVAS: [(&str, &str); 8] = [
@@ -51,7 +51,7 @@ pub fn ui(ui: &Ui) -> bool {
 fn group(ui: &mut Ui, name: &str, actions: &[Action]) {
     heading(ui, name);
     for action in actions {
-        let keys: Vec<_> = action.shortcuts().iter().map(|k| ui.ctx().format_shortcut(k)).collect();
+        let keys: Vec<_> = action.shortcuts().iter().map(|k| keys_text(ui.ctx(), k)).collect();
         if !keys.is_empty() {
             row(ui, action.label(), &keys.join(", "));
         }
@@ -65,12 +65,9 @@ fn heading(ui: &mut Ui, name: &str) {
 
 fn row(ui: &mut Ui, what: &str, keys: &str) {
     let p = theme::palette(ui);
-    ui.horizontal(|ui| {
-        ui.set_height(20.0);
-        ui.label(RichText::new(what).size(12.5).color(p.muted));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.add_space(10.0);
-            ui.label(RichText::new(keys).size(12.0));
-        });
-    });
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{what}: {keys}")));
+    let (left, right) = (rect.left_center(), rect.right_center() - vec2(12.0, 0.0));
+    ui.painter().text(left, Align2::LEFT_CENTER, what, FontId::proportional(12.5), p.muted);
+    ui.painter().text(right, Align2::RIGHT_CENTER, keys, FontId::proportional(12.0), p.text);
 }

@@ -12,7 +12,7 @@ use crate::editor::widgets::{dashed_rect, describe, focus_ring};
 use crate::graph::VariableKind;
 
 /// Height in points.
-pub const HEIGHT: f32 = 124.0;
+pub const HEIGHT: f32 = 128.0;
 const THUMB: f32 = 84.0;
 
 /// Draws them.

@@ -5,7 +5,7 @@ use egui::{Align2, FontId, Rect, RichText, Sense, Ui, pos2, vec2};
 use crate::command::{Command, SelectMode};
 use crate::editor::situation::Situation;
 use crate::editor::view_command::{Outbox, ViewCommand};
-use crate::editor::widgets::{describe, paint_ground, section, swatch};
+use crate::editor::widgets::{describe, paint_ground, swatch};
 use crate::editor::{icons, theme};
 use crate::maps::{ClassInfo, ClassKind};
 
@@ -15,7 +15,6 @@ pub const SEARCH: &str = "Search classes";
 /// Draws them; `search` narrows the list by name or synonym, `current` is painted with.
 pub fn ui(ui: &mut Ui, now: &Situation<'_>, current: &str, search: &mut String, out: &mut Outbox) {
     let p = theme::palette(ui);
-    section(ui, "Classes", |_| {});
     let edit = egui::TextEdit::singleline(search)
         .hint_text(RichText::new(format!("{}  Search", icons::SEARCH)).color(p.muted))
         .margin(egui::Margin::symmetric(8, 6))
@@ -61,7 +60,13 @@ fn entry(ui: &mut Ui, class: &ClassInfo, width: f32, chosen: bool, out: &mut Out
     let at = pos2(rect.left() + 14.0, rect.center().y);
     swatch(ui, Rect::from_center_size(at, vec2(14.0, 14.0)), class.colour);
     let text = ui.painter().with_clip_rect(rect.shrink(2.0));
-    text.text(pos2(rect.left() + 28.0, rect.center().y), Align2::LEFT_CENTER, &class.name, FontId::proportional(12.5), p.text);
+    text.text(
+        pos2(rect.left() + 28.0, rect.center().y),
+        Align2::LEFT_CENTER,
+        &class.name,
+        FontId::proportional(12.5),
+        p.text,
+    );
     if response.clicked() {
         out.send(ViewCommand::PaintWith(class.name.clone()));
     }

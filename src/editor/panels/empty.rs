@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use egui::{Align, Align2, Color32, FontId, Frame, Layout, Margin, Rect, RichText, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
+use egui::{
+    Align, Align2, Color32, FontId, Frame, Layout, Margin, Rect, RichText, Sense, Stroke, StrokeKind, Ui, UiBuilder,
+    pos2, vec2,
+};
 
 use crate::editor::situation::Situation;
 use crate::editor::view_command::{Outbox, ViewCommand};
@@ -80,7 +83,11 @@ fn row(ui: &mut Ui, icon: &str, text: &str, verb: &str) -> bool {
     let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), FontId::proportional(13.0), p.text);
     job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width() - 46.0);
     let galley = ui.painter().layout_job(job);
-    ui.painter().galley(pos2(rect.left() + 36.0, rect.center().y - galley.size().y / 2.0), galley, Color32::PLACEHOLDER);
+    ui.painter().galley(
+        pos2(rect.left() + 36.0, rect.center().y - galley.size().y / 2.0),
+        galley,
+        Color32::PLACEHOLDER,
+    );
     focus_ring(ui, rect, &response);
     response.clicked()
 }

@@ -5,7 +5,7 @@ use egui::{DragValue, FontId, Id, RichText, Ui, vec2};
 use crate::command::Command;
 use crate::editor::situation::Situation;
 use crate::editor::view_command::Outbox;
-use crate::editor::widgets::{caption, icon_button, secondary_button, section, settled, title_case};
+use crate::editor::widgets::{caption, icon_button, section, settled, title_case};
 use crate::editor::{icons, theme};
 use crate::graph::NodeState;
 
@@ -18,6 +18,12 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
     let p = theme::palette(ui);
     let (icon, colour, word) = super::graph::state(node.state, p);
     section(ui, &title_case(&node.name), |ui| {
+        if node.state == NodeState::Given {
+            let release = icon_button(ui, icons::RELEASE, "Give up the override", 24.0, false);
+            if release.on_hover_text("Give up the hand-made map: let the factor sample it again").clicked() {
+                out.send(Command::ReleaseOverride { variable: node.name.clone() });
+            }
+        }
         ui.label(RichText::new(word).size(12.0).color(colour));
         ui.label(RichText::new(icon).size(15.0).color(colour));
     });
@@ -29,7 +35,8 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
         caption(ui, "Seed", CAPTION);
         let seed = settled(ui, salt("seed"), node.settings.seed, |ui, seed| {
             let drag = DragValue::new(seed).speed(0.2).update_while_editing(false);
-            ui.add_sized(vec2(ui.available_width() - 36.0, theme::CONTROL), drag).accessible_name(format!("Seed of {name}"))
+            ui.add_sized(vec2(ui.available_width() - 36.0, theme::CONTROL), drag)
+                .accessible_name(format!("Seed of {name}"))
         });
         if let Some(seed) = seed {
             out.send(Command::SetSeed { variable: variable(), seed });
@@ -50,22 +57,16 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
         }
         caption(ui, "Guidance", 60.0);
         let guidance = settled(ui, salt("guidance"), node.settings.sampling.guidance, |ui, guidance| {
-            let drag = DragValue::new(guidance).range(1.0..=15.0).speed(0.02).max_decimals(1).update_while_editing(false);
-            ui.add_sized(vec2(ui.available_width(), theme::CONTROL), drag).accessible_name(format!("Guidance of {name}"))
+            let drag =
+                DragValue::new(guidance).range(1.0..=15.0).speed(0.02).max_decimals(1).update_while_editing(false);
+            ui.add_sized(vec2(ui.available_width(), theme::CONTROL), drag)
+                .accessible_name(format!("Guidance of {name}"))
         });
         if let Some(guidance) = guidance {
             out.send(Command::SetGuidance { variable: variable(), guidance });
         }
     });
     own_prompt(ui, name, node.settings.prompt.clone().unwrap_or_default(), salt("prompt"), out);
-    if node.state == NodeState::Given {
-        ui.add_space(2.0);
-        let width = ui.available_width();
-        let button = secondary_button(ui, icons::RELEASE, "Give up the override", vec2(width, 32.0));
-        if button.on_hover_text("Let the factor sample this map again").clicked() {
-            out.send(Command::ReleaseOverride { variable: variable() });
-        }
-    }
 }
 
 fn own_prompt(ui: &mut Ui, name: &str, current: String, id: Id, out: &mut Outbox) {

@@ -2,7 +2,9 @@
 
 use std::f32::consts::TAU;
 
-use egui::{Align2, Color32, FontId, Id, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
+use egui::{
+    Align2, Color32, FontId, Id, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2,
+};
 
 use crate::command::Command;
 use crate::document::Node;
@@ -15,9 +17,9 @@ use crate::editor::widgets::{describe, focus_ring, icon_button, progress_bar, ti
 use crate::editor::{icons, theme};
 use crate::graph::{FactorGraph, NodeState, VariableId, VariableKind};
 
-const CARD: egui::Vec2 = vec2(140.0, 58.0);
+const CARD: egui::Vec2 = vec2(144.0, 56.0);
 const ROW: f32 = CARD.y + 22.0;
-const THUMB: f32 = 46.0;
+const THUMB: f32 = 44.0;
 
 /// Draws it in the width there is.
 pub fn ui(ui: &mut Ui, now: &Situation<'_>, run: Option<&RunView>, thumbnails: &mut Thumbnails, out: &mut Outbox) {
@@ -67,7 +69,13 @@ fn edge(ui: &Ui, now: &Situation<'_>, rects: &[Rect], parent: VariableId, child:
     let document = now.bench.document();
     let used = document.node(parent).map.is_some() && document.node(child).settings.enabled;
     let active = now.bench.active() == parent || now.bench.active() == child;
-    let colour = if active { p.accent_text } else if used { p.muted } else { p.outline };
+    let colour = if active {
+        p.accent_text
+    } else if used {
+        p.muted
+    } else {
+        p.outline
+    };
     let bend = vec2(0.0, ((to.y - from.y) * 0.5).max(10.0));
     let points = [from, from + bend, to - bend, to];
     let curve = egui::epaint::CubicBezierShape::from_points_stroke(
@@ -99,7 +107,13 @@ fn card(
     let active = now.bench.active() == id;
     describe(&response, &format!("{title}: {state_word}"), Some(active));
 
-    let fill = if active { p.accent_wash } else if response.hovered() { p.hover } else { p.raised };
+    let fill = if active {
+        p.accent_wash
+    } else if response.hovered() {
+        p.hover
+    } else {
+        p.raised
+    };
     let edge = if active { Stroke::new(1.5, p.accent_text) } else { Stroke::new(1.0, p.outline) };
     ui.painter().rect(rect, 8.0, fill, edge, StrokeKind::Inside);
     focus_ring(ui, rect, &response);
@@ -120,7 +134,7 @@ fn card(
     }
     badge(ui.painter(), thumb.right_bottom() - vec2(4.0, 4.0), fill, state_icon, state_colour);
 
-    let left = thumb.right() + 8.0;
+    let left = thumb.right() + 7.0;
     let ink = if node.settings.enabled { p.text } else { p.muted };
     let clipped = ui.painter().with_clip_rect(rect.shrink(4.0));
     clipped.text(pos2(left, rect.top() + 17.0), Align2::LEFT_CENTER, &title, theme::strong(12.0), ink);
@@ -129,7 +143,7 @@ fn card(
         let bar = Rect::from_min_size(pos2(left, rect.bottom() - 18.0), vec2(rect.right() - left - 10.0, 4.0));
         progress_bar(ui, bar, run.share());
     } else {
-        buttons(ui, pos2(left - 4.0, rect.bottom() - 30.0), node, now, out);
+        buttons(ui, pos2(left - 4.0, rect.bottom() - 29.0), node, now, out);
     }
     if response.clicked() {
         out.send(ViewCommand::Show(id));

@@ -7,24 +7,26 @@ use egui::{Align, Align2, FontId, Layout, RichText, Sense, Ui, pos2, vec2};
 use crate::editor::action::{self, Action};
 use crate::editor::situation::Situation;
 use crate::editor::view_command::{Outbox, ViewCommand};
-use crate::editor::widgets::{action_button, action_menu, menu_line};
+use crate::editor::widgets::{MENU_WIDTH, action_button, action_menu, menu_line};
 use crate::editor::{icons, theme};
 
 /// Height in points.
 pub const HEIGHT: f32 = 40.0;
 
-const FILE: &[&[Action]] = &[
-    &[Action::New, Action::Open],
-    &[Action::Save, Action::SaveAs],
-    &[Action::Export, Action::ImportMap],
-];
+const FILE: &[&[Action]] =
+    &[&[Action::New, Action::Open], &[Action::Save, Action::SaveAs], &[Action::Export, Action::ImportMap]];
 
 /// Draws it.
 pub fn ui(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
     ui.horizontal_centered(|ui| {
         mark(ui);
         ui.spacing_mut().item_spacing.x = 2.0;
-        egui::MenuBar::new().ui(ui, |ui| {
+        let style = |style: &mut egui::Style| {
+            egui::containers::menu::menu_style(style);
+            style.spacing.button_padding = vec2(9.0, 4.0);
+        };
+        egui::MenuBar::new().style(egui::style::StyleModifier::new(style)).ui(ui, |ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
             ui.menu_button("File", |ui| {
                 action_menu(ui, FILE, now, out);
                 recent(ui, &now.settings.recent, out);
@@ -90,7 +92,8 @@ fn recent(ui: &mut Ui, files: &[PathBuf], out: &mut Outbox) {
     for file in files {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let text = RichText::new(format!("{}  {name}", icons::RECENT)).color(p.text);
-        let entry = egui::Button::new(text).frame_when_inactive(false).min_size(vec2(264.0, theme::CONTROL)).truncate();
+        let entry =
+            egui::Button::new(text).frame_when_inactive(false).min_size(vec2(MENU_WIDTH, theme::CONTROL)).truncate();
         let entry = ui.add(entry).accessible_name(format!("Open recent {name}"));
         if entry.on_hover_text(file.display().to_string()).clicked() {
             out.send(ViewCommand::Open(file.clone()));

@@ -7,6 +7,7 @@ pub mod factor;
 pub mod graph;
 pub mod menu_bar;
 pub mod prompt;
+pub mod properties;
 pub mod status;
 pub mod tool_bar;
 pub mod tool_options;

@@ -11,14 +11,16 @@ use crate::editor::action::Action;
 use crate::editor::progress::RunView;
 use crate::editor::situation::{NextRun, Situation};
 use crate::editor::view_command::{Outbox, ViewCommand};
-use crate::editor::widgets::{dashed_rect, describe, focus_ring, hint, primary_button, progress_bar, secondary_button, swatch};
+use crate::editor::widgets::{
+    dashed_rect, describe, focus_ring, hint, primary_button, progress_bar, secondary_button, swatch,
+};
 use crate::editor::{icons, theme};
 use crate::graph::VariableKind;
 use crate::maps::Map;
 use crate::workbench::Workbench;
 
 /// Height in points.
-pub const HEIGHT: f32 = 118.0;
+pub const HEIGHT: f32 = 112.0;
 const BUTTON: f32 = 196.0;
 
 /// Accessible name of the prompt's field.
@@ -94,9 +96,9 @@ impl PromptField {
         let map = bench.document().map(id)?;
         let segmentation = map.as_segmentation()?;
         let key = (Arc::as_ptr(map) as usize, reading.clone());
-        let found = self.measured.get(key, |(_, reading)| {
-            compliance::measure(segmentation, reading, &bench.pack().manifest.classes)
-        });
+        let found = self
+            .measured
+            .get(key, |(_, reading)| compliance::measure(segmentation, reading, &bench.pack().manifest.classes));
         self.measured_map = Some(map.clone());
         Some(found)
     }
@@ -125,7 +127,10 @@ impl PromptField {
         let p = theme::palette(ui);
         let edit = egui::TextEdit::multiline(text)
             .id(Id::unique("prompt"))
-            .hint_text(RichText::new("What should be in the picture? For example: a dog on a meadow, two firs behind it").color(p.muted))
+            .hint_text(
+                RichText::new("What should be in the picture? For example: a dog on a meadow, two firs behind it")
+                    .color(p.muted),
+            )
             .desired_rows(2)
             .desired_width(f32::INFINITY)
             .font(FontId::proportional(14.0))

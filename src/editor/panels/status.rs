@@ -25,9 +25,6 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, canvas: &Canvas, out: &mut Outbox) {
             ui.separator();
             device(ui, now.models);
             ui.separator();
-            let (width, height) = (now.bench.document().width, now.bench.document().height);
-            ui.label(small(format!("{width} × {height}")));
-            ui.separator();
             let pointer = canvas.status(now.bench);
             if !pointer.is_empty() {
                 ui.label(small(pointer));

@@ -4,14 +4,13 @@ use egui::{ComboBox, Slider, Ui};
 
 use crate::editor::canvas::View;
 use crate::editor::situation::Situation;
-use crate::editor::widgets::{caption, section, title_case};
+use crate::editor::widgets::{caption, title_case};
 use crate::graph::{VariableId, VariableKind};
 
 const CAPTION: f32 = 72.0;
 
 /// Draws the settings; they are the window's own, so they change at once.
 pub fn ui(ui: &mut Ui, now: &Situation<'_>, view: &mut View) {
-    section(ui, "View", |_| {});
     let graph = &now.bench.pack().graph;
     let name = |id: VariableId| title_case(&graph.variable(id).name);
     let width = ui.available_width() - CAPTION - 8.0;

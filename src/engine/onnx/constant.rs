@@ -12,10 +12,15 @@ pub(super) struct ParentLatent {
 }
 
 /// Text and parents for a whole batch: with guidance its second half has the null text.
+///
+/// A lone sample runs twice even without guidance: ONNX Runtime splits the sums of a batch of one in
+/// another way, and a seed shall give the same map alone and beside others.
 pub(super) struct Constant {
     /// Latents in a network call.
     pub batch: usize,
-    /// Whether the batch holds each sample twice.
+    /// How often the batch holds each sample: once or twice.
+    pub copies: usize,
+    /// Whether the second copy has the null text.
     pub guided: bool,
     tokens: ([usize; 3], Vec<f32>),
     ids: ([usize; 2], Vec<i64>),
@@ -45,15 +50,17 @@ impl Constant {
         parents: &[ParentLatent],
         latent: usize,
     ) -> Self {
-        let batch = if guided { 2 * count } else { count };
+        let copies = if guided || count == 1 { 2 } else { 1 };
+        let batch = copies * count;
+        let with_text = if guided { count } else { batch };
         let length = text.map_or(1, |t| t.ids.len());
         let mut tokens = vec![0.0; batch * length * width];
         let mut ids = vec![0; batch * length];
         let mut mask = vec![0.0; batch * length];
         if let Some(text) = text {
-            tokens[..count * length * width].copy_from_slice(&text.features.repeat(count));
-            ids[..count * length].copy_from_slice(&text.ids.repeat(count));
-            mask[..count * length].fill(1.0);
+            tokens[..with_text * length * width].copy_from_slice(&text.features.repeat(with_text));
+            ids[..with_text * length].copy_from_slice(&text.ids.repeat(with_text));
+            mask[..with_text * length].fill(1.0);
         }
         let parents = parents.iter().map(|parent| ParentFeed {
             latent_name: format!("parent_{}", parent.name),
@@ -63,6 +70,7 @@ impl Constant {
         });
         Self {
             batch,
+            copies,
             guided,
             tokens: ([batch, length, width], tokens),
             ids: ([batch, length], ids),
@@ -105,6 +113,15 @@ mod tests {
         assert_eq!(constant.parents[0].levels, [0.0; 4]);
         assert_eq!(constant.parents[1].latents, [0.0; 12]);
         assert_eq!(constant.parents[1].levels, [-1.0; 4]);
+    }
+
+    #[test]
+    fn a_lone_sample_runs_twice_with_its_text() {
+        let text = Text { ids: vec![5], features: vec![1.0] };
+        let lone = Constant::new(1, false, Some(&text), 1, &[], 3);
+        assert_eq!((lone.batch, lone.copies, lone.mask.1.as_slice()), (2, 2, [1.0; 2].as_slice()));
+        let pair = Constant::new(2, false, Some(&text), 1, &[], 3);
+        assert_eq!((pair.batch, pair.copies), (2, 1));
     }
 
     #[test]

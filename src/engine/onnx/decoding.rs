@@ -8,7 +8,7 @@ use super::stop::Stop;
 use super::{Engine, OnnxEngine};
 use crate::engine::decode::{Field, decode_classes, decode_colours, decode_values};
 use crate::engine::{EngineError, SampleRequest};
-use crate::graph::VariableKind;
+use crate::graph::{VariableId, VariableKind};
 use crate::maps::{ClassTable, Map, resize_smooth};
 
 impl OnnxEngine {
@@ -22,29 +22,43 @@ impl OnnxEngine {
     ) -> Result<Vec<Arc<Map>>, EngineError> {
         let pack = self.pack().clone();
         let entry = &pack.manifest.variables[request.variable.0];
-        let count = latents.len() / shape.iter().product::<usize>();
-        let batch = [count, shape[0], shape[1], shape[2]];
-        let feeds = [("latent", Feed::Real(&batch, latents))];
-        let signature = &self.decoders[request.variable.0];
-        let answers = self.graphs.run(&entry.decoder, signature, &feeds, stop)?;
-        let downscale = pack.manifest.latent.downscale;
-        let extent = (shape[1] * downscale, shape[2] * downscale);
-        if let Some(odd) = answers.iter().find(|a| a.shape[0] != count || a.extent() != extent) {
-            let reason = format!("it answered {:?} for latents of {batch:?}", odd.shape);
-            return Err(EngineError::Graph { file: entry.decoder.clone(), reason });
+        let mut answers = Vec::new();
+        // One at a time, for the reason given at `Constant`; a batch would be no faster here.
+        for latent in latents.chunks_exact(shape.iter().product()) {
+            answers.push(self.run_decoder(request.variable, latent, shape, stop)?);
+        }
+        let map = |index: usize| Arc::new(map_of(entry.kind, &answers[index], pack.classes(), request.canvas));
+        Ok(in_parallel(answers.len(), self.graphs.threads(), map))
+    }
+
+    fn run_decoder(
+        &mut self,
+        id: VariableId,
+        latent: &[f32],
+        shape: [usize; 3],
+        stop: &Stop<'_>,
+    ) -> Result<Vec<Tensor>, EngineError> {
+        let manifest = self.pack().manifest.clone();
+        let file = &manifest.variables[id.0].decoder;
+        let batch = [1, shape[0], shape[1], shape[2]];
+        let feeds = [("latent", Feed::Real(&batch, latent))];
+        let answers = self.graphs.run(file, &self.decoders[id.0], &feeds, stop)?;
+        let extent = [shape[1], shape[2]].map(|side| side * manifest.latent.downscale);
+        if let Some(odd) = answers.iter().find(|a| a.shape[0] != 1 || a.shape[2..] != extent) {
+            let reason = format!("it answered {:?} for a latent of {batch:?}", odd.shape);
+            return Err(EngineError::Graph { file: file.clone(), reason });
         }
         if answers.iter().any(|a| a.data.iter().any(|v| !v.is_finite())) {
             let reason = "it answered with a value that is not a number".into();
-            return Err(EngineError::Run { file: entry.decoder.clone(), reason });
+            return Err(EngineError::Run { file: file.clone(), reason });
         }
-        let map = |index| Arc::new(map_of(entry.kind, &answers, index, pack.classes(), request.canvas));
-        Ok(in_parallel(count, self.graphs.threads(), map))
+        Ok(answers)
     }
 }
 
-/// One element of the decoder's answers as a map.
-fn map_of(kind: VariableKind, answers: &[Tensor], index: usize, classes: &ClassTable, canvas: (u32, u32)) -> Map {
-    let field = |answer: usize| Field::new(answers[answer].of_batch(index), answers[answer].extent());
+/// The decoder's answers for one latent as a map.
+fn map_of(kind: VariableKind, answers: &[Tensor], classes: &ClassTable, canvas: (u32, u32)) -> Map {
+    let field = |answer: usize| Field::new(&answers[answer].data, answers[answer].extent());
     match kind {
         VariableKind::Classes => Map::Segmentation(decode_classes(field(0), field(1), classes, canvas)),
         VariableKind::Depth => Map::Depth(decode_values(field(0), canvas, 65535.0, |v| v as u16)),

@@ -29,12 +29,6 @@ pub(super) struct Tensor {
 }
 
 impl Tensor {
-    /// The numbers of one element of the batch.
-    pub fn of_batch(&self, index: usize) -> &[f32] {
-        let size = self.data.len() / self.shape[0].max(1);
-        &self.data[index * size..(index + 1) * size]
-    }
-
     /// Height and width of a batch of pictures.
     pub fn extent(&self) -> (usize, usize) {
         (self.shape[2], self.shape[3])

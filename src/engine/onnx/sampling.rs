@@ -149,7 +149,7 @@ impl OnnxEngine {
         stop: &Stop<'_>,
     ) -> Result<Vec<f32>, EngineError> {
         let constant = &chunk.constant;
-        let latents = if constant.guided { chunk.latents.repeat(2) } else { chunk.latents.clone() };
+        let latents = chunk.latents.repeat(constant.copies);
         let latent_shape = [constant.batch, shape[0], shape[1], shape[2]];
         let batch = [constant.batch];
         let times = vec![time; constant.batch];
@@ -163,8 +163,8 @@ impl OnnxEngine {
             return Err(EngineError::Graph { file, reason });
         }
         let mut answer = answer.data;
+        let without = answer.split_off(chunk.latents.len());
         if constant.guided {
-            let without = answer.split_off(chunk.latents.len());
             guide(&mut answer, &without, request.settings.guidance);
         }
         Ok(answer)

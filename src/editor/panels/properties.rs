@@ -1,0 +1,87 @@
+//! The right side: factor graph, the active factor, then classes or view by a tab.
+
+use egui::{Align2, Frame, Margin, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+
+use super::{classes, factor, graph, view};
+use crate::editor::canvas::View;
+use crate::editor::progress::RunView;
+use crate::editor::situation::Situation;
+use crate::editor::theme;
+use crate::editor::thumbnails::Thumbnails;
+use crate::editor::view_command::Outbox;
+use crate::editor::widgets::{describe, focus_ring, line, section};
+
+/// Width in points.
+pub const WIDTH: f32 = 320.0;
+
+/// What stands below the factor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// Classes to paint with.
+    #[default]
+    Classes,
+    /// What the canvas shows over what.
+    View,
+}
+
+/// The panel's own state.
+#[derive(Debug, Default)]
+pub struct Properties {
+    tab: Tab,
+    search: String,
+}
+
+impl Properties {
+    /// Draws the panel; `class` is painted with.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        now: &Situation<'_>,
+        run: Option<&RunView>,
+        (shown, class): (&mut View, &str),
+        thumbnails: &mut Thumbnails,
+        out: &mut Outbox,
+    ) {
+        ui.set_min_width(ui.available_width());
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            Frame::new().inner_margin(Margin::symmetric(12, 6)).show(ui, |ui| {
+                section(ui, "Factor graph", |_| {});
+                graph::ui(ui, now, run, thumbnails, out);
+                line(ui);
+                factor::ui(ui, now, out);
+                line(ui);
+                self.tabs(ui);
+                match self.tab {
+                    Tab::Classes => classes::ui(ui, now, class, &mut self.search, out),
+                    Tab::View => view::ui(ui, now, shown),
+                }
+            });
+        });
+    }
+
+    fn tabs(&mut self, ui: &mut Ui) {
+        let p = theme::palette(ui);
+        ui.add_space(4.0);
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::hover());
+        ui.painter().rect_filled(rect, theme::RADIUS, p.sunken);
+        let width = rect.width() / 2.0;
+        for (i, (tab, name)) in [(Tab::Classes, "Classes"), (Tab::View, "View")].into_iter().enumerate() {
+            let at = Rect::from_min_size(pos2(rect.left() + width * i as f32, rect.top()), vec2(width, rect.height()));
+            let response = ui.interact(at, ui.scope_id().with(name), Sense::click());
+            let chosen = self.tab == tab;
+            describe(&response, &format!("{name} tab"), Some(chosen));
+            let inner = at.shrink(2.0);
+            if chosen {
+                let edge = Stroke::new(1.0, p.outline);
+                ui.painter().rect(inner, theme::RADIUS - 1, p.raised, edge, StrokeKind::Inside);
+            }
+            let ink = if chosen || response.hovered() { p.text } else { p.muted };
+            ui.painter().text(at.center(), Align2::CENTER_CENTER, name, theme::strong(12.0), ink);
+            focus_ring(ui, inner, &response);
+            if response.clicked() {
+                self.tab = tab;
+            }
+        }
+        ui.add_space(4.0);
+    }
+}
