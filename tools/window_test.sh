@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The real window on a screen without a monitor: it opens, is not blank, answers to keyboard and
-# mouse, and goes when asked. Pictures of it stay in OUT.
+# The real window on a screen without a monitor, driven by keyboard and mouse: it opens and is not
+# blank, closes when asked; takes a prompt, draws candidates and moves a region. Pictures of every
+# step stay in OUT.
 #
 #   tools/window_test.sh PROGRAM OUT
 set -euo pipefail
@@ -12,74 +13,96 @@ if [[ ${3:-} != inside ]]; then
     exec env -u WAYLAND_DISPLAY xvfb-run --auto-servernum --server-args="-screen 0 1280x800x24" "$0" "$1" "$2" inside
 fi
 
-program=$1 out=$2
+program=$1 out=$2 editor='' window=''
+# Settings and recovery files of whoever runs this stay out of it.
+home=$(mktemp -d)
+export XDG_CONFIG_HOME=$home XDG_DATA_HOME=$home XDG_CACHE_HOME=$home XDG_RUNTIME_DIR=$home
+cleanup() {
+    if [[ -n $editor ]]; then
+        kill "$editor" 2>/dev/null || true
+        wait "$editor" 2>/dev/null || true
+    fi
+    rm -rf "$home"
+}
+trap cleanup EXIT
+
 fail() {
     printf 'window test: %s\n' "$*" >&2
     tail -n 20 "$out/editor.log" >&2
     exit 1
 }
-alive() { kill -0 "$editor" 2>/dev/null || fail "the editor ended on its own"; }
+running() { kill -0 "$editor" 2>/dev/null; }
 shot() { import -window root "$out/$1.png"; }
-# Number of colours, and the spread of brightness in thousandths.
-colours() { convert "$out/$1.png" -format '%k' info:; }
-spread() { convert "$out/$1.png" -colorspace Gray -format '%[fx:int(1000*standard_deviation)]' info:; }
+# Whether a picture has many colours and light and dark in it.
+blank() {
+    local colours spread
+    read -r colours spread < <(convert "$out/$1.png" -format '%k %[fx:int(1000*standard_deviation)]\n' info:)
+    ((colours < 100 || spread < 10))
+}
 # Pixels in which two pictures differ.
-differ() { compare -metric AE "$out/$1.png" "$out/$2.png" null: 2>&1 || true; }
-# Waits until the picture $2 differs from $1 in more than $3 pixels.
-changed() {
+difference() { compare -metric AE "$out/$1.png" "$out/$2.png" null: 2>&1 || true; }
+
+open_editor() {
+    "$program" >"$out/editor.log" 2>&1 &
+    editor=$!
     local _
-    for _ in {1..40}; do
+    for _ in {1..240}; do
+        running || fail "the editor ended at its start"
+        window=$(xdotool search --onlyvisible --pid "$editor" 2>/dev/null | head -n 1 || true)
+        [[ -n $window ]] && break
         sleep 0.25
-        alive
-        shot "$2"
-        (($(differ "$1" "$2") > $3)) && return
     done
-    return 1
+    [[ -n $window ]] || fail "there is no window after a minute"
+    # There is no window manager here that would give it the keyboard.
+    xdotool windowfocus "$window"
+    for _ in {1..120}; do
+        sleep 0.25
+        running || fail "the editor ended while it opened"
+        shot "$1"
+        blank "$1" || { sleep 1; shot "$1"; return; }
+    done
+    fail "the window stays blank"
 }
 
-# Settings and recovery files of whoever runs this stay out of it.
-home=$(mktemp -d)
-XDG_CONFIG_HOME=$home XDG_DATA_HOME=$home XDG_CACHE_HOME=$home "$program" >"$out/editor.log" 2>&1 &
-editor=$!
-trap 'kill "$editor" 2>/dev/null || true; rm -rf "$home"' EXIT
+# expect BEFORE AFTER PIXELS WHAT: waits until the window differs from BEFORE in more than PIXELS.
+expect() {
+    local _
+    for _ in {1..240}; do
+        sleep 0.5
+        running || fail "the editor ended: $4"
+        shot "$2"
+        # ImageMagick writes large numbers as 1.024e+06.
+        (($(printf '%.0f' "$(difference "$1" "$2")") > $3)) && return
+    done
+    fail "nothing to be seen after two minutes: $4"
+}
 
-window=
-for _ in {1..240}; do
-    alive
-    window=$(xdotool search --onlyvisible --pid "$editor" 2>/dev/null | head -n 1 || true)
-    [[ -n $window ]] && break
-    sleep 0.25
-done
-[[ -n $window ]] || fail "no window after a minute"
-xdotool windowmove "$window" 0 0 windowsize "$window" 1280 800 windowfocus "$window" || true
-
+open_editor opened
+xdotool key ctrl+q
 for _ in {1..80}; do
-    sleep 0.25
-    alive
-    shot start
-    (($(colours start) > 100 && $(spread start) > 10)) && break
-done
-(($(colours start) > 100 && $(spread start) > 10)) ||
-    fail "the window is blank: $(colours start) colours, spread $(spread start)"
-
-# Ctrl+K opens the list of commands, Escape closes it.
-sleep 1
-shot start
-xdotool mousemove 640 400
-xdotool key --clearmodifiers ctrl+k
-changed start commands 2000 || fail "Ctrl+K shows nothing"
-xdotool key Escape
-changed commands closed 2000 || fail "Escape does not close the list of commands"
-
-# A prompt typed into the first text field.
-xdotool type --delay 30 ""
-alive
-
-xdotool key --clearmodifiers ctrl+q
-for _ in {1..40}; do
-    kill -0 "$editor" 2>/dev/null || break
+    running || break
     sleep 0.25
 done
-if kill -0 "$editor" 2>/dev/null; then fail "Ctrl+Q does not end the editor"; fi
+running && fail "Ctrl+Q does not close the window"
 wait "$editor" || fail "the editor ended with exit code $?"
-printf 'the window opened, answered and closed: %s\n' "$out/start.png"
+
+open_editor again
+xdotool mousemove 400 70 click 1
+xdotool type --delay 60 "a dog and a red car on a meadow"
+expect again prompt 1000 "typing a prompt"
+sleep 1
+shot prompt
+xdotool key ctrl+Return
+expect prompt candidates 60000 "drawing candidates with Ctrl+Enter"
+# Previews come and go while the rest is sampled: wait until the picture rests, but for the caret.
+for _ in {1..30}; do
+    sleep 2
+    shot resting
+    moved=$(printf '%.0f' "$(difference candidates resting)")
+    mv "$out/resting.png" "$out/candidates.png"
+    ((moved < 1000)) && break
+done
+xdotool mousemove 507 470 mousedown 1 mousemove 527 470 mousemove 567 470 mousemove 587 460 mouseup 1
+expect candidates dragged 400 "dragging a region"
+running || fail "the editor ended after the drag"
+printf 'the window opened, answered to keyboard and mouse, and closed: %s\n' "$out/dragged.png"

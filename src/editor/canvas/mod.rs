@@ -269,8 +269,14 @@ impl Canvas {
                 ui.request_repaint_after_secs((until - now) as f32);
             }
         }
-        let kind = bench.pack().graph.variable(bench.active()).kind;
-        let misfit = response.hovered().then(|| fits(self.tool, kind).err()).flatten();
+        let active = bench.pack().graph.variable(bench.active());
+        let unseen = self.tool.paints() && !self.view.shows(bench.active());
+        let misfit = match fits(self.tool, active.kind) {
+            _ if !response.hovered() => None,
+            Err(why) => Some(why.to_owned()),
+            Ok(()) if unseen => Some(format!("This edits the {}, which is not shown: show it first", active.name)),
+            Ok(()) => None,
+        };
         self.hint = if let Some(why) = self.ahead.as_ref().and_then(Ahead::refusal) {
             Some(why.to_owned())
         } else if let Some((what, _)) = &self.notice {
@@ -278,7 +284,7 @@ impl Canvas {
         } else if self.free.is_some() {
             Some("Enter applies, Esc drops it. Shift constrains, Alt keeps the centre".to_owned())
         } else {
-            misfit.map(str::to_owned)
+            misfit
         };
     }
 }

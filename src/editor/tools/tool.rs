@@ -130,6 +130,11 @@ impl Tool {
         matches!(self, Self::Brush | Self::Eraser | Self::DepthBrush)
     }
 
+    /// Whether it changes the active map where it is pressed.
+    pub fn paints(self) -> bool {
+        self.has_size() || matches!(self, Self::Fill | Self::Text)
+    }
+
     /// Whether it lays down [`ToolSettings::class`] (on a segmentation).
     pub fn has_class(self) -> bool {
         matches!(self, Self::Brush | Self::Fill | Self::Pick)

@@ -108,6 +108,9 @@ impl TransformBox {
         if (self.knob(knob) - point).length() <= reach {
             return Some(Handle::Rotate);
         }
+        // Handles of a small box leave room within it to take hold of the thing itself.
+        let inside = self.contains(point);
+        let reach = if inside { reach.min((self.half * self.transform.scale).min_elem() / 2.0) } else { reach };
         // Corners come first: on a small box the handles of its sides lie on top of them.
         let corners_first = SIDES.iter().filter(|s| s.x * s.y != 0.0).chain(SIDES.iter().filter(|s| s.x * s.y == 0.0));
         for &side in corners_first {
@@ -115,7 +118,7 @@ impl TransformBox {
                 return Some(Handle::Side(side));
             }
         }
-        self.contains(point).then_some(Handle::Inside)
+        inside.then_some(Handle::Inside)
     }
 
     /// The transform after dragging `handle` from `from` to `to`, `self` being as it was at the
@@ -302,6 +305,13 @@ mod tests {
         assert_eq!(hit(150.0, 125.0), Some(Handle::Inside));
         assert_eq!(hit(150.0, 76.0), Some(Handle::Rotate));
         assert_eq!(hit(300.0, 125.0), None);
+    }
+
+    #[test]
+    fn a_small_box_can_still_be_taken_by_its_inside() {
+        let small = TransformBox::around(Rect::new(0, 0, 12, 10));
+        assert_eq!(small.hit(vec2(6.0, 5.0), 8.0, 26.0), Some(Handle::Inside));
+        assert_eq!(small.hit(vec2(16.0, 14.0), 8.0, 26.0), Some(BOTTOM_RIGHT));
     }
 
     #[test]

@@ -132,12 +132,8 @@ fn regions_are_outlined_where_the_segmentation_is_shown() {
     assert_ne!(outlined, stage.colour(edge));
     stage.canvas().view.boundaries = true;
     stage.shows("sketch");
-    assert!(stage.colour(edge).iter().all(|v| *v == stage_grey(&mut stage, edge)));
-}
-
-/// Red of a pixel: on a sketch without outlines all channels equal it.
-fn stage_grey(stage: &mut Stage, point: egui::Vec2) -> u8 {
-    stage.colour(point)[0]
+    let [r, g, b] = stage.colour(edge);
+    assert!(r == g && g == b, "a sketch shows its own lines only");
 }
 
 #[test]
@@ -145,4 +141,25 @@ fn a_document_shown_smaller_than_it_is_keeps_its_colours() {
     let mut stage = Stage::with(vec2(200.0, 160.0), egui::Theme::Light);
     assert!(stage.state().canvas.zoom() < 0.6);
     assert_eq!(stage.colour(SKY), SKY_BLUE);
+}
+
+#[test]
+fn a_dense_screen_shows_the_same_places() {
+    let mut stage = Stage::on(vec2(800.0, 600.0), egui::Theme::Dark, 2.0);
+    assert_eq!(stage.colour(SKY), SKY_BLUE);
+    assert_eq!(stage.colour(FIRST_DOG), [172, 92, 28]);
+    // Just above and below the eaves of the house, and beside its wall.
+    let house = [205, 68, 121];
+    assert_eq!(stage.colour(vec2(183.0, 140.0)), house);
+    assert_ne!(stage.colour(vec2(176.0, 140.0)), house);
+    stage.clicks(FIRST_DOG);
+    assert!(stage.bench().selection().contains(90, 190));
+}
+
+#[test]
+fn a_document_beyond_the_device_says_so_instead_of_failing() {
+    let mut stage = Stage::new();
+    stage.canvas().limit = 200;
+    stage.settles();
+    assert_ne!(stage.colour(SKY), SKY_BLUE);
 }

@@ -55,6 +55,11 @@ impl Stage {
     }
 
     pub fn with(size: Vec2, look: egui::Theme) -> Self {
+        Self::on(size, look, 1.0)
+    }
+
+    /// On a screen of this density.
+    pub fn on(size: Vec2, look: egui::Theme, pixels_per_point: f32) -> Self {
         let mut bench = Workbench::new(pack());
         sample(&mut bench);
         let canvas = Canvas::new(None, VariableId(0), "dog");
@@ -62,6 +67,7 @@ impl Stage {
         let harness = Harness::builder()
             .with_size(size)
             .with_theme(look)
+            .with_pixels_per_point(pixels_per_point)
             .with_render_cursor(false)
             .with_context_setup(theme::install)
             .build_ui_state(
@@ -186,6 +192,7 @@ impl Stage {
     pub fn colour(&mut self, point: Vec2) -> [u8; 3] {
         let pos = self.on_screen(point);
         let picture = self.harness.render().expect("rendering");
+        let pos = pos * self.harness.ctx.pixels_per_point();
         let [r, g, b, _] = picture.get_pixel(pos.x as u32, pos.y as u32).0;
         [r, g, b]
     }
