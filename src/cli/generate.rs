@@ -21,7 +21,7 @@ pub fn run(options: &GenerateOptions) -> Result<(), Failure> {
     let plan = Plan::new(options, &pack)?;
     output::prepare(&options.out)?;
     let mut session = Session::new(engine::load(pack, &options.engine)?);
-    let bar = Bar::new(&session.workbench().pack().graph.clone());
+    let bar = Bar::new(&session.workbench().pack().graph);
     let mut messages = Vec::new();
     let done = plan.commands.into_iter().try_for_each(|command| {
         let said = session.apply(command, &bar)?;

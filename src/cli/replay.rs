@@ -20,12 +20,12 @@ pub fn run(options: &ReplayOptions) -> Result<(), Failure> {
     output::prepare(&options.out)?;
     let pack = engine::pack(&options.engine)?;
     let mut session = Session::new(engine::load(pack, &options.engine)?);
-    if let Some(path) = options.project.clone().or(script.project) {
-        session.apply_quietly(Command::Open { path })?;
-    }
-    let bar = Bar::new(&session.workbench().pack().graph.clone());
+    let bar = Bar::new(&session.workbench().pack().graph);
     let commands = script.commands.len();
     let mut messages = Vec::new();
+    if let Some(path) = options.project.clone().or(script.project) {
+        messages.extend(session.apply(Command::Open { path }, &bar)?.into_iter().map(|(_, text)| text));
+    }
     let done = script.commands.into_iter().enumerate().try_for_each(|(index, command)| {
         let name = script::name(&command);
         let said = session.apply(command, &bar).with_context(|| format!("command {index} ({name})"))?;
