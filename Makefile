@@ -53,7 +53,7 @@ bench:
 	cargo bench --locked
 
 samples: setup build
-	tools/samples.sh target/release/underpaint
+	@tools/samples.sh target/release/underpaint
 
 clean:
 	cargo clean

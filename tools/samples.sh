@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Makes the sample projects that the editor offers, with the bundled pack.
+#
+#   tools/samples.sh PROGRAM
+set -euo pipefail
+cd "$(dirname "$0")/.."
+program=$1
+aside=$(mktemp -d)
+trap 'rm -rf "$aside"' EXIT
+
+sample() {
+    "$program" generate "$2" --seed "$3" --candidates 4 --device cpu --out "$aside/$1" >/dev/null
+    cp "$aside/$1/project.underpaint" "assets/samples/$1.underpaint"
+    printf 'assets/samples/%s.underpaint: %s\n' "$1" "$2"
+}
+
+sample park "a dog and a red car on a meadow in front of a house" 1
+sample harbour "two boats on the sea at sunset" 1
