@@ -48,6 +48,8 @@ struct Uniforms {
     accent: vec4f,
     checker_dark: vec4f,
     checker_light: vec4f,
+    /// Colours of the classes, four to a vector, each packed as RGBA.
+    palette: array<vec4u, 64>,
 }
 
 @group(0) @binding(0) var<uniform> u: Uniforms;
@@ -56,7 +58,6 @@ struct Uniforms {
 @group(0) @binding(3) var label_map: texture_2d<u32>;
 @group(0) @binding(4) var selection_mask: texture_2d<u32>;
 @group(0) @binding(5) var hover_mask: texture_2d<u32>;
-@group(0) @binding(6) var palette: texture_2d<u32>;
 
 /// One triangle that covers the viewport.
 @vertex
@@ -80,8 +81,7 @@ fn texel_at(map: texture_2d<u32>, at: vec2f) -> vec4u {
 fn shown(texel: vec4u, layer: Layer) -> vec4f {
     switch layer.kind {
         case KIND_CLASSES: {
-            let colour = textureLoad(palette, vec2u(texel.r, 0u), 0);
-            return vec4f(vec3f(colour.rgb) / 255.0, 1.0);
+            return unpack4x8unorm(u.palette[(texel.r >> 2u) & 63u][texel.r & 3u]);
         }
         case KIND_DEPTH: {
             let depth = (f32(texel.r) / 65535.0 - layer.low) / max(layer.high - layer.low, 1e-5);
@@ -117,6 +117,10 @@ fn magnified(map: texture_2d<u32>, at: vec2f, layer: Layer) -> vec4f {
     let last = vec2i(size) - 1;
     let a = clamp(vec2i(corner), vec2i(0), last);
     let b = clamp(vec2i(corner) + 1, vec2i(0), last);
+    // Away from the edges of a texel there is nothing to mix.
+    if all(share == floor(share)) {
+        return shown(textureLoad(map, select(a, b, share > vec2f(0.5)), 0), layer);
+    }
     let top = mix(
         shown(textureLoad(map, a, 0), layer),
         shown(textureLoad(map, vec2i(b.x, a.y), 0), layer),
@@ -188,24 +192,40 @@ fn layer_at(map: texture_2d<u32>, at: vec2f, layer: Layer) -> vec4f {
     return magnified(map, at, layer);
 }
 
-fn label_at(at: vec2f) -> vec2u {
-    return texel_at(label_map, at).rg;
+/// Whether another region begins within a line's width to the right or below.
+fn on_boundary(at: vec2f) -> bool {
+    let d = u.line / u.zoom;
+    let scale = vec2f(textureDimensions(label_map)) / u.document;
+    let right = min(at.x + d, u.document.x - 0.01);
+    let below = min(at.y + d, u.document.y - 0.01);
+    // Most pixels of a magnified map have their neighbours within the same texel.
+    if all(floor(at * scale) == floor(vec2f(right, below) * scale)) {
+        return false;
+    }
+    let here = texel_at(label_map, at).rg;
+    return any(here != texel_at(label_map, vec2f(right, at.y)).rg)
+        || any(here != texel_at(label_map, vec2f(at.x, below)).rg);
 }
 
 fn inside(mask: texture_2d<u32>, at: vec2f) -> bool {
     return all(at >= vec2f(0.0)) && all(at < u.document) && texel_at(mask, at).r != 0u;
 }
 
-/// Whether `at` lies in the mask within a line's width of its border.
+/// Whether `at` lies in the mask within a line's width of its border. Masks are as large as the
+/// document.
 fn on_border(mask: texture_2d<u32>, at: vec2f, width: f32) -> bool {
     let d = width / u.zoom;
+    if all(floor(at - d) == floor(at + d)) {
+        return false;
+    }
     return inside(mask, at) && !(inside(mask, at + vec2f(d, 0.0)) && inside(mask, at - vec2f(d, 0.0))
         && inside(mask, at + vec2f(0.0, d)) && inside(mask, at - vec2f(0.0, d)));
 }
 
-/// A colour that stands out from `colour`.
+/// A colour that stands out from `colour`: black, but white on what is nearly black, so that a line
+/// along many colours stays one line.
 fn contrasting(colour: vec3f) -> vec3f {
-    return vec3f(select(0.0, 1.0, dot(colour, vec3f(0.299, 0.587, 0.114)) < 0.42));
+    return vec3f(select(0.0, 1.0, dot(colour, vec3f(0.299, 0.587, 0.114)) < 0.16));
 }
 
 fn linear_from_srgb(colour: vec3f) -> vec3f {
@@ -243,13 +263,8 @@ fn fs_main(@builtin(position) position: vec4f) -> @location(0) vec4f {
     if flag(DIM_OUTSIDE) && flag(SELECTION) && !inside(selection_mask, at) {
         colour *= 0.45;
     }
-    if flag(BOUNDARIES) {
-        let d = u.line / u.zoom;
-        let here = label_at(at);
-        if any(here != label_at(min(at + vec2f(d, 0.0), u.document - 0.01)))
-            || any(here != label_at(min(at + vec2f(0.0, d), u.document - 0.01))) {
-            colour = mix(colour, contrasting(colour), 0.5);
-        }
+    if flag(BOUNDARIES) && on_boundary(at) {
+        colour = mix(colour, contrasting(colour), 0.5);
     }
     if u.zoom >= GRID_FROM {
         // The first target pixel of each document pixel, so that every line is as wide as the others.

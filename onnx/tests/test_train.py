@@ -83,9 +83,10 @@ def test_every_factor_accepts_other_sizes(variable):
 
 def test_noise_levels_are_stratified():
     torch.manual_seed(0)
-    t = noise_levels(64, 0.9)
+    t = noise_levels(64, 0.9, 0.0)
     assert 0 < t.min() and t.max() < 1
     assert abs(torch.logit(t).median() - 0.9) < 0.1
+    assert (noise_levels(1000, -3.0, 0.2) >= 0.88).float().mean() > 0.15
 
 
 def test_parents_are_dropped_and_noised_as_stated():

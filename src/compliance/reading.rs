@@ -162,7 +162,10 @@ fn unknown_nouns(tokens: &[Token], matches: &[(Range<usize>, Meaning)]) -> Vec<S
             continue;
         }
         let next = (i + 1 < tokens.len() && tokens[i + 1].joined).then_some(i + 1);
-        let describes_next = next.is_some_and(|n| known[n] || is_content(n) || tokens[n].hyphenated);
+        let is_modifier = |n: usize| !known[n] && kind_of(&tokens[n].key) == WordKind::Modifier;
+        let noun = (i + 1..tokens.len()).take_while(|&n| tokens[n].joined).find(|&n| !is_modifier(n));
+        let describes_next =
+            noun.is_some_and(|n| known[n] || is_content(n)) || next.is_some_and(|n| tokens[n].hyphenated);
         let before = (i > 0 && token.joined).then(|| i - 1);
         let is_verb = before.is_some_and(|b| {
             let word = tokens[b].key.as_str();

@@ -129,6 +129,9 @@ fn names_nouns_that_no_class_answers_to() {
         ("a dog wants to levitate", ""),
         ("3d render of a lighthouse, 8k", "lighthouse"),
         ("a king with a ring", "king ring"),
+        ("one can see one grey pine on a gloomy day", ""),
+        ("a majestic old dog beside one tiny squirrel", "squirrel"),
+        ("i want a toy world with two cats", ""),
         ("a dog eating a bone happily in the rain", "bone rain"),
         ("a tower built by a wizard who laughs", "wizard"),
     ];

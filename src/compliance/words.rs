@@ -15,7 +15,7 @@ const FUNCTION: &str = "a an the this that these those my your his her its our t
 
 /// Words for place and arrangement that are no things.
 const RELATION: &str = "left right front rear top bottom side sides middle center centre corner edge background foreground distance \
-    horizon nearby far close closer further row line group bunch pair couple dozen lots lot number part parts half upper lower far-off \
+    horizon nearby far close closer further row line group bunch pair couple dozen lots lot number part parts half upper lower \
     facing together alone way herd flock crowd fleet trio north south east west everywhere overhead";
 
 /// Words for how a thing or the whole picture looks.
@@ -25,16 +25,16 @@ const ATTRIBUTE: &str = "red blue green yellow white black brown orange purple p
     ancient modern rustic wooden stone brick metal plastic clay ceramic glass paper cute pretty beautiful lovely happy sad funny \
     friendly lonely quiet calm busy peaceful wild tame fast slow soft hard warm cold hot cool wet dry fresh clean dirty empty full \
     round square flat steep curved straight open closed single double many several few much enough various different same whole \
-    sunny cloudy rainy snowy foggy misty stormy windy clear overcast grassy green sandy rocky icy starry snow-covered \
+    sunny dull gloomy cloudy rainy snowy foggy misty stormy windy clear overcast grassy green sandy rocky icy starry \
     real realistic simple detailed minimal fine great good nice perfect classic vintage magical majestic mighty proud brave gentle \
-    two three four five six seven eight nine ten eleven twelve first second third last";
+    zero one two three four five six seven eight nine ten eleven twelve first second third last";
 
 /// Words for the picture itself, its hour and its mood.
 const PICTURE: &str = "picture pictures image images photo photos photograph painting paintings drawing drawings sketch render rendering \
     illustration scene scenes view views diorama dioramas model models miniature toy art artwork style landscape composition \
     portrait shot closeup close-up wallpaper poster 3d day daytime night nighttime morning noon midday afternoon evening dusk dawn \
     sunset sunrise twilight midnight today summer winter spring autumn fall season time moment weather daylight sunlight sunshine \
-    moonlight light lights shadow shadows shade colour color colours colors air mood atmosphere kind sort type something anything \
+    moonlight light lights shadow shadows shade colour color colours colors air mood atmosphere kind sort type world something anything \
     nothing everything someone somewhere thing things";
 
 /// Verbs without a telling ending; `-ing` and `-ed` forms are recognised by those.
@@ -45,7 +45,7 @@ const VERB: &str = "sit sits sat stand stands stood run runs ran walk walks jump
     give gives gave take takes took show shows shown face faces hide hides hidden lean leans hang hangs hung lead leads led cross crosses \
     pass passes overlook overlooks surround surrounds cover covers fill fills move moves roll rolls bark barks graze grazes gallop gallops \
     let lets keep keeps kept put puts draw draws drawn paint paints seen taken built parked seated visible \
-    please imagine featuring consisting";
+    please imagine want wants feature features contain contains";
 
 /// Nouns that look like forms of verbs.
 const NOUN_DESPITE_ENDING: &str = "king ring wing string spring swing building ceiling thing wedding bed shed sled seed reed weed steed feed butterfly fly lily jelly \

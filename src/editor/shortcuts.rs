@@ -11,38 +11,33 @@ use super::view_command::Outbox;
 /// While a text field has the focus only those act that [`Action::acts_in_text`].
 pub fn dispatch(ctx: &Context, now: &Situation<'_>, out: &mut Outbox) {
     let writing = ctx.text_edit_focused();
-    clipboard(ctx, writing, now, out);
+    // Esc closes an open menu first.
+    let menu = egui::Popup::is_any_open(ctx);
     let mut table: Vec<(KeyboardShortcut, Action)> = Action::all()
         .into_iter()
-        .filter(|action| !writing || action.acts_in_text())
+        .filter(|action| (!writing || action.acts_in_text()) && *action != Action::Panels)
+        .filter(|action| !menu || *action != Action::Cancel)
         .flat_map(|action| action.shortcuts().into_iter().map(move |keys| (keys, action)))
-        .filter(|(_, action)| *action != Action::Panels)
         .collect();
     table.sort_by_key(|(keys, _)| std::cmp::Reverse(weight(keys.modifiers)));
-    for (keys, action) in table {
-        if action.shortcuts().is_empty() || !pressed(ctx, &keys) {
-            continue;
-        }
+
+    // In the order they were struck: a slow frame may hold several.
+    let mut struck = Vec::new();
+    ctx.input_mut(|i| {
+        i.events.retain(|event| {
+            let action = match event {
+                // egui's window layer turns Ctrl+C and Ctrl+X into events of their own.
+                egui::Event::Copy if !writing => Some(Action::Copy),
+                egui::Event::Cut if !writing => Some(Action::Cut),
+                _ => table.iter().find(|(keys, _)| hit(event, keys)).map(|(_, action)| *action),
+            };
+            struck.extend(action);
+            action.is_none()
+        });
+    });
+    for action in struck {
         // Esc always means something: the window knows what is in progress.
         if action == Action::Cancel || action.enabled(now) {
-            out.send(action.intent(now));
-        }
-    }
-}
-
-/// egui's window layer turns Ctrl+X, C and V into events of their own.
-fn clipboard(ctx: &Context, writing: bool, now: &Situation<'_>, out: &mut Outbox) {
-    if writing {
-        return;
-    }
-    let events = ctx.input(|i| i.events.clone());
-    for event in events {
-        let action = match event {
-            egui::Event::Copy => Action::Copy,
-            egui::Event::Cut => Action::Cut,
-            _ => continue,
-        };
-        if action.enabled(now) {
             out.send(action.intent(now));
         }
     }
@@ -64,22 +59,15 @@ fn weight(modifiers: Modifiers) -> u32 {
     u32::from(modifiers.shift) + u32::from(modifiers.alt) + u32::from(modifiers.command || modifiers.ctrl)
 }
 
-/// Takes the key out of the input. Modifiers match exactly (plain letters must not fire with Ctrl
-/// held), and they are those of the key's own event: a quick person, or a slow frame, may have let
-/// go of Ctrl before the frame is drawn.
-fn pressed(ctx: &Context, keys: &KeyboardShortcut) -> bool {
+/// Whether the event strikes these keys. Modifiers match exactly (plain letters must not fire with
+/// Ctrl held), and they are those of the key's own event: a quick person, or a slow frame, may have
+/// let go of Ctrl before the frame is drawn.
+fn hit(event: &egui::Event, keys: &KeyboardShortcut) -> bool {
+    let egui::Event::Key { key, pressed: true, modifiers, .. } = event else { return false };
     // Some layouts need Shift or Alt to reach a bracket, a plus or an equals sign.
     let by_glyph = matches!(keys.logical_key, Key::OpenBracket | Key::CloseBracket | Key::Plus | Key::Equals);
     let wanted = keys.modifiers;
-    let hit = |event: &egui::Event| {
-        let egui::Event::Key { key, pressed: true, modifiers, .. } = event else { return false };
-        *key == keys.logical_key
-            && modifiers.command == wanted.command
-            && (by_glyph || modifiers.shift == wanted.shift && modifiers.alt == wanted.alt)
-    };
-    ctx.input_mut(|i| {
-        let before = i.events.len();
-        i.events.retain(|event| !hit(event));
-        i.events.len() < before
-    })
+    *key == keys.logical_key
+        && modifiers.command == wanted.command
+        && (by_glyph || modifiers.shift == wanted.shift && modifiers.alt == wanted.alt)
 }

@@ -21,6 +21,8 @@ struct Toast {
 pub struct Toasts {
     shown: Vec<Toast>,
     serial: u64,
+    /// When they were drawn last, in egui's seconds.
+    drawn: Option<f64>,
 }
 
 impl Toasts {
@@ -44,9 +46,12 @@ impl Toasts {
     /// a message stops its time.
     pub fn ui(&mut self, ctx: &Context, above: f32) {
         if self.shown.is_empty() {
+            self.drawn = None;
             return;
         }
-        let passed = ctx.input(|i| i.stable_dt).min(0.1);
+        let now = ctx.input(|i| i.time);
+        // A window that slept for long (minimised) must not swallow what nobody could read.
+        let passed = (now - self.drawn.replace(now).unwrap_or(now)).min(1.0) as f32;
         let area = egui::Area::new(Id::unique("toasts"))
             .order(Order::Tooltip)
             .anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -above - 16.0));

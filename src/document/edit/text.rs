@@ -9,7 +9,7 @@ const FONT: &[u8] = include_bytes!("../../../assets/fonts/Inter-SemiBold.otf");
 
 /// Letters are drawn this much thicker on every side, as a share of their height: the networks
 /// learnt from pen strokes, and thin stems vanish in the latents.
-const BOLD: f32 = 0.035;
+const BOLD: f32 = 0.02;
 
 /// Draws `words` as white lines; `(x, y)` is the left end of the first baseline and `size` the
 /// height of a capital letter in pixels.

@@ -203,8 +203,12 @@ fn assemble(reader: &mut Reader<'_>, manifest: Manifest, pack: &Pack) -> Result<
             Some(map) => Some(Arc::new(renumber.apply(read_map(reader, map)?, &mut missing))),
             None => None,
         };
-        // A state without a map to be in it would be a lie.
-        let state = if map.is_some() { entry.state } else { NodeState::Empty };
+        // A state that does not go with having a map or none would be a lie.
+        let state = match (&map, entry.state) {
+            (None, _) => NodeState::Empty,
+            (Some(_), NodeState::Empty) => NodeState::Given,
+            (Some(_), state) => state,
+        };
         *document.node_mut(id) = Node { name: entry.name, map, state, locked: entry.locked, settings: entry.settings };
     }
     for entry in manifest.candidates {

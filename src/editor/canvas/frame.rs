@@ -24,20 +24,16 @@ const ANT_STEP: f32 = 1.0 / 8.0;
 /// What is derived from maps and classes, kept while these stay the same.
 #[derive(Default)]
 pub struct Looks {
-    palette: Option<(String, Arc<[[u8; 4]; 256]>)>,
+    palette: Option<(String, [[u8; 4]; 256])>,
     ranges: BTreeMap<VariableId, (Arc<Map>, (f32, f32))>,
     skeletons: BTreeMap<VariableId, (Arc<Map>, Arc<Map>)>,
 }
 
 impl Looks {
-    fn palette(&mut self, pack: &str, classes: &ClassTable) -> Arc<[[u8; 4]; 256]> {
+    fn palette(&mut self, pack: &str, classes: &ClassTable) -> [[u8; 4]; 256] {
         match &self.palette {
-            Some((of, palette)) if of == pack => Arc::clone(palette),
-            _ => {
-                let palette = Arc::new(palette_rows(classes));
-                self.palette = Some((pack.to_owned(), Arc::clone(&palette)));
-                palette
-            }
+            Some((of, palette)) if of == pack => *palette,
+            _ => self.palette.insert((pack.to_owned(), palette_rows(classes))).1,
         }
     }
 
@@ -198,6 +194,7 @@ impl Canvas {
             accent: rgba(colours.accent),
             checker_dark: rgba(dark),
             checker_light: rgba(light),
+            palette: self.looks.palette(&bench.pack().hash, classes),
         };
         Frame {
             target: self.target,
@@ -208,7 +205,6 @@ impl Canvas {
             labels,
             selection: selection.mask().cloned(),
             hover,
-            palette: self.looks.palette(&bench.pack().hash, classes),
         }
     }
 

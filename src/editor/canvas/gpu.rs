@@ -53,7 +53,7 @@ impl LayerUniform {
 }
 
 /// The layout of `Uniforms` in the shader.
-#[derive(Clone, Copy, Debug, Default, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(C)]
 pub struct Uniforms {
     /// Top left corner of the document in pixels of the target.
@@ -78,6 +78,8 @@ pub struct Uniforms {
     pub checker_dark: [f32; 4],
     /// Light squares behind transparency.
     pub checker_light: [f32; 4],
+    /// Colours of the classes.
+    pub palette: [[u8; 4]; 256],
 }
 
 /// One frame of the canvas: snapshots only, the document may change meanwhile.
@@ -98,8 +100,6 @@ pub struct Frame {
     pub selection: Option<Plane<bool>>,
     /// What the pointer is over.
     pub hover: Option<Plane<bool>>,
-    /// Colours of the classes.
-    pub palette: Arc<[[u8; 4]; 256]>,
 }
 
 impl egui_wgpu::CallbackTrait for Frame {
@@ -147,7 +147,6 @@ struct Painter {
     selection: MaskTexture,
     hover: MaskTexture,
     blank: PlaneTexture,
-    palette: Option<(Arc<[[u8; 4]; 256]>, PlaneTexture)>,
     bindings: Option<(Bound, wgpu::BindGroup)>,
 }
 
@@ -204,7 +203,6 @@ impl Painter {
             selection: MaskTexture::default(),
             hover: MaskTexture::default(),
             blank: PlaneTexture::blank(device),
-            palette: None,
             bindings: None,
         }
     }
@@ -219,11 +217,6 @@ impl Painter {
         }
         if let Some(mask) = &frame.hover {
             remade |= self.hover.update(device, queue, mask);
-        }
-        if self.palette.as_ref().is_none_or(|(p, _)| !Arc::ptr_eq(p, &frame.palette)) {
-            let texture = PlaneTexture::palette(device, queue, &frame.palette);
-            self.palette = Some((Arc::clone(&frame.palette), texture));
-            remade = true;
         }
         queue.write_buffer(&self.uniforms, 0, bytemuck::bytes_of(&frame.uniforms));
         let bound = [frame.base, frame.overlay, frame.labels];
@@ -242,7 +235,6 @@ impl Painter {
             map(bound[2]),
             self.selection.view().unwrap_or(&self.blank.view),
             self.hover.view().unwrap_or(&self.blank.view),
-            self.palette.as_ref().map_or(&self.blank.view, |(_, t)| &t.view),
         ];
         let mut entries = vec![wgpu::BindGroupEntry { binding: 0, resource: self.uniforms.as_entire_binding() }];
         entries.extend(views.iter().zip(1..).map(|(view, binding)| wgpu::BindGroupEntry {
@@ -268,7 +260,7 @@ fn bind_group_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
         has_dynamic_offset: false,
         min_binding_size: None,
     };
-    let entries: Vec<_> = (0..7)
+    let entries: Vec<_> = (0..6)
         .map(|binding| wgpu::BindGroupLayoutEntry {
             binding,
             visibility: wgpu::ShaderStages::FRAGMENT,

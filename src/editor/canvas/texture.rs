@@ -87,13 +87,6 @@ impl PlaneTexture {
         Self::new(device, wgpu::TextureFormat::R8Uint, 1, 1)
     }
 
-    /// A row of colours.
-    pub fn palette(device: &wgpu::Device, queue: &wgpu::Queue, colours: &[[u8; 4]; 256]) -> Self {
-        let texture = Self::new(device, wgpu::TextureFormat::Rgba8Uint, 256, 1);
-        texture.write(queue, Rect::new(0, 0, 256, 1), colours.as_flattened());
-        texture
-    }
-
     /// Whether a plane of this format and size fits in.
     fn fits(&self, format: wgpu::TextureFormat, width: u32, height: u32) -> bool {
         self.texture.format() == format && self.texture.width() == width && self.texture.height() == height

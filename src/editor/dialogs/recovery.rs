@@ -43,7 +43,7 @@ pub fn ui(ui: &Ui, rescued: &[Rescued]) -> Option<Choice> {
                 ui.set_height(40.0);
                 ui.label(RichText::new(icons::PROJECT).size(20.0).color(p.accent_text));
                 ui.vertical(|ui| {
-                    ui.set_width(260.0);
+                    ui.set_width(318.0);
                     ui.label(RichText::new(&found.name).font(theme::strong(13.0)));
                     ui.label(RichText::new(&found.age).size(11.5).color(p.muted));
                 });

@@ -22,6 +22,8 @@ const GROUPS: [&[Tool]; 4] = [
 /// Draws it.
 pub fn ui(ui: &mut Ui, now: &Situation<'_>, canvas: &Canvas, previous_class: &str, out: &mut Outbox) {
     ui.spacing_mut().item_spacing.y = 2.0;
+    // All tools stay in sight in the smallest window.
+    let side = ((ui.available_height() - 120.0) / 12.0).floor().clamp(24.0, 36.0);
     ui.vertical_centered(|ui| {
         for (i, group) in GROUPS.into_iter().enumerate() {
             if i > 0 {
@@ -29,10 +31,10 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, canvas: &Canvas, previous_class: &st
                 ui.painter().hline(rect.x_range(), rect.center().y, Stroke::new(1.0, theme::palette(ui).outline));
             }
             for tool in group {
-                action_button(ui, Action::Take(*tool), 36.0, now, out);
+                action_button(ui, Action::Take(*tool), side, now, out);
             }
         }
-        ui.add_space(12.0);
+        ui.add_space(6.0);
         classes(ui, now, &canvas.settings.class, previous_class, out);
     });
 }

@@ -151,7 +151,7 @@ fn the_chain_from_noise_to_image_agrees_with_the_reference() {
     let field = |i: usize| Field::new(&answers[i].data, answers[i].extent());
     let classes = engine.pack().manifest.classes.clone();
     let (class_of, rims) = class_map(field(0), field(1), &classes, canvas);
-    let every_second = |i: &usize| i / 512 % 2 == 0 && i % 2 == 0;
+    let every_second = |i: &usize| (i / 512).is_multiple_of(2) && i.is_multiple_of(2);
     let sparse = |values: Vec<u8>| (0..512 * 512).filter(every_second).map(|i| values[i]).collect::<Vec<_>>();
     let differing =
         |found: Vec<u8>, name: &str| sparse(found).iter().zip(reference.bytes(name, 1)).filter(|(f, e)| f != e).count();

@@ -92,6 +92,9 @@ impl TextEncoder {
         if let Some((_, text)) = self.kept.iter().find(|(kept, _)| kept == prompt) {
             return Ok(Some(text.clone()));
         }
+        if let Some(note) = self.note(prompt) {
+            tracing::warn!("{note}");
+        }
         let file = graphs.pack().manifest.text.encoder.clone();
         let failed = |reason: String| EngineError::Run { file: graphs.pack().manifest.text.tokenizer.clone(), reason };
         let encoding = self.tokenizer.encode(prompt, true).map_err(|e| failed(one_line(&e.to_string())))?;
