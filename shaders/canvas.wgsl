@@ -222,9 +222,10 @@ fn on_border(mask: texture_2d<u32>, at: vec2f, width: f32) -> bool {
         && inside(mask, at + vec2f(0.0, d)) && inside(mask, at - vec2f(0.0, d)));
 }
 
-/// A colour that stands out from `colour`.
+/// A colour that stands out from `colour`: black, but white on what is nearly black, so that a line
+/// along many colours stays one line.
 fn contrasting(colour: vec3f) -> vec3f {
-    return vec3f(select(0.0, 1.0, dot(colour, vec3f(0.299, 0.587, 0.114)) < 0.42));
+    return vec3f(select(0.0, 1.0, dot(colour, vec3f(0.299, 0.587, 0.114)) < 0.16));
 }
 
 fn linear_from_srgb(colour: vec3f) -> vec3f {

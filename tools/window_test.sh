@@ -94,15 +94,19 @@ sleep 1
 shot prompt
 xdotool key ctrl+Return
 expect prompt candidates 60000 "drawing candidates with Ctrl+Enter"
-# Previews come and go while the rest is sampled: wait until the picture rests, but for the caret.
-for _ in {1..30}; do
+# The button is blue again, Generate instead of Cancel, when the image is done too.
+for _ in {1..120}; do
     sleep 2
-    shot resting
-    moved=$(printf '%.0f' "$(difference candidates resting)")
-    mv "$out/resting.png" "$out/candidates.png"
-    ((moved < 1000)) && break
+    running || fail "the editor ended while it sampled"
+    shot candidates
+    blue=$(convert "$out/candidates.png" -crop 190x34+1075+54 -format '%[fx:int(1000*(mean.b-mean.r))]' info:)
+    ((blue > 200)) && break
 done
-xdotool mousemove 507 470 mousedown 1 mousemove 527 470 mousemove 567 470 mousemove 587 460 mouseup 1
+((blue > 200)) || fail "sampling does not end"
+sleep 1
+shot candidates
+xdotool mousemove 507 590 sleep 0.5 mousedown 1 sleep 0.5 mousemove 527 590 sleep 0.3 mousemove 567 590 sleep 0.3 \
+    mousemove 587 580 sleep 0.5 mouseup 1
 expect candidates dragged 400 "dragging a region"
 running || fail "the editor ended after the drag"
 printf 'the window opened, answered to keyboard and mouse, and closed: %s\n' "$out/dragged.png"

@@ -2,8 +2,9 @@
 
     PYTHONPATH=onnx python -m export.pack --runs onnx/runs --out onnx/packs/clay
 
-Reads `RUNS/autoencoder/checkpoint.pt` and `RUNS/<variable>/checkpoint.pt` for every factor that has been trained. The folder is
-written beside its place and renamed when all of it is there and proven; a model card and sheets already in OUT are kept.
+Reads `RUNS/autoencoder/checkpoint.pt`, or `RUNS/image_decoder/checkpoint.pt` where one decoder was trained further, and
+`RUNS/<variable>/checkpoint.pt` for every factor that has been trained. The folder is written beside its place and renamed when all of
+it is there and proven; a model card and sheets already in OUT are kept.
 """
 
 import argparse
@@ -49,7 +50,7 @@ def export_pack(runs, out, say=print):
     shutil.rmtree(aside, ignore_errors=True)
     os.makedirs(aside)
     copy_text_encoder(aside)
-    autoencoder = load_autoencoder(os.path.join(runs, "autoencoder", "checkpoint.pt"))
+    autoencoder = load_autoencoder(_autoencoder_checkpoint(runs))
     for name, graph in autoencoder_graphs(autoencoder).items():
         say(f"{name}: largest difference from PyTorch {write_graph(graph, os.path.join(aside, name)):.1e}")
     parents = {}
@@ -87,6 +88,12 @@ def colour_words():
 
     words = dict.fromkeys(word for options in COLOURS.values() for word in options)
     return {word: tuple(round(255 * float(c) ** 0.5) for c in CLAY[word]) for word in words}
+
+
+def _autoencoder_checkpoint(runs):
+    """The autoencoder whose image decoder has seen the most."""
+    paths = [os.path.join(runs, name, "checkpoint.pt") for name in ("image_decoder", "autoencoder")]
+    return next((path for path in paths if os.path.exists(path)), paths[-1])
 
 
 def _put_in_place(aside, out):

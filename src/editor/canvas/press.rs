@@ -160,11 +160,18 @@ impl Canvas {
                 deselect(bench, SelectMode::Replace, commands);
                 return;
             }
-            if hover::segmentation(bench).is_none() {
+            let Some(labels) = hover::segmentation(bench).and_then(|map| map.as_segmentation()) else {
                 self.say(ui, "There is no region to take hold of yet: generate, or select a rectangle");
                 return;
+            };
+            // A drag that misses a thing must not tear the sky from its place: on a background it
+            // draws a rectangle, and a mere click selects.
+            let thing = labels.get(x, y).is_some_and(|label| bench.pack().classes().is_object(label.class));
+            let mode = select_mode(modifiers);
+            if !thing {
+                self.gesture = Some(Gesture::drag(pos, Drag::Rectangle { from: point, to: point, mode }));
+                return;
             }
-            let mode = if modifiers.shift { SelectMode::Add } else { SelectMode::Replace };
             commands.push(Command::SelectRegion { x, y, mode });
         }
         self.gesture = Some(Gesture::drag(pos, Drag::Move { from: point, to: point, constrained: false }));
@@ -212,6 +219,10 @@ impl Canvas {
             }
             Some(Gesture::Write(at)) => self.writing = Some(Writing::at(at)),
             Some(Gesture::Drag { drag, moved: true, .. }) => self.finish(ui, drag, bench, commands),
+            Some(Gesture::Drag { drag: Drag::Rectangle { from, mode, .. }, .. }) if self.tool == Tool::Move => {
+                let (x, y) = pixel(from);
+                commands.push(Command::SelectRegion { x, y, mode });
+            }
             Some(Gesture::Drag { drag: Drag::Rectangle { mode, .. } | Drag::Lasso { mode, .. }, .. }) => {
                 deselect(bench, mode, commands);
             }

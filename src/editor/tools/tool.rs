@@ -73,7 +73,7 @@ impl Tool {
     pub fn tooltip(self) -> &'static str {
         match self {
             Self::Move => {
-                "Press a region and drag it. Handles resize, the knob turns; Shift constrains, Alt keeps the centre"
+                "Press a thing and drag it. Handles resize, the knob turns; Shift constrains, Alt keeps the centre"
             }
             Self::SelectRegion => "Click an object or a background. Shift adds, Alt takes away",
             Self::Rectangle => "Drag a rectangle. Shift adds, Alt takes away",

@@ -65,6 +65,18 @@ fn shift_keeps_a_move_on_one_axis() {
 }
 
 #[test]
+fn a_drag_that_misses_draws_a_rectangle_and_leaves_the_sky_in_place() {
+    let mut stage = Stage::new();
+    stage.drags(&[SKY, SKY + vec2(40.0, 30.0)]);
+    assert!(matches!(stage.state().given[..], [Command::SelectRect { .. }]), "{:?}", stage.state().given);
+    stage.clicks(vec2(20.0, 90.0));
+    assert!(matches!(stage.state().given.last(), Some(Command::SelectRegion { .. })));
+    assert!(stage.bench().selection().contains(20, 20), "a click selects the whole sky");
+    stage.drags(&[SKY, SKY + vec2(0.0, 8.0)]);
+    assert_eq!(stage.state().given.last(), Some(&Command::MoveSelection { dx: 0, dy: 8 }), "selected, it moves");
+}
+
+#[test]
 fn a_press_beside_the_document_deselects() {
     let mut stage = Stage::new();
     stage.clicks(FIRST_DOG);
