@@ -25,12 +25,13 @@ pub fn run(options: &GenerateOptions) -> Result<(), Failure> {
     let mut messages = Vec::new();
     let done = plan.commands.into_iter().try_for_each(|command| {
         let said = session.apply(command, &bar)?;
-        messages.extend(said.into_iter().map(|(_, text)| text));
+        messages.extend(said);
         Ok::<_, Failure>(())
     });
     bar.clear();
+    output::warn(&messages);
     done?;
-    let report = Report::new(&session, None, messages);
+    let report = Report::new(&session, None, messages.into_iter().map(|(_, text)| text).collect());
     write(&mut session, &options.out, &report, |id| plan.sampled.contains(&id))
 }
 

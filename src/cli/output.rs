@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
+use crate::workbench::Severity;
+
 /// Prints a line; a reader that went away is no error.
 pub(super) fn say(line: &str) {
     let _ = writeln!(io::stdout().lock(), "{line}");
@@ -15,6 +17,13 @@ pub(super) fn say(line: &str) {
 /// Prints a line to the standard error stream.
 pub(super) fn complain(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Prints what a person should know though nothing failed, to the standard error stream.
+pub(super) fn warn(messages: &[(Severity, String)]) {
+    for (_, text) in messages.iter().filter(|(severity, _)| *severity == Severity::Warning) {
+        complain(&format!("warning: {text}"));
+    }
 }
 
 /// Makes sure that results can be written to `folder`, before anything expensive runs.

@@ -24,16 +24,19 @@ pub fn run(options: &ReplayOptions) -> Result<(), Failure> {
     let commands = script.commands.len();
     let mut messages = Vec::new();
     if let Some(path) = options.project.clone().or(script.project) {
-        messages.extend(session.apply(Command::Open { path }, &bar)?.into_iter().map(|(_, text)| text));
+        messages.extend(session.apply(Command::Open { path }, &bar)?);
     }
     let done = script.commands.into_iter().enumerate().try_for_each(|(index, command)| {
         let name = script::name(&command);
         let said = session.apply(command, &bar).with_context(|| format!("command {index} ({name})"))?;
-        messages.extend(said.into_iter().map(|(_, text)| format!("command {index} ({name}): {text}")));
+        let said = said.into_iter().map(|(severity, text)| (severity, format!("command {index} ({name}): {text}")));
+        messages.extend(said);
         Ok::<_, Failure>(())
     });
     bar.clear();
+    output::warn(&messages);
     done?;
+    let messages = messages.into_iter().map(|(_, text)| text).collect();
     let report = Report::new(&session, Some(commands), messages);
     generate::write(&mut session, &options.out, &report, |_| true)
 }

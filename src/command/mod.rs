@@ -317,6 +317,17 @@ pub enum Command {
         /// File.
         path: PathBuf,
     },
+    /// Exports all maps as the layers of one OpenRaster file, for Krita, GIMP and MyPaint.
+    ExportLayers {
+        /// File.
+        path: PathBuf,
+    },
+    /// Puts a blank map in place, to paint by hand: a segmentation of a sky over a ground (those of
+    /// the prompt when it names any), far depth, empty paper, a white image.
+    NewMap {
+        /// Variable.
+        variable: String,
+    },
     /// Loads a PNG as a variable's map, given by hand.
     LoadMap {
         /// Variable.

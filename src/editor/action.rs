@@ -1,9 +1,7 @@
 //! Everything that menus, buttons, keys and the command palette can do, in one table.
 //!
-//! Label, tooltip, icon, shortcut, availability and meaning of an action stand side by side here and
-//! nowhere else, so that they cannot drift apart.
-
-use egui::{Key, KeyboardShortcut, Modifiers};
+//! Label, tooltip, icon, availability and meaning of an action stand side by side here and
+//! nowhere else, so that they cannot drift apart; its keys are in `keymap`.
 
 use super::icons;
 use super::situation::{NextRun, Situation};
@@ -21,7 +19,9 @@ pub enum Action {
     Save,
     SaveAs,
     Export,
+    ExportLayers,
     ImportMap,
+    BlankMap,
     Quit,
     Undo,
     Redo,
@@ -63,6 +63,14 @@ pub enum Action {
     About,
 }
 
+/// Commands on files, of the menu bar.
+pub const FILE: &[&[Action]] = &[
+    &[Action::New, Action::Open],
+    &[Action::Save, Action::SaveAs],
+    &[Action::BlankMap, Action::ImportMap],
+    &[Action::Export, Action::ExportLayers],
+];
+
 /// Edit commands of the menu bar, and of the canvas' context menu.
 pub const EDIT: &[&[Action]] = &[
     &[Action::Undo, Action::Redo],
@@ -94,20 +102,22 @@ pub const CONTEXT: &[&[Action]] = &[
     &[Action::SelectAll, Action::Deselect],
 ];
 
-const CTRL_SHIFT: Modifiers = Modifiers { alt: false, ctrl: false, shift: true, mac_cmd: false, command: true };
+/// Moves of the selection by 1 and by 10 pixels, four ways.
+pub fn nudges() -> [Action; 8] {
+    let ways = [(-1, 0), (1, 0), (0, -1), (0, 1), (-10, 0), (10, 0), (0, -10), (0, 10)];
+    ways.map(|(x, y)| Action::Nudge(x, y))
+}
 
 impl Action {
     /// All actions, in the order of the menus.
     pub fn all() -> Vec<Self> {
-        let mut all = vec![Self::New, Self::Open, Self::Save, Self::SaveAs, Self::Export, Self::ImportMap, Self::Quit];
-        for group in [EDIT, SAMPLE].into_iter().flatten() {
+        let mut all = Vec::new();
+        for group in [FILE, &[&[Self::Quit]], EDIT, SAMPLE].into_iter().flatten() {
             all.extend(group.iter().copied());
         }
         all.extend(Tool::all().map(Self::Take));
         all.extend([Self::GrowBrush, Self::ShrinkBrush, Self::SwapClass]);
-        for (x, y) in [(-1, 0), (1, 0), (0, -1), (0, 1)] {
-            all.extend([Self::Nudge(x, y), Self::Nudge(x * 10, y * 10)]);
-        }
+        all.extend(nudges());
         for group in [VIEW, HELP].into_iter().flatten() {
             all.extend(group.iter().copied());
         }
@@ -122,7 +132,9 @@ impl Action {
             Self::Save => "Save",
             Self::SaveAs => "Save as…",
             Self::Export => "Export…",
+            Self::ExportLayers => "Export layers…",
             Self::ImportMap => "Import a map…",
+            Self::BlankMap => "Start from a blank map",
             Self::Quit => "Quit",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
@@ -176,7 +188,9 @@ impl Action {
             Self::Save => "Save where it was saved last",
             Self::SaveAs => "Save under another name",
             Self::Export => "Maps and image as PNG files; the image carries prompt and graph",
+            Self::ExportLayers => "All maps as the layers of one OpenRaster file, for Krita and GIMP",
             Self::ImportMap => "A PNG as the active map, given by hand",
+            Self::BlankMap => "A blank map in place of the active one, to paint by hand",
             Self::Quit => "Close the window",
             Self::Undo => "Take back the last change",
             Self::Redo => "Do again what was taken back",
@@ -227,7 +241,9 @@ impl Action {
             Self::Save => icons::SAVE,
             Self::SaveAs => icons::SAVE_AS,
             Self::Export => icons::EXPORT,
+            Self::ExportLayers => icons::EXPORT,
             Self::ImportMap => icons::IMPORT,
+            Self::BlankMap => Tool::Brush.icon(),
             Self::Quit => icons::QUIT,
             Self::Undo => icons::UNDO,
             Self::Redo => icons::REDO,
@@ -267,59 +283,6 @@ impl Action {
             Self::Palette => icons::PALETTE,
             Self::Shortcuts => icons::KEYBOARD,
             Self::About => icons::INFO,
-        }
-    }
-
-    /// Its keys; the first is the one that menus show.
-    pub fn shortcuts(self) -> Vec<KeyboardShortcut> {
-        let ctrl = |key| KeyboardShortcut::new(Modifiers::COMMAND, key);
-        let ctrl_shift = |key| KeyboardShortcut::new(CTRL_SHIFT, key);
-        let plain = |key| KeyboardShortcut::new(Modifiers::NONE, key);
-        match self {
-            Self::New => vec![ctrl(Key::N)],
-            Self::Open => vec![ctrl(Key::O)],
-            Self::Save => vec![ctrl(Key::S)],
-            Self::SaveAs => vec![ctrl_shift(Key::S)],
-            Self::Export => vec![ctrl_shift(Key::E)],
-            Self::Quit => vec![ctrl(Key::Q)],
-            Self::Undo => vec![ctrl(Key::Z)],
-            Self::Redo => vec![ctrl_shift(Key::Z), ctrl(Key::Y)],
-            Self::Cut => vec![ctrl(Key::X)],
-            Self::Copy => vec![ctrl(Key::C)],
-            Self::Paste => vec![ctrl(Key::V)],
-            Self::Duplicate => vec![ctrl(Key::J)],
-            Self::Delete => vec![plain(Key::Delete), plain(Key::Backspace)],
-            Self::SelectAll => vec![ctrl(Key::A)],
-            Self::Deselect => vec![ctrl_shift(Key::A), ctrl(Key::D)],
-            Self::Transform => vec![ctrl(Key::T)],
-            Self::ToFront => vec![ctrl(Key::CloseBracket)],
-            Self::ToBack => vec![ctrl(Key::OpenBracket)],
-            Self::Generate => vec![ctrl(Key::Enter)],
-            Self::NewCandidates => vec![ctrl_shift(Key::Enter)],
-            Self::Cancel => vec![plain(Key::Escape)],
-            Self::FocusPrompt => vec![ctrl(Key::L)],
-            Self::Take(tool) => vec![plain(tool.shortcut())],
-            Self::GrowBrush => vec![plain(Key::CloseBracket)],
-            Self::ShrinkBrush => vec![plain(Key::OpenBracket)],
-            Self::SwapClass => vec![plain(Key::X)],
-            Self::Nudge(x, y) => {
-                let key = match (x.signum(), y.signum()) {
-                    (-1, _) => Key::ArrowLeft,
-                    (1, _) => Key::ArrowRight,
-                    (_, -1) => Key::ArrowUp,
-                    _ => Key::ArrowDown,
-                };
-                let far = x.abs() > 1 || y.abs() > 1;
-                vec![KeyboardShortcut::new(if far { Modifiers::SHIFT } else { Modifiers::NONE }, key)]
-            }
-            Self::Fit => vec![ctrl(Key::Num0)],
-            Self::ActualSize => vec![ctrl(Key::Num1)],
-            Self::ZoomIn => vec![ctrl(Key::Plus), ctrl(Key::Equals)],
-            Self::ZoomOut => vec![ctrl(Key::Minus)],
-            Self::Panels => vec![plain(Key::Tab)],
-            Self::Palette => vec![ctrl(Key::K)],
-            Self::Shortcuts => vec![plain(Key::F1)],
-            _ => Vec::new(),
         }
     }
 
@@ -364,7 +327,7 @@ impl Action {
             Self::NewCandidates => !now.prompt.trim().is_empty() && now.can_run(),
             Self::RunStale => now.anything_stale() && now.can_run(),
             Self::Cancel => bench.running().is_some(),
-            Self::Export => bench.document().nodes.iter().any(|n| n.map.is_some()),
+            Self::Export | Self::ExportLayers => bench.document().nodes.iter().any(|n| n.map.is_some()),
             _ => true,
         }
     }
@@ -392,7 +355,9 @@ impl Action {
             Self::Save if now.bench.path().is_some() => Command::Save.into(),
             Self::Save | Self::SaveAs => ViewCommand::AskSaveAs.into(),
             Self::Export => ViewCommand::ShowExport.into(),
+            Self::ExportLayers => ViewCommand::AskExportLayers.into(),
             Self::ImportMap => ViewCommand::AskImport(now.bench.active()).into(),
+            Self::BlankMap => ViewCommand::BlankMap.into(),
             Self::Quit => ViewCommand::Quit.into(),
             Self::Undo => Command::Undo.into(),
             Self::Redo => Command::Redo.into(),
@@ -442,15 +407,9 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn every_action_has_its_own_label_and_no_key_means_two_things() {
+    fn every_action_has_its_own_label() {
         let all = Action::all();
         let labels: HashSet<_> = all.iter().map(|a| a.label()).collect();
         assert_eq!(labels.len(), all.len());
-        let mut keys = HashSet::new();
-        for action in all {
-            for shortcut in action.shortcuts() {
-                assert!(keys.insert(shortcut), "{shortcut:?} means two things");
-            }
-        }
     }
 }

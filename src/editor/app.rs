@@ -21,7 +21,7 @@ use super::situation::{Models, Situation};
 use super::theme;
 use super::thumbnails::Thumbnails;
 use super::toasts::Toasts;
-use super::view_command::Outbox;
+use super::view_command::{Outbox, ViewCommand};
 use super::{shortcuts, widgets};
 use crate::command::{Command, SelectMode};
 use crate::graph::VariableId;
@@ -225,7 +225,14 @@ impl EditorApp {
         let keep = |done: bool, dialog| if done { None } else { Some(dialog) };
         match dialog {
             Dialog::About => self.dialog = keep(dialogs::about::ui(ui, &now), Dialog::About),
-            Dialog::Shortcuts => self.dialog = keep(dialogs::shortcuts::ui(ui), Dialog::Shortcuts),
+            Dialog::Shortcuts(mut sheet) => {
+                let choice = dialogs::shortcuts::ui(ui, &now, &mut sheet);
+                let done = choice == Some(dialogs::shortcuts::Choice::Close);
+                if let Some(dialogs::shortcuts::Choice::Keys(keys)) = choice {
+                    out.send(ViewCommand::SetKeys(keys));
+                }
+                self.dialog = keep(done, Dialog::Shortcuts(sheet));
+            }
             Dialog::Palette(mut search) => match dialogs::palette::ui(ui, &now, &mut search) {
                 Some(dialogs::palette::Choice::Run(action)) => out.send(action.intent(&now)),
                 Some(dialogs::palette::Choice::Close) => {}

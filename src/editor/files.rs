@@ -23,6 +23,8 @@ pub enum FileRequest {
     Import(VariableId),
     /// Where to write this variable.
     Export(VariableId),
+    /// Where to write all variables as layers of one file.
+    ExportLayers,
     /// The folder for all variables.
     ExportAll,
 }
@@ -35,6 +37,7 @@ impl FileRequest {
             Self::SaveAs => "Save the project",
             Self::Import(_) => "Import a map",
             Self::Export(_) => "Export as PNG",
+            Self::ExportLayers => "Export as OpenRaster layers",
             Self::ExportAll => "Export all into a folder",
         }
     }
@@ -45,7 +48,7 @@ impl FileRequest {
             Self::Open => "Open",
             Self::SaveAs => "Save",
             Self::Import(_) => "Import",
-            Self::Export(_) | Self::ExportAll => "Export",
+            Self::Export(_) | Self::ExportLayers | Self::ExportAll => "Export",
         }
     }
 
@@ -54,6 +57,7 @@ impl FileRequest {
         match self {
             Self::SaveAs => format!("{project}.{EXTENSION}"),
             Self::Export(id) => format!("{project}-{}.png", graph.variable(*id).name),
+            Self::ExportLayers => format!("{project}.ora"),
             Self::Open | Self::Import(_) | Self::ExportAll => String::new(),
         }
     }
@@ -63,6 +67,7 @@ impl FileRequest {
         let extension = match self {
             Self::SaveAs => EXTENSION,
             Self::Export(_) => "png",
+            Self::ExportLayers => "ora",
             _ => return path,
         };
         if path.extension().is_some() { path } else { path.with_extension(extension) }
@@ -112,6 +117,7 @@ impl FileDialogs {
             FileRequest::SaveAs => dialog.add_filter("Underpaint project", &[EXTENSION]),
             FileRequest::Import(_) => dialog.add_filter("Pictures", &["png", "jpg", "jpeg", "webp"]),
             FileRequest::Export(_) => dialog.add_filter("PNG", &["png"]),
+            FileRequest::ExportLayers => dialog.add_filter("OpenRaster", &["ora"]),
             FileRequest::ExportAll => dialog,
         };
         // Made here, because macOS wants dialogs to begin on the main thread; waited for elsewhere.
@@ -119,7 +125,7 @@ impl FileDialogs {
         let wake = ctx.clone();
         match request {
             FileRequest::Open | FileRequest::Import(_) => wait(dialog.pick_file(), request, sender, wake),
-            FileRequest::SaveAs | FileRequest::Export(_) => wait(dialog.save_file(), request, sender, wake),
+            FileRequest::SaveAs | FileRequest::Export(_) | FileRequest::ExportLayers => wait(dialog.save_file(), request, sender, wake),
             FileRequest::ExportAll => wait(dialog.pick_folder(), request, sender, wake),
         }
     }
@@ -181,6 +187,7 @@ mod tests {
         assert_eq!(FileRequest::SaveAs.complete("a/b".into()), Path::new("a/b.underpaint"));
         assert_eq!(FileRequest::SaveAs.complete("a/b.zip".into()), Path::new("a/b.zip"));
         assert_eq!(FileRequest::Export(VariableId(0)).complete("x".into()), Path::new("x.png"));
+        assert_eq!(FileRequest::ExportLayers.complete("x".into()), Path::new("x.ora"));
         assert_eq!(FileRequest::Open.complete("x".into()), Path::new("x"));
     }
 

@@ -7,7 +7,7 @@ use egui::{Context, ViewportCommand};
 
 use super::app::EditorApp;
 use super::clipboard::Pasted;
-use super::dialogs::{Dialog, Pending, palette, recovery, unsaved};
+use super::dialogs::{Dialog, Pending, palette, recovery, shortcuts, unsaved};
 use super::files::{FileAnswer, FileRequest};
 use super::progress::RunView;
 use super::situation::{Models, NextRun, Situation};
@@ -132,6 +132,8 @@ impl EditorApp {
             ViewCommand::Open(path) => self.guarded(ctx, Pending::Open(path)),
             ViewCommand::AskSaveAs => self.ask_file(ctx, FileRequest::SaveAs),
             ViewCommand::AskImport(id) => self.ask_file(ctx, FileRequest::Import(id)),
+            ViewCommand::AskExportLayers => self.ask_file(ctx, FileRequest::ExportLayers),
+            ViewCommand::BlankMap => self.blank_map(ctx),
             ViewCommand::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             ViewCommand::PasteFromSystem => self.clipboard.request(ctx),
             ViewCommand::BeginTransform => {
@@ -170,8 +172,12 @@ impl EditorApp {
                 self.settings.candidates = count.clamp(1, 50);
                 self.save_settings();
             }
+            ViewCommand::SetKeys(keys) => {
+                self.settings.keys = keys;
+                self.save_settings();
+            }
             ViewCommand::ShowPalette => self.dialog = Some(Dialog::Palette(palette::Search::default())),
-            ViewCommand::ShowShortcuts => self.dialog = Some(Dialog::Shortcuts),
+            ViewCommand::ShowShortcuts => self.dialog = Some(Dialog::Shortcuts(shortcuts::Sheet::default())),
             ViewCommand::ShowAbout => self.dialog = Some(Dialog::About),
             ViewCommand::ShowExport => self.dialog = Some(Dialog::Export),
         }
@@ -182,6 +188,20 @@ impl EditorApp {
         if self.bench.active() != id {
             let variable = self.bench.pack().graph.variable(id).name.clone();
             self.apply(ctx, Command::SetActive { variable });
+        }
+    }
+
+    /// A blank map to paint on; the prompt as it stands says on what ground.
+    fn blank_map(&mut self, ctx: &Context) {
+        if let Some(command) = self.prompt.commit(&self.bench)
+            && !self.apply(ctx, command)
+        {
+            return;
+        }
+        let variable = self.bench.pack().graph.variable(self.bench.active()).name.clone();
+        if self.apply(ctx, Command::NewMap { variable }) {
+            self.canvas.view.base = self.bench.active();
+            self.canvas.tool = Tool::Brush;
         }
     }
 
@@ -385,6 +405,11 @@ impl EditorApp {
             FileRequest::Export(id) => {
                 let variable = self.bench.pack().graph.variable(id).name.clone();
                 if self.apply(ctx, Command::Export { variable, path: path.clone() }) {
+                    self.toasts.say(Severity::Info, format!("Exported {}", path.display()));
+                }
+            }
+            FileRequest::ExportLayers => {
+                if self.apply(ctx, Command::ExportLayers { path: path.clone() }) {
                     self.toasts.say(Severity::Info, format!("Exported {}", path.display()));
                 }
             }

@@ -14,6 +14,7 @@ mod dialogs;
 mod files;
 mod fuzzy;
 mod icons;
+mod keymap;
 mod launch;
 mod logic;
 mod panels;

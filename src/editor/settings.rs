@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::keymap::Keymap;
+
 /// How many recent files are kept.
 const RECENT: usize = 8;
 
@@ -45,11 +47,13 @@ pub struct Settings {
     pub panels: bool,
     /// How many candidates are sampled.
     pub candidates: usize,
+    /// Which keys mean what.
+    pub keys: Keymap,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: ThemeChoice::default(), recent: Vec::new(), panels: true, candidates: 10 }
+        Self { theme: ThemeChoice::default(), recent: Vec::new(), panels: true, candidates: 10, keys: Keymap::default() }
     }
 }
 

@@ -1,25 +1,25 @@
 //! Keys to actions.
 
-use egui::{Context, Key, KeyboardShortcut, Modifiers};
+use egui::{Context, Key};
 
 use super::action::Action;
+use super::keymap::{hit, writes_nothing};
 use super::situation::Situation;
 use super::view_command::Outbox;
 
 /// Turns this frame's keys into intents, most specific shortcut first.
 ///
-/// While a text field has the focus only those act that [`Action::acts_in_text`].
+/// While a text field has the focus only those act that [`Action::acts_in_text`], by keys that write
+/// nothing.
 pub fn dispatch(ctx: &Context, now: &Situation<'_>, out: &mut Outbox) {
     let writing = ctx.text_edit_focused();
     // Esc closes an open menu first.
     let menu = egui::Popup::is_any_open(ctx);
-    let mut table: Vec<(KeyboardShortcut, Action)> = Action::all()
-        .into_iter()
-        .filter(|action| (!writing || action.acts_in_text()) && *action != Action::Panels)
-        .filter(|action| !menu || *action != Action::Cancel)
-        .flat_map(|action| action.shortcuts().into_iter().map(move |keys| (keys, action)))
-        .collect();
-    table.sort_by_key(|(keys, _)| std::cmp::Reverse(weight(keys.modifiers)));
+    let mut table = now.settings.keys.table();
+    table.retain(|(keys, action)| {
+        let in_text = !writing || action.acts_in_text() && writes_nothing(keys);
+        in_text && *action != Action::Panels && !(menu && *action == Action::Cancel)
+    });
 
     // In the order they were struck: a slow frame may hold several.
     let mut struck = Vec::new();
@@ -53,21 +53,4 @@ pub fn take_tab(ctx: &Context, input: &mut egui::RawInput) -> bool {
     let before = input.events.len();
     input.events.retain(|event| !is_tab(event));
     input.events.len() < before
-}
-
-fn weight(modifiers: Modifiers) -> u32 {
-    u32::from(modifiers.shift) + u32::from(modifiers.alt) + u32::from(modifiers.command || modifiers.ctrl)
-}
-
-/// Whether the event strikes these keys. Modifiers match exactly (plain letters must not fire with
-/// Ctrl held), and they are those of the key's own event: a quick person, or a slow frame, may have
-/// let go of Ctrl before the frame is drawn.
-fn hit(event: &egui::Event, keys: &KeyboardShortcut) -> bool {
-    let egui::Event::Key { key, pressed: true, modifiers, .. } = event else { return false };
-    // Some layouts need Shift or Alt to reach a bracket, a plus or an equals sign.
-    let by_glyph = matches!(keys.logical_key, Key::OpenBracket | Key::CloseBracket | Key::Plus | Key::Equals);
-    let wanted = keys.modifiers;
-    *key == keys.logical_key
-        && modifiers.command == wanted.command
-        && (by_glyph || modifiers.shift == wanted.shift && modifiers.alt == wanted.alt)
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::keymap::Keymap;
 use super::settings::ThemeChoice;
 use super::tools::Tool;
 use crate::command::Command;
@@ -20,6 +21,10 @@ pub enum ViewCommand {
     AskSaveAs,
     /// Asks for a PNG to take as a variable's map.
     AskImport(VariableId),
+    /// Asks where to write all maps as layers.
+    AskExportLayers,
+    /// Puts a blank map in place of the active one and takes the brush.
+    BlankMap,
     /// Closes the window, after asking about unsaved changes.
     Quit,
     /// Pastes what the system clipboard holds.
@@ -64,6 +69,8 @@ pub enum ViewCommand {
     SetTheme(ThemeChoice),
     /// How many candidates to sample from now on.
     SetCandidates(usize),
+    /// Which keys mean what from now on.
+    SetKeys(Keymap),
     /// Opens the command palette.
     ShowPalette,
     /// Opens the sheet of shortcuts.

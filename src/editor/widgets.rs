@@ -48,7 +48,7 @@ pub fn action_button(ui: &mut Ui, action: Action, side: f32, now: &Situation<'_>
     let response = ui
         .add_enabled_ui(enabled, |ui| icon_button(ui, action.icon(), action.label(), side, action.checked(now)))
         .inner;
-    let response = hint(response, action);
+    let response = hint(response, action, now);
     if response.clicked() {
         out.send(action.intent(now));
     }
@@ -60,7 +60,7 @@ pub fn action_entry(ui: &mut Ui, action: Action, now: &Situation<'_>, out: &mut 
     let p = theme::palette(ui);
     let enabled = action.enabled(now);
     let ink = if enabled { p.text } else { p.muted.gamma_multiply(0.6) };
-    let keys = action.shortcuts().first().map(|k| keys_text(ui.ctx(), k)).unwrap_or_default();
+    let keys = now.settings.keys.of(action).first().map(|k| keys_text(ui.ctx(), k)).unwrap_or_default();
     let (icon, tint) =
         if action.checked(now) { (super::icons::CHECK, p.accent_text) } else { (action.icon(), p.muted) };
     let label = match action {
@@ -111,12 +111,13 @@ pub fn menu_line(ui: &mut Ui) {
 }
 
 /// Tooltip of an action: what it does, and its key.
-pub fn hint(response: Response, action: Action) -> Response {
+pub fn hint(response: Response, action: Action, now: &Situation<'_>) -> Response {
+    let keys = now.settings.keys.of(action).first().copied();
     let shown = |ui: &mut Ui| {
         let p = theme::palette(ui);
         ui.horizontal(|ui| {
             ui.label(RichText::new(action.label()).font(theme::strong(13.0)));
-            if let Some(keys) = action.shortcuts().first() {
+            if let Some(keys) = &keys {
                 ui.label(RichText::new(keys_text(ui.ctx(), keys)).color(p.muted));
             }
         });

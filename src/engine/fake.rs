@@ -23,12 +23,13 @@ pub struct FakeEngine {
     pack: Pack,
     step_time: Duration,
     broken: Option<String>,
+    max_words: usize,
 }
 
 impl FakeEngine {
     /// An engine for `pack`, which needs no files ([`crate::pack::testing::pack`]).
     pub fn new(pack: Pack) -> Self {
-        Self { pack, step_time: Duration::ZERO, broken: None }
+        Self { pack, step_time: Duration::ZERO, broken: None, max_words: usize::MAX }
     }
 
     /// The same, but each step takes that long: to test progress and cancellation.
@@ -41,6 +42,12 @@ impl FakeEngine {
     #[must_use]
     pub fn broken_at(self, variable: &str) -> Self {
         Self { broken: Some(variable.into()), ..self }
+    }
+
+    /// The same, but notes that it reads no more than so many words of a prompt (it does read all).
+    #[must_use]
+    pub fn reading(self, max_words: usize) -> Self {
+        Self { max_words, ..self }
     }
 
     fn map(&self, request: &SampleRequest, seed: u64) -> Map {
@@ -116,6 +123,11 @@ impl Engine for FakeEngine {
 
     fn device(&self) -> String {
         "no networks: blobs drawn for tests".into()
+    }
+
+    fn prompt_note(&self, prompt: &str) -> Option<String> {
+        let long = prompt.split_whitespace().count() > self.max_words;
+        long.then(|| format!("The prompt is longer than {} words", self.max_words))
     }
 
     fn sample(&mut self, request: &SampleRequest, control: &dyn Control) -> Result<Vec<Sample>, EngineError> {

@@ -26,12 +26,13 @@ pub trait Engine: Send {
     /// Where it runs, in words for the user: provider, threads, and why CUDA is not used.
     fn device(&self) -> String;
 
-    /// Loads every network now instead of at first use.
+    /// Loads one network now instead of at its first use. Returns whether it did: `false` means that
+    /// all are loaded.
     ///
     /// # Errors
     /// What the first use would have failed with.
-    fn warm_up(&mut self) -> Result<(), EngineError> {
-        Ok(())
+    fn warm_up(&mut self) -> Result<bool, EngineError> {
+        Ok(false)
     }
 
     /// A line for the person when only a part of the prompt can be read.

@@ -69,6 +69,8 @@ impl Workbench {
             Command::Save => self.save().map(Applied::Quiet),
             Command::SaveAs { path } => self.save_as(&path).map(Applied::Quiet),
             Command::Export { variable, path } => self.export(&variable, &path).map(Applied::Quiet),
+            Command::ExportLayers { path } => self.export_layers(&path).map(Applied::Quiet),
+            Command::NewMap { variable } => self.new_map(&variable),
             Command::LoadMap { variable, path } => self.load_map(&variable, &path),
 
             Command::Copy => self.copy().map(Applied::Quiet),

@@ -4,9 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::apply::Applied;
+use super::blank;
 use super::state::{CommandError, Effect, Severity, Workbench, empty_document};
-use crate::document::io::{IoError, export_png, open_project, save_project};
-use crate::maps::load_map;
+use crate::document::io::{IoError, export_openraster, export_png, open_project, save_project};
+use crate::graph::VariableId;
+use crate::maps::{Map, load_map};
 
 type Result<T> = std::result::Result<T, CommandError>;
 
@@ -60,20 +62,45 @@ impl Workbench {
         Ok(Vec::new())
     }
 
+    pub(super) fn export_layers(&mut self, path: &Path) -> Result<Vec<Effect>> {
+        if self.document.nodes.iter().all(|node| node.map.is_none()) {
+            return Err(CommandError("There is no map to export yet: run something first".into()));
+        }
+        export_openraster(path, &self.document, &self.pack)?;
+        Ok(Vec::new())
+    }
+
     /// Puts a picture from a file in place of a variable's map, as an override.
     pub(super) fn load_map(&mut self, variable: &str, path: &Path) -> Result<Applied> {
+        let id = self.open_to_hand(variable)?;
+        let kind = self.pack.graph.variable(id).kind;
+        let size = (self.document.width, self.document.height);
+        let map = load_map(kind, path, self.pack.classes(), size).map_err(|e| CommandError(e.to_string()))?;
+        Ok(self.put(format!("Load {variable}"), id, map))
+    }
+
+    /// Puts a blank map in place, to paint by hand.
+    pub(super) fn new_map(&mut self, variable: &str) -> Result<Applied> {
+        let id = self.open_to_hand(variable)?;
+        let map = blank::map(&self.document, self.pack.graph.variable(id).kind, self.pack.classes());
+        Ok(self.put(format!("Blank {variable}"), id, map))
+    }
+
+    /// The variable of this name, if its map may be replaced.
+    fn open_to_hand(&self, variable: &str) -> Result<VariableId> {
         let id = self.variable(variable)?;
         if self.document.node(id).locked {
             return Err(CommandError(format!("{variable} is locked: unlock it first")));
         }
-        let kind = self.pack.graph.variable(id).kind;
-        let size = (self.document.width, self.document.height);
-        let map = load_map(kind, path, self.pack.classes(), size).map_err(|e| CommandError(e.to_string()))?;
+        Ok(id)
+    }
+
+    fn put(&mut self, label: String, id: VariableId, map: Map) -> Applied {
         let mut document = self.document.clone();
         document.give(&self.pack.graph, id, Arc::new(map));
         if self.segmentation().is_ok_and(|s| s == id) {
             document.chosen = None;
         }
-        Ok(Applied::changed(self.commit(format!("Load {variable}"), document, self.selection.clone())))
+        Applied::changed(self.commit(label, document, self.selection.clone()))
     }
 }

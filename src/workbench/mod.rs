@@ -6,6 +6,7 @@
 //! holds view state only (zoom, opened panels, a drag in progress); everything else lives here.
 
 mod apply;
+mod blank;
 mod changes;
 mod editing;
 mod files;

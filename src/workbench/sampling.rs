@@ -231,6 +231,7 @@ impl Workbench {
         let (id, news) = match event {
             Event::Unready { message } => return vec![Effect::Say(Severity::Error, message)],
             Event::Ready { .. } | Event::Progress(..) => return Vec::new(),
+            Event::Note(id, text) => return self.note(id, text),
             Event::Finished(id, outcome) => (id, Ok(outcome)),
             Event::Cancelled(id) => (id, Err((Severity::Info, "Stopped".to_owned()))),
             Event::Failed(id, message) => (id, Err((Severity::Error, message))),
@@ -245,6 +246,15 @@ impl Workbench {
             }
             Err((severity, message)) => vec![Effect::Say(severity, message)],
         }
+    }
+
+    /// Passes a note on, once: the jobs that follow from one prompt would all repeat it.
+    fn note(&mut self, id: JobId, text: String) -> Vec<Effect> {
+        if self.running() != Some(id) || self.noted.as_ref() == Some(&text) {
+            return Vec::new();
+        }
+        self.noted = Some(text.clone());
+        vec![Effect::Say(Severity::Warning, text)]
     }
 
     /// Keeps the ranked candidates and takes the best, unless a hand-made segmentation is in place.

@@ -75,6 +75,9 @@ impl Session {
     }
 
     fn run(&mut self, id: JobId, job: &Job, control: &dyn Control) -> Vec<Effect> {
+        let notes: Vec<_> = job.prompts().into_iter().filter_map(|prompt| self.engine.prompt_note(prompt)).collect();
+        let mut effects: Vec<_> =
+            notes.into_iter().flat_map(|note| self.workbench.on_event(Event::Note(id, note))).collect();
         let started = Instant::now();
         let event = match self.runner.run(self.engine.as_mut(), job, control) {
             Ok(outcome) => {
@@ -88,6 +91,7 @@ impl Session {
             Err(EngineError::Cancelled) => Event::Cancelled(id),
             Err(error) => Event::Failed(id, error.to_string()),
         };
-        self.workbench.on_event(event)
+        effects.extend(self.workbench.on_event(event));
+        effects
     }
 }

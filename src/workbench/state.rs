@@ -57,6 +57,8 @@ pub struct Workbench {
     pub(super) last_job: JobId,
     pub(super) history: History,
     pub(super) coalescing: Option<Coalescing>,
+    /// What the engine noted about a prompt last.
+    pub(super) noted: Option<String>,
 }
 
 impl Workbench {
@@ -76,6 +78,7 @@ impl Workbench {
             last_job: JobId(0),
             history: History::default(),
             coalescing: None,
+            noted: None,
         }
     }
 

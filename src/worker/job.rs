@@ -54,6 +54,24 @@ pub enum Job {
     },
 }
 
+impl Job {
+    /// The prompts that the job reads, each once.
+    pub fn prompts(&self) -> Vec<&str> {
+        match self {
+            Self::Candidates { prompt, .. } => vec![prompt],
+            Self::Run { steps, .. } => {
+                let mut prompts: Vec<&str> = Vec::new();
+                for step in steps {
+                    if !prompts.contains(&step.prompt.as_str()) {
+                        prompts.push(&step.prompt);
+                    }
+                }
+                prompts
+            }
+        }
+    }
+}
+
 /// What a finished job brings.
 #[derive(Clone, Debug)]
 pub enum Outcome {
@@ -78,6 +96,8 @@ pub enum Event {
     },
     /// Progress of a job.
     Progress(JobId, Progress),
+    /// Something to know about a job that runs, e.g. that its prompt is too long to be read whole.
+    Note(JobId, String),
     /// A job finished.
     Finished(JobId, Outcome),
     /// A job was cancelled; what it had is dropped.

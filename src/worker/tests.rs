@@ -257,3 +257,76 @@ fn every_job_ends_exactly_once_however_it_is_cancelled() {
     drop(worker);
     assert!(ends.values().all(|n| *n == 1));
 }
+
+/// Needs several networks, and takes no job before it was asked to load the first.
+struct Cold {
+    inner: FakeEngine,
+    loads: usize,
+    loaded: Arc<AtomicUsize>,
+}
+
+impl Engine for Cold {
+    fn pack(&self) -> &Pack {
+        self.inner.pack()
+    }
+
+    fn device(&self) -> String {
+        self.inner.device()
+    }
+
+    fn warm_up(&mut self) -> Result<bool, EngineError> {
+        if self.loaded.load(Ordering::SeqCst) == self.loads {
+            return Ok(false);
+        }
+        std::thread::sleep(Duration::from_millis(1));
+        self.loaded.fetch_add(1, Ordering::SeqCst);
+        Ok(true)
+    }
+
+    fn sample(&mut self, request: &SampleRequest, control: &dyn Control) -> Result<Vec<Sample>, EngineError> {
+        self.inner.sample(request, control)
+    }
+}
+
+fn cold(loads: usize) -> (Worker, Arc<AtomicUsize>) {
+    let loaded = Arc::new(AtomicUsize::new(0));
+    let engine = Cold { inner: FakeEngine::new(pack()), loads, loaded: loaded.clone() };
+    let worker = Worker::spawn(move || Ok::<_, String>(Box::new(engine) as Box<dyn Engine>), || {});
+    (worker, loaded)
+}
+
+#[test]
+fn an_idle_worker_loads_every_network() {
+    let (worker, loaded) = cold(7);
+    while loaded.load(Ordering::SeqCst) < 7 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    worker.start(JobId(1), candidates(1, FAST));
+    assert!(matches!(end_of(&worker, JobId(1)).0, Event::Finished(..)));
+}
+
+#[test]
+fn a_job_does_not_wait_for_the_whole_warm_up_nor_does_the_end() {
+    let (worker, loaded) = cold(usize::MAX);
+    worker.start(JobId(1), candidates(1, FAST));
+    assert!(matches!(end_of(&worker, JobId(1)).0, Event::Finished(..)));
+    let before = loaded.load(Ordering::SeqCst);
+    while loaded.load(Ordering::SeqCst) == before {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    drop(worker);
+}
+
+#[test]
+fn a_note_on_the_prompt_comes_before_the_end() {
+    let worker = worker(FakeEngine::new(pack()).reading(3));
+    worker.start(JobId(1), candidates(1, FAST));
+    let note = loop {
+        match next(&worker) {
+            Event::Note(id, text) => break (id, text),
+            Event::Finished(..) => panic!("the note comes first"),
+            _ => {}
+        }
+    };
+    assert_eq!(note, (JobId(1), "The prompt is longer than 3 words".into()));
+}

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, unbounded};
 
 use super::{Event, Job, JobId, Outcome, Runner};
 use crate::engine::{Control, Engine, EngineError, Progress};
@@ -20,7 +20,8 @@ const BACKLOG: usize = 2;
 
 /// A thread that owns an engine.
 ///
-/// Jobs run one at a time in the order they were started. Every started job ends in exactly one of
+/// Jobs run one at a time in the order they were started; while none waits, the engine is warmed up,
+/// one network after the other. Every started job ends in exactly one of
 /// [`Event::Finished`], [`Event::Cancelled`] and [`Event::Failed`]. Dropping the worker cancels what
 /// runs, waits for the thread and drops the engine on it.
 pub struct Worker {
@@ -137,13 +138,43 @@ where
         }
     };
     let mut runner = Runner::default();
-    for Assignment { id, job, cancelled } in assigned {
+    let mut cold = true;
+    while let Some(Assignment { id, job, cancelled }) = wait(assigned, || {
+        cold = cold && engine.as_mut().is_ok_and(|engine| warm_up(engine.as_mut()));
+        cold
+    }) {
         let event = match &mut engine {
             Ok(engine) => carry_out(&mut runner, engine.as_mut(), id, &job, &cancelled, output),
             Err(message) => Event::Failed(id, message.clone()),
         };
         lock(pending).retain(|(other, _)| *other != id);
         output.send(event);
+    }
+}
+
+/// The next job, or none when there will be no more; `meanwhile` is called until there is one or it
+/// returns that there is nothing left to do.
+fn wait(assigned: &Receiver<Assignment>, mut meanwhile: impl FnMut() -> bool) -> Option<Assignment> {
+    loop {
+        match assigned.try_recv() {
+            Ok(assignment) => return Some(assignment),
+            Err(TryRecvError::Disconnected) => return None,
+            Err(TryRecvError::Empty) if meanwhile() => {}
+            Err(TryRecvError::Empty) => return assigned.recv().ok(),
+        }
+    }
+}
+
+/// Loads one more network; whether there may be others. What fails here fails again at its first
+/// use, and is said there, when it matters.
+fn warm_up(engine: &mut dyn Engine) -> bool {
+    match catch_unwind(AssertUnwindSafe(|| engine.warm_up())) {
+        Ok(Ok(more)) => more,
+        Ok(Err(error)) => {
+            tracing::debug!("warming up: {error}");
+            false
+        }
+        Err(_) => false,
     }
 }
 
@@ -159,7 +190,12 @@ fn carry_out(
         return Event::Cancelled(id);
     }
     let control = Reports { id, cancelled, output, last: Mutex::new(None) };
-    let run = AssertUnwindSafe(|| runner.run(engine, job, &control));
+    let run = AssertUnwindSafe(|| {
+        for note in job.prompts().into_iter().filter_map(|prompt| engine.prompt_note(prompt)) {
+            output.send(Event::Note(id, note));
+        }
+        runner.run(engine, job, &control)
+    });
     match catch_unwind(run) {
         Ok(Ok(outcome)) => ended(id, outcome, cancelled),
         Ok(Err(EngineError::Cancelled)) => Event::Cancelled(id),

@@ -3,6 +3,7 @@
 use egui::{RichText, Ui, vec2};
 
 use super::{body, modal, title};
+use crate::editor::action::Action;
 use crate::editor::files::FileRequest;
 use crate::editor::situation::Situation;
 use crate::editor::thumbnails::Thumbnails;
@@ -54,6 +55,10 @@ pub fn ui(ui: &Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails) -> Option<C
         ui.horizontal(|ui| {
             if primary_button(ui, icons::EXPORT, "All into a folder…", vec2(180.0, 32.0)).clicked() {
                 choice = Some(Choice::Ask(FileRequest::ExportAll));
+            }
+            let layers = secondary_button(ui, icons::EXPORT, "As layers…", vec2(120.0, 32.0));
+            if layers.on_hover_text(Action::ExportLayers.tooltip()).clicked() {
+                choice = Some(Choice::Ask(FileRequest::ExportLayers));
             }
             if secondary_button(ui, "", "Close", vec2(96.0, 32.0)).clicked() {
                 choice = Some(Choice::Close);

@@ -36,7 +36,7 @@ pub enum Dialog {
     /// Version, pack, device, licences.
     About,
     /// All keys.
-    Shortcuts,
+    Shortcuts(shortcuts::Sheet),
     /// Which maps to write.
     Export,
     /// A path typed by hand, where the desktop has no file dialog.

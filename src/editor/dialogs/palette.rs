@@ -63,7 +63,7 @@ pub fn ui(ui: &Ui, now: &Situation<'_>, search: &mut Search) -> Option<Choice> {
                 ui.label(RichText::new("No command of that name.").color(p.muted));
             }
             for (i, action) in hits.iter().enumerate() {
-                let response = row(ui, *action, i == search.chosen);
+                let response = row(ui, *action, &now.settings.keys.of(*action), i == search.chosen);
                 if i == search.chosen && (down || up) {
                     response.scroll_to_me(None);
                 }
@@ -89,7 +89,7 @@ fn hits(text: &str, now: &Situation<'_>) -> Vec<Action> {
     found.into_iter().map(|(_, a)| a).collect()
 }
 
-fn row(ui: &mut Ui, action: Action, chosen: bool) -> egui::Response {
+fn row(ui: &mut Ui, action: Action, keys: &[egui::KeyboardShortcut], chosen: bool) -> egui::Response {
     let p = theme::palette(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 32.0), Sense::click());
     describe(&response, action.label(), Some(chosen));
@@ -100,7 +100,7 @@ fn row(ui: &mut Ui, action: Action, chosen: bool) -> egui::Response {
     let painter = ui.painter();
     painter.text(at(rect.left() + 18.0), Align2::CENTER_CENTER, action.icon(), FontId::proportional(16.0), p.muted);
     painter.text(at(rect.left() + 38.0), Align2::LEFT_CENTER, action.label(), FontId::proportional(13.0), p.text);
-    if let Some(keys) = action.shortcuts().first() {
+    if let Some(keys) = keys.first() {
         let keys = keys_text(ui.ctx(), keys);
         painter.text(at(rect.right() - 10.0), Align2::RIGHT_CENTER, keys, FontId::proportional(11.5), p.muted);
     }

@@ -1,12 +1,14 @@
-//! All keys on one sheet.
+//! All keys on one sheet, to read and to change.
 
-use egui::{Align2, FontId, RichText, ScrollArea, Sense, Ui, vec2};
+use egui::{Align2, FontId, Key, KeyboardShortcut, Modifiers, RichText, ScrollArea, Sense, Ui, vec2};
 
-use super::{modal, title};
+use super::{body, modal, title};
 use crate::editor::action::{self, Action};
+use crate::editor::keymap::{self, Keymap, Preset};
+use crate::editor::situation::Situation;
 use crate::editor::theme;
 use crate::editor::tools::Tool;
-use crate::editor::widgets::{keys_text, secondary_button};
+use crate::editor::widgets::{describe, focus_ring, keys_text, primary_button, secondary_button};
 
 /// Keys that the canvas itself reads, beside those of [`Action`].
 const CANVAS: [(&str, &str); 8] = [
@@ -20,40 +22,132 @@ const CANVAS: [(&str, &str); 8] = [
     ("Shift+Tab", "Walk through controls"),
 ];
 
-/// Shows it; returns whether to close it.
-pub fn ui(ui: &Ui) -> bool {
-    let height = (ui.ctx().content_rect().height() - 180.0).clamp(200.0, 560.0);
-    let (closed, close) = modal(ui, "shortcuts", 700.0, |ui| {
+/// What the sheet waits for, and what it said last.
+#[derive(Debug, Default)]
+pub struct Sheet {
+    waiting: Option<Action>,
+    said: Option<String>,
+}
+
+/// What the person chose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// These keys from now on.
+    Keys(Keymap),
+    /// Nothing (more).
+    Close,
+}
+
+/// Shows it; returns a choice once there is one.
+pub fn ui(ui: &Ui, now: &Situation<'_>, sheet: &mut Sheet) -> Option<Choice> {
+    let bound = listen(ui, now, sheet);
+    let keys = &now.settings.keys;
+    let height = (ui.ctx().content_rect().height() - 240.0).clamp(160.0, 560.0);
+    let (choice, close) = modal(ui, "shortcuts", 700.0, |ui| {
         title(ui, "Keyboard shortcuts");
+        let mut choice = presets(ui, keys);
+        ui.add_space(8.0);
         ScrollArea::vertical().max_height(height).show(ui, |ui| {
             ui.columns(2, |columns| {
-                let project = [Action::New, Action::Open, Action::Save, Action::SaveAs, Action::Export, Action::Quit];
-                group(&mut columns[0], "Project", &project);
-                group(&mut columns[0], "Edit", &action::EDIT.concat());
-                let nudge = [Action::Nudge(1, 0), Action::Nudge(10, 0)];
-                group(&mut columns[0], "Selection", &nudge);
-                group(&mut columns[0], "Sample", &action::SAMPLE.concat());
-                group(&mut columns[1], "Tools", &Tool::all().map(Action::Take));
-                group(&mut columns[1], "Brush", &[Action::GrowBrush, Action::ShrinkBrush, Action::SwapClass]);
-                group(&mut columns[1], "View", &[action::VIEW.concat(), action::HELP.concat()].concat());
+                let mut group = |column: usize, name: &str, actions: &[Action]| {
+                    group(&mut columns[column], name, actions, keys, sheet);
+                };
+                group(0, "Project", &[action::FILE.concat(), vec![Action::Quit]].concat());
+                group(0, "Edit", &action::EDIT.concat());
+                group(0, "Sample", &action::SAMPLE.concat());
+                group(0, "Selection", &action::nudges());
+                group(1, "Tools", &Tool::all().map(Action::Take));
+                group(1, "Brush", &[Action::GrowBrush, Action::ShrinkBrush, Action::SwapClass]);
+                group(1, "View", &[action::VIEW.concat(), action::HELP.concat()].concat());
                 heading(&mut columns[1], "On the canvas");
                 for (keys, what) in CANVAS {
-                    row(&mut columns[1], what, keys);
+                    row(&mut columns[1], what, keys, Sense::hover(), false);
                 }
             });
         });
-        ui.add_space(12.0);
-        secondary_button(ui, "", "Close", vec2(96.0, 32.0)).clicked()
+        ui.add_space(8.0);
+        body(ui, sheet.said.as_deref().unwrap_or("Click a command, then press its new keys."));
+        ui.add_space(8.0);
+        ui.horizontal(|ui| {
+            if secondary_button(ui, "", "Close", vec2(96.0, 32.0)).clicked() {
+                choice = Some(Choice::Close);
+            }
+            if keys.is_changed() && secondary_button(ui, "", "Forget my own keys", vec2(160.0, 32.0)).clicked() {
+                sheet.said = None;
+                choice = Some(Choice::Keys(Keymap::new(keys.preset())));
+            }
+        });
+        choice
     });
-    closed || close
+    bound.or(choice).or(close.then_some(Choice::Close))
 }
 
-fn group(ui: &mut Ui, name: &str, actions: &[Action]) {
+/// Takes the keys that the sheet waits for out of the input, Esc included, which would close it.
+fn listen(ui: &Ui, now: &Situation<'_>, sheet: &mut Sheet) -> Option<Choice> {
+    let action = sheet.waiting?;
+    let mut struck = None;
+    ui.input_mut(|i| {
+        i.events.retain(|event| {
+            let keys = keymap::struck(event);
+            struck = struck.or(keys);
+            keys.is_none()
+        });
+    });
+    let struck = struck?;
+    sheet.waiting = None;
+    sheet.said = None;
+    if struck == KeyboardShortcut::new(Modifiers::NONE, Key::Escape) {
+        return None;
+    }
+    let mut keys = now.settings.keys.clone();
+    match keys.bind(action, struck) {
+        Ok(before) => {
+            let pressed = keys_text(ui.ctx(), &struck);
+            sheet.said = before.map(|holder| {
+                let left = keys.of(holder).first().map(|left| keys_text(ui.ctx(), left));
+                let left = left.unwrap_or_else(|| "no keys: click it to give it some".into());
+                format!("{pressed} meant “{}”, which now has {left}.", holder.label())
+            });
+            Some(Choice::Keys(keys))
+        }
+        Err(refused) => {
+            sheet.said = Some(format!("{refused}."));
+            None
+        }
+    }
+}
+
+/// The presets to choose from; own keys stay.
+fn presets(ui: &mut Ui, keys: &Keymap) -> Option<Choice> {
+    let mut choice = None;
+    ui.horizontal(|ui| {
+        body(ui, "Keys as in");
+        for preset in Preset::ALL {
+            let button = if preset == keys.preset() { primary_button } else { secondary_button };
+            if button(ui, "", preset.label(), vec2(108.0, 28.0)).clicked() {
+                let mut keys = keys.clone();
+                keys.set_preset(preset);
+                choice = Some(Choice::Keys(keys));
+            }
+        }
+    });
+    choice
+}
+
+fn group(ui: &mut Ui, name: &str, actions: &[Action], keys: &Keymap, sheet: &mut Sheet) {
     heading(ui, name);
-    for action in actions {
-        let keys: Vec<_> = action.shortcuts().iter().map(|k| keys_text(ui.ctx(), k)).collect();
-        if !keys.is_empty() {
-            row(ui, action.label(), &keys.join(", "));
+    for &action in actions {
+        let shown: Vec<_> = keys.of(action).iter().map(|k| keys_text(ui.ctx(), k)).collect();
+        let waits = sheet.waiting == Some(action);
+        let text = match shown.as_slice() {
+            _ if waits => "press keys…".into(),
+            [] => "—".into(),
+            shown => shown.join(", "),
+        };
+        let sense = if keymap::is_rebindable(action) { Sense::click() } else { Sense::hover() };
+        if row(ui, action.label(), &text, sense, waits).clicked() {
+            sheet.waiting = (!waits).then_some(action);
+            sheet.said = (!waits).then(|| format!("Press the keys for “{}”, or Esc to leave them.", action.label()));
         }
     }
     ui.add_space(8.0);
@@ -63,11 +157,21 @@ fn heading(ui: &mut Ui, name: &str) {
     ui.label(RichText::new(name).font(theme::strong(13.0)));
 }
 
-fn row(ui: &mut Ui, what: &str, keys: &str) {
+fn row(ui: &mut Ui, what: &str, keys: &str, sense: Sense, waits: bool) -> egui::Response {
     let p = theme::palette(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{what}: {keys}")));
-    let (left, right) = (rect.left_center(), rect.right_center() - vec2(12.0, 0.0));
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - 4.0, 20.0), sense);
+    let name = format!("{what}: {keys}");
+    if sense.senses_click() {
+        describe(&response, &name, Some(waits));
+    } else {
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, name.clone()));
+    }
+    if waits || sense.senses_click() && response.hovered() {
+        ui.painter().rect_filled(rect, theme::RADIUS, if waits { p.accent_wash } else { p.hover });
+    }
+    let (left, right) = (rect.left_center() + vec2(4.0, 0.0), rect.right_center() - vec2(10.0, 0.0));
     ui.painter().text(left, Align2::LEFT_CENTER, what, FontId::proportional(12.5), p.muted);
     ui.painter().text(right, Align2::RIGHT_CENTER, keys, FontId::proportional(12.0), p.text);
+    focus_ring(ui, rect, &response);
+    response
 }

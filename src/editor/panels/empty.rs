@@ -7,9 +7,10 @@ use egui::{
     pos2, vec2,
 };
 
+use crate::editor::action::Action;
 use crate::editor::situation::Situation;
 use crate::editor::view_command::{Outbox, ViewCommand};
-use crate::editor::widgets::{describe, focus_ring};
+use crate::editor::widgets::{describe, focus_ring, hint};
 use crate::editor::{icons, theme};
 
 const WIDTH: f32 = 440.0;
@@ -18,7 +19,7 @@ const WIDTH: f32 = 440.0;
 pub fn ui(ui: &mut Ui, area: Rect, now: &Situation<'_>, samples: &[PathBuf], out: &mut Outbox) {
     let p = theme::palette(ui);
     let prompts: Vec<_> = now.bench.pack().manifest.prompts.iter().take(3).collect();
-    let height = 196.0 + 42.0 * prompts.len() as f32 + if samples.is_empty() { 0.0 } else { 74.0 };
+    let height = 226.0 + 42.0 * prompts.len() as f32 + if samples.is_empty() { 0.0 } else { 74.0 };
     let width = WIDTH.min(area.width() - 32.0);
     let rect = Rect::from_center_size(area.center(), vec2(width, height.min(area.height() - 16.0)));
     let builder = UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min));
@@ -54,7 +55,15 @@ pub fn ui(ui: &mut Ui, area: Rect, now: &Situation<'_>, samples: &[PathBuf], out
                         }
                     });
                 }
-                ui.add_space(8.0);
+                ui.add_space(6.0);
+                let blank = Action::BlankMap;
+                let link = egui::Button::new(RichText::new("Or start from a blank map, by hand").color(p.accent_text))
+                    .frame(false);
+                let link = ui.add(link).accessible_name(blank.label());
+                if hint(link, blank, now).clicked() {
+                    out.send(blank.intent(now));
+                }
+                ui.add_space(2.0);
                 let drop = format!("{}  Or drop a PNG or a project here.  Ctrl+O opens, Ctrl+V pastes.", icons::IMPORT);
                 ui.label(RichText::new(drop).size(12.0).color(p.muted));
             },

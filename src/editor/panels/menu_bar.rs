@@ -13,9 +13,6 @@ use crate::editor::{icons, theme};
 /// Height in points.
 pub const HEIGHT: f32 = 40.0;
 
-const FILE: &[&[Action]] =
-    &[&[Action::New, Action::Open], &[Action::Save, Action::SaveAs], &[Action::Export, Action::ImportMap]];
-
 /// Draws it.
 pub fn ui(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
     ui.horizontal_centered(|ui| {
@@ -28,7 +25,7 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
         egui::MenuBar::new().style(egui::style::StyleModifier::new(style)).ui(ui, |ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             ui.menu_button("File", |ui| {
-                action_menu(ui, FILE, now, out);
+                action_menu(ui, action::FILE, now, out);
                 recent(ui, &now.settings.recent, out);
                 menu_line(ui);
                 action_menu(ui, &[&[Action::Quit]], now, out);

@@ -258,7 +258,7 @@ fn generate(ui: &mut Ui, now: &Situation<'_>, run: Option<&RunView>, out: &mut O
     let size = vec2(BUTTON, 40.0);
     if now.bench.running().is_some() {
         let response = secondary_button(ui, icons::CANCEL, "Cancel", size);
-        if hint(response, Action::Cancel).clicked() {
+        if hint(response, Action::Cancel, now).clicked() {
             out.send(Command::Cancel);
         }
         running(ui, run);
@@ -271,7 +271,7 @@ fn generate(ui: &mut Ui, now: &Situation<'_>, run: Option<&RunView>, out: &mut O
     };
     let enabled = Action::Generate.enabled(now);
     let response = ui.add_enabled_ui(enabled, |ui| primary_button(ui, icon, label, size)).inner;
-    if hint(response, Action::Generate).clicked() {
+    if hint(response, Action::Generate, now).clicked() {
         out.send(ViewCommand::Generate);
     }
     idle(ui, now, out);
@@ -309,7 +309,7 @@ fn idle(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let response = crate::editor::widgets::icon_button(ui, icons::LIVE, "Live mode", 26.0, now.bench.is_live());
-            if hint(response, Action::Live).clicked() {
+            if hint(response, Action::Live, now).clicked() {
                 out.send(Action::Live.intent(now));
             }
             let label = RichText::new("Live").size(12.0).color(p.muted);

@@ -62,7 +62,7 @@ impl Graphs {
             let encoder = graphs.pack.manifest.encoder.clone();
             let signature = Signature::of_encoder(&graphs.pack);
             match graphs.load(&encoder, &signature) {
-                Ok(()) => return Ok(graphs),
+                Ok(_) => return Ok(graphs),
                 Err(EngineError::Cuda(reason)) if device == Device::Auto => graphs.why_not_cuda = Some(reason),
                 Err(error) => return Err(error),
             }
@@ -92,15 +92,16 @@ impl Graphs {
     }
 
     /// Loads a graph unless it is: reads the file, checks its digest, compares it with `signature`.
-    pub fn load(&mut self, file: &str, signature: &Signature) -> Result<(), EngineError> {
+    /// Returns whether it had to.
+    pub fn load(&mut self, file: &str, signature: &Signature) -> Result<bool, EngineError> {
         if self.sessions.contains_key(file) {
-            return Ok(());
+            return Ok(false);
         }
         let bytes = self.pack.read(file)?;
         let session = self.session(file, &bytes)?;
         signature.check(&session).map_err(|reason| EngineError::Graph { file: file.into(), reason })?;
         self.sessions.insert(file.into(), session);
-        Ok(())
+        Ok(true)
     }
 
     fn session(&self, file: &str, bytes: &[u8]) -> Result<Session, EngineError> {

@@ -101,19 +101,24 @@ impl Engine for OnnxEngine {
         self.graphs.device()
     }
 
-    fn warm_up(&mut self) -> Result<(), EngineError> {
+    fn warm_up(&mut self) -> Result<bool, EngineError> {
         let manifest = self.graphs.pack().manifest.clone();
         let graph = self.graphs.pack().graph.clone();
-        self.text.warm_up(&mut self.graphs)?;
-        self.graphs.load(&manifest.encoder, &self.encoder)?;
+        if self.text.warm_up(&mut self.graphs)? || self.graphs.load(&manifest.encoder, &self.encoder)? {
+            return Ok(true);
+        }
         for (i, variable) in manifest.variables.iter().enumerate() {
             let factor = manifest.factors.iter().find(|f| f.variable == graph.variable(VariableId(i)).name);
-            if let Some(factor) = factor {
-                self.graphs.load(&factor.model, &self.factors[i])?;
+            if let Some(factor) = factor
+                && self.graphs.load(&factor.model, &self.factors[i])?
+            {
+                return Ok(true);
             }
-            self.graphs.load(&variable.decoder, &self.decoders[i])?;
+            if self.graphs.load(&variable.decoder, &self.decoders[i])? {
+                return Ok(true);
+            }
         }
-        Ok(())
+        Ok(false)
     }
 
     fn prompt_note(&self, prompt: &str) -> Option<String> {

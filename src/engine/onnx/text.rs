@@ -66,11 +66,11 @@ impl TextEncoder {
         let words: Vec<_> = prompt.get(..read)?.split_whitespace().rev().take(3).collect();
         let end: Vec<_> = words.into_iter().rev().collect();
         let most = self.max_tokens;
-        Some(format!("the prompt is longer than {most} tokens; what follows \"{}\" is not read", end.join(" ")))
+        Some(format!("The prompt is longer than {most} tokens; what follows \"{}\" is not read", end.join(" ")))
     }
 
-    /// Loads the text encoder.
-    pub fn warm_up(&self, graphs: &mut Graphs) -> Result<(), EngineError> {
+    /// Loads the text encoder unless it is; whether it did.
+    pub fn warm_up(&self, graphs: &mut Graphs) -> Result<bool, EngineError> {
         let file = graphs.pack().manifest.text.encoder.clone();
         graphs.load(&file, &self.signature)
     }
@@ -91,9 +91,6 @@ impl TextEncoder {
         }
         if let Some((_, text)) = self.kept.iter().find(|(kept, _)| kept == prompt) {
             return Ok(Some(text.clone()));
-        }
-        if let Some(note) = self.note(prompt) {
-            tracing::warn!("{note}");
         }
         let file = graphs.pack().manifest.text.encoder.clone();
         let failed = |reason: String| EngineError::Run { file: graphs.pack().manifest.text.tokenizer.clone(), reason };

@@ -195,3 +195,61 @@ fn live_mode_paints_and_samples_as_one_step() {
     waiting.starts(Command::Undo);
     assert_eq!(*waiting.bench.document(), before);
 }
+
+#[test]
+fn a_picture_begun_by_hand_on_a_blank_map() {
+    let mut person = Person::new();
+    person.writes("a dog in the desert");
+    person.does(Command::NewMap { variable: "segmentation".into() });
+    assert_eq!(person.states(), [Given, Empty, Empty, Empty]);
+    let all = (person.document().width * person.document().height) as usize;
+    let (sky, sand) = (blob(&person, "sky").0, blob(&person, "sand").0);
+    assert_eq!(sky + sand, all, "the prompt's own ground");
+    assert!(sky > sand && sand > all / 3);
+
+    person.does(cloud(&[[30.0, 30.0], [60.0, 34.0]]));
+    assert!(blob(&person, "cloud").0 > 400);
+    person.does(Command::Fill { x: 10, y: 120, class: "sea".into() });
+    assert_eq!(blob(&person, "sea").0, sand);
+    let drawn = person.map("segmentation");
+    person.runs();
+    assert_eq!(person.states(), [Given, Fresh, Fresh, Fresh]);
+    assert_eq!(person.map("segmentation"), drawn);
+    for _ in 0..4 {
+        person.does(Command::Undo);
+    }
+    assert_eq!(person.states(), [Empty; 4], "run, fill, stroke and blank map are four steps");
+}
+
+#[test]
+fn blank_maps_of_every_kind() {
+    let mut person = Person::with_picture("a dog");
+    for variable in ["segmentation", "depth", "sketch", "image"] {
+        person.does(Command::NewMap { variable: variable.into() });
+        assert_eq!(person.document().node(person.id(variable)).state, Given);
+    }
+    assert!(blob(&person, "meadow").0 > 0, "the usual ground");
+    assert_eq!(person.bench().undo_label(), Some("Blank image"));
+    person.does(Command::SetLocked { variable: "depth".into(), locked: true });
+    let refused = person.is_refused(Command::NewMap { variable: "depth".into() });
+    assert!(refused.contains("locked"), "{refused}");
+}
+
+#[test]
+fn layers_go_to_other_programs() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("dog.ora");
+    let mut person = Person::new();
+    let refused = person.is_refused(Command::ExportLayers { path: file.clone() });
+    assert!(refused.contains("no map"), "{refused}");
+    person.writes("a dog");
+    person.runs();
+    person.does(Command::ExportLayers { path: file.clone() });
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(&file).unwrap()).unwrap();
+    let mut stack = String::new();
+    std::io::Read::read_to_string(&mut archive.by_name("stack.xml").unwrap(), &mut stack).unwrap();
+    for variable in ["segmentation", "depth", "sketch", "image"] {
+        assert!(stack.contains(&format!("name=\"{variable}\"")), "{stack}");
+    }
+    assert!(person.bench().path().is_none(), "an export is no save");
+}
