@@ -322,3 +322,79 @@ fn a_copied_region_pastes_back_with_its_class() {
     harness.run_steps(8);
     centre_of(harness.state(), "dog");
 }
+
+#[test]
+fn a_picture_begun_by_hand_on_a_blank_map() {
+    let mut harness = window();
+    picture(&mut harness, "empty");
+    harness.get_by_label("Start from a blank map").click();
+    harness.run_steps(4);
+    assert_eq!(state(harness.state(), "segmentation"), NodeState::Given);
+    assert_eq!(harness.state().canvas().tool.label(), "Brush");
+    let map = |app: &EditorApp| app.bench().document().map(VariableId(0)).cloned().unwrap();
+    let blank = map(harness.state());
+
+    let place = |app: &EditorApp, x: f32, y: f32| app.canvas().screen_from_document(vec2(x, y)).unwrap();
+    let (from, to) = (place(harness.state(), 40.0, 40.0), place(harness.state(), 80.0, 44.0));
+    drag(&mut harness, from, to);
+    let painted = map(harness.state());
+    assert_ne!(painted, blank, "the brush paints at once");
+    picture(&mut harness, "blank");
+
+    sample_image(&mut harness);
+    assert_eq!(map(harness.state()), painted);
+    for _ in 0..4 {
+        press(&mut harness, Modifiers::COMMAND, Key::Z);
+    }
+    assert!(harness.state().bench().document().nodes.iter().all(|n| n.map.is_none()), "all of it can be undone");
+}
+
+/// Writes the prompt and runs what follows from the map that is there.
+fn sample_image(harness: &mut Harness<'static, EditorApp>) {
+    write_prompt(harness, PROMPT);
+    press(harness, Modifiers::COMMAND, Key::Enter);
+    wait(harness, "the image is there", |app| idle(app) && state(app, "image") == NodeState::Fresh);
+}
+
+#[test]
+fn keys_of_ones_own_are_said_remembered_and_act() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("settings.json");
+    let places = Places { settings: Some(file.clone()), ..Places::default() };
+    let mut harness = window_with(places.clone(), Duration::ZERO);
+    let tool = |harness: &Harness<'static, EditorApp>| harness.state().canvas().tool.label();
+
+    press(&mut harness, Modifiers::NONE, Key::F1);
+    harness.get_by_label("Krita").click();
+    harness.run_steps(3);
+    picture(&mut harness, "keys");
+    harness.get_by_label("Brush: B").click();
+    harness.run_steps(3);
+    harness.get_by_label("Brush: press keys…");
+    press(&mut harness, Modifiers::NONE, Key::E);
+    harness.run_steps(2);
+    harness.get_by_label("Brush: E");
+    harness.get_by_label("E meant “Eraser”, which now has no keys: click it to give it some.");
+    // Esc leaves the keys as they are, then closes the sheet.
+    harness.get_by_label("Eraser: —").click();
+    harness.run_steps(3);
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    harness.get_by_label("Eraser: —");
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    assert!(harness.query_by_label("Eraser: —").is_none());
+    press(&mut harness, Modifiers::NONE, Key::F);
+    assert_eq!(tool(&harness), "Fill", "as in Krita");
+    press(&mut harness, Modifiers::NONE, Key::E);
+    assert_eq!(tool(&harness), "Brush");
+    drop(harness);
+
+    let mut harness = window_with(places, Duration::ZERO);
+    press(&mut harness, Modifiers::NONE, Key::E);
+    assert_eq!(tool(&harness), "Brush", "remembered in {}", file.display());
+    press(&mut harness, Modifiers::NONE, Key::T);
+    assert_eq!(tool(&harness), "Move");
+}
+
+fn picture(harness: &mut Harness<'static, EditorApp>, name: &str) {
+    harness.render().unwrap().save(format!("/tmp/gaps/{name}.png")).unwrap();
+}

@@ -86,7 +86,9 @@ fn anchored(mut command: Command, home: &Path, out: &Path) -> Command {
         Command::Open { path } | Command::LoadMap { path, .. } | Command::PasteFile { path } => {
             *path = home.join(&*path)
         }
-        Command::SaveAs { path } | Command::Export { path, .. } | Command::ExportLayers { path } => *path = out.join(&*path),
+        Command::SaveAs { path } | Command::Export { path, .. } | Command::ExportLayers { path } => {
+            *path = out.join(&*path)
+        }
         _ => {}
     }
     command

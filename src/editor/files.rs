@@ -125,7 +125,9 @@ impl FileDialogs {
         let wake = ctx.clone();
         match request {
             FileRequest::Open | FileRequest::Import(_) => wait(dialog.pick_file(), request, sender, wake),
-            FileRequest::SaveAs | FileRequest::Export(_) | FileRequest::ExportLayers => wait(dialog.save_file(), request, sender, wake),
+            FileRequest::SaveAs | FileRequest::Export(_) | FileRequest::ExportLayers => {
+                wait(dialog.save_file(), request, sender, wake)
+            }
             FileRequest::ExportAll => wait(dialog.pick_folder(), request, sender, wake),
         }
     }

@@ -53,7 +53,13 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: ThemeChoice::default(), recent: Vec::new(), panels: true, candidates: 10, keys: Keymap::default() }
+        Self {
+            theme: ThemeChoice::default(),
+            recent: Vec::new(),
+            panels: true,
+            candidates: 10,
+            keys: Keymap::default(),
+        }
     }
 }
 
