@@ -71,7 +71,7 @@ const DARK: Palette = Palette {
     text: Color32::from_rgb(0xe8, 0xe9, 0xec),
     muted: Color32::from_rgb(0xa3, 0xa7, 0xaf),
     accent: Color32::from_rgb(0x5b, 0x67, 0xe0),
-    accent_hover: Color32::from_rgb(0x66, 0x72, 0xe8),
+    accent_hover: Color32::from_rgb(0x50, 0x5b, 0xd4),
     accent_text: Color32::from_rgb(0x9d, 0xa6, 0xff),
     accent_wash: Color32::from_rgb(0x2b, 0x2e, 0x4a),
     on_accent: Color32::WHITE,
@@ -278,7 +278,7 @@ mod tests {
                 }
             }
             assert!(contrast(p.on_accent, p.accent) >= 4.5);
-            assert!(contrast(p.on_accent, p.accent_hover) >= 4.1);
+            assert!(contrast(p.on_accent, p.accent_hover) >= 4.5);
             assert!(contrast(p.text, p.accent_wash) >= 4.5);
         }
     }
