@@ -21,7 +21,7 @@ from .maps import Maps, painted_of_maps, render_maps, sketch_of_maps
 from .networks import Autoencoder, AutoencoderConfig
 from .pictures import bytes_of, classes_picture, grey_picture, image_picture, palette
 from .runs import Budget, Log, code_revision, learning_rate, save_atomically, set_learning_rate
-from .weights import autoencoder_of_pack
+from .weights import autoencoder_of_pack, load_matching
 
 # Pictures of each kind in a batch of 16.
 MIX = {"classes": 7, "image": 4, "depth": 2, "sketch": 3}
@@ -175,7 +175,7 @@ def train(arguments: argparse.Namespace) -> None:
     config = AutoencoderConfig(**saved["config"]) if saved else AutoencoderConfig(width, width, width, width // 2, width // 2)
     network = Autoencoder(config)
     if saved:
-        network.load_state_dict(saved["model"])
+        load_matching(network, saved["model"])
     network.to(memory_format=torch.channels_last)
 
     mix = {arguments.only: 8} if arguments.only else MIX

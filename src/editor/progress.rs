@@ -40,7 +40,7 @@ impl RunView {
 
     /// Which factor, and which step.
     pub fn what(&self) -> String {
-        format!("{} · step {} of {}", self.name, self.step, self.steps)
+        format!("{} · {} of {}", self.name, self.step, self.steps)
     }
 
     /// Time left, in words.
@@ -78,7 +78,7 @@ mod tests {
             preview: None,
         };
         let run = RunView::update(None, "depth", news.clone());
-        assert_eq!(run.what(), "Depth · step 3 of 10");
+        assert_eq!(run.what(), "Depth · 3 of 10");
         assert_eq!(run.left(), "2 s");
         assert!((run.share() - 0.3).abs() < 1e-6);
         let long = RunView::update(Some(run), "depth", Progress { remaining: Duration::from_secs(75), ..news });

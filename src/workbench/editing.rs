@@ -15,7 +15,8 @@ impl From<EditError> for CommandError {
 impl Workbench {
     /// Carries out an edit by hand: one undo step, unless it only selects.
     pub(super) fn edit(&mut self, command: &Command) -> Result<Applied, CommandError> {
-        let Some(Edited { document, selection, label }) = self.edited(command)? else {
+        let edited = edit::edit(&self.document, &self.selection, &self.context(), command)?;
+        let Some(Edited { document, selection, label }) = edited else {
             return Ok(Applied::changed(false));
         };
         if document == self.document {
@@ -26,17 +27,18 @@ impl Workbench {
         Ok(Applied::changed(self.commit(label, document, selection)))
     }
 
-    /// The document as `command` would leave it, without doing it: what a drag shows while it lasts.
-    /// `None` for commands that are not edits by hand.
+    /// Document and selection as `command` would leave `from`, without doing it: what a drag shows
+    /// while it lasts. `None` for commands that are not edits by hand.
     ///
     /// # Errors
     /// As [`Self::apply`].
-    pub fn preview(&self, command: &Command) -> Result<Option<(Document, Selection)>, CommandError> {
-        Ok(self.edited(command)?.map(|e| (e.document, e.selection)))
-    }
-
-    fn edited(&self, command: &Command) -> Result<Option<Edited>, CommandError> {
-        Ok(edit::edit(&self.document, &self.selection, &self.context(), command)?)
+    pub fn preview(
+        &self,
+        (document, selection): (&Document, &Selection),
+        command: &Command,
+    ) -> Result<Option<(Document, Selection)>, CommandError> {
+        let edited = edit::edit(document, selection, &self.context(), command)?;
+        Ok(edited.map(|e| (e.document, e.selection)))
     }
 
     pub(super) fn context(&self) -> EditContext<'_> {

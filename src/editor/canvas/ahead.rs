@@ -24,9 +24,9 @@ enum Outcome {
 }
 
 impl Ahead {
-    /// Looks ahead, reusing `last` when it still holds.
-    pub fn of(command: Command, bench: &Workbench, last: Option<Self>) -> Self {
-        let acted_on = (bench.document().map(bench.active()).cloned(), bench.selection().clone());
+    /// Looks ahead from a document and a selection, reusing `last` when it still holds.
+    pub fn of(command: Command, bench: &Workbench, from: (&Document, &Selection), last: Option<Self>) -> Self {
+        let acted_on = (from.0.map(bench.active()).cloned(), from.1.clone());
         if let Some(last) = last
             && last.command == command
             && same(&last.acted_on.0, &acted_on.0)
@@ -34,7 +34,7 @@ impl Ahead {
         {
             return last;
         }
-        let outcome = match bench.preview(&command) {
+        let outcome = match bench.preview(from, &command) {
             Ok(Some(edited)) => Outcome::Edited(Box::new(edited)),
             Ok(None) => Outcome::Unchanged,
             Err(error) => Outcome::Refused(error.to_string()),
@@ -48,6 +48,11 @@ impl Ahead {
             Outcome::Edited(edited) => Some((&edited.0, &edited.1)),
             Outcome::Unchanged | Outcome::Refused(_) => None,
         }
+    }
+
+    /// The same, to keep.
+    pub fn into_edited(self) -> Option<Box<(Document, Selection)>> {
+        if let Outcome::Edited(edited) = self.outcome { Some(edited) } else { None }
     }
 
     /// Why the command would be refused.

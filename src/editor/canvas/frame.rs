@@ -109,17 +109,18 @@ impl Canvas {
             self.say_too_large(ui, &painter, widest);
             return;
         }
-        let ahead = self.ahead.take();
-        let (document, selection) = match ahead.as_ref().and_then(Ahead::edited) {
-            Some(ahead) => ahead,
-            None => (bench.document(), bench.selection()),
+        let (ahead, pending) = (self.ahead.take(), self.pending.take());
+        let (document, selection) = match (ahead.as_ref().and_then(Ahead::edited), pending.as_deref()) {
+            (Some(edited), _) => edited,
+            (None, Some((document, selection))) => (document, selection),
+            (None, None) => (bench.document(), bench.selection()),
         };
         let frame = self.frame(ui, response, bench, (document, selection), preview, (&viewport, &projection));
         painter.add(Callback::new_paint_callback(sheet.intersect(viewport.rect), frame));
         painter.rect_stroke(sheet, CornerRadius::ZERO, Stroke::new(1.0, colours.outline), StrokeKind::Outside);
         self.paint_marks(ui, response, &painter, selection, &projection);
         self.set_cursor(ui, response, bench, selection, &projection);
-        self.ahead = ahead;
+        (self.ahead, self.pending) = (ahead, pending);
     }
 
     fn say_too_large(&self, ui: &Ui, painter: &egui::Painter, widest: u32) {
@@ -165,7 +166,7 @@ impl Canvas {
         let overlay = overlay.and_then(|id| layer(&mut self.looks, id, self.view.opacity));
         let labels = bench.pack().graph.of_kind(VariableKind::Classes).filter(|id| self.view.outlines(*id));
         let labels = labels.and_then(|id| layer(&mut self.looks, id, 1.0)).map(|(id, _)| id);
-        let hover = self.hovered(bench, response);
+        let hover = self.hovered(bench, document, selection, response);
 
         let mut flags = 0;
         let mut set = |bit: u32, on: bool| flags |= if on { bit } else { 0 };
@@ -209,23 +210,29 @@ impl Canvas {
     }
 
     /// The region that a press would take, while a tool that takes regions hovers over it.
-    fn hovered(&mut self, bench: &Workbench, response: &Response) -> Option<Plane<bool>> {
+    fn hovered(
+        &mut self,
+        bench: &Workbench,
+        document: &Document,
+        selection: &Selection,
+        response: &Response,
+    ) -> Option<Plane<bool>> {
         let takes = matches!(self.tool, Tool::Move | Tool::SelectRegion | Tool::Fill) && self.free.is_none();
         let kind = bench.pack().graph.variable(bench.active()).kind;
         if !takes || !response.hovered() || self.gesture.is_some() || fits(self.tool, kind).is_err() {
             return None;
         }
         let (x, y) = self.pointer_in_document()?;
-        if self.tool != Tool::Fill && bench.selection().contains(x, y) {
+        if self.tool != Tool::Fill && selection.contains(x, y) {
             return None;
         }
         // Things are what one moves; that a background would light up at every turn disturbs.
         let thing = |label: Label| bench.pack().classes().is_object(label.class);
-        let labels = hover::segmentation(bench)?.as_segmentation()?;
+        let labels = hover::segmentation(bench, document)?.as_segmentation()?;
         if self.tool == Tool::Move && !labels.get(x, y).is_some_and(thing) {
             return None;
         }
-        self.hover.at(bench, (x, y)).cloned()
+        self.hover.at(bench, document, (x, y)).cloned()
     }
 }
 

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use crate::document::Document;
 use crate::graph::VariableKind;
 use crate::maps::{Map, Plane, region_at};
 use crate::workbench::Workbench;
 
 /// The document's segmentation, if it has one.
-pub fn segmentation(bench: &Workbench) -> Option<&Arc<Map>> {
+pub fn segmentation<'a>(bench: &Workbench, document: &'a Document) -> Option<&'a Arc<Map>> {
     let id = bench.pack().graph.of_kind(VariableKind::Classes)?;
-    bench.document().map(id)
+    document.map(id)
 }
 
 /// The region that was under the pointer last; found anew only when the pointer leaves it.
@@ -20,8 +21,8 @@ pub struct Hover {
 
 impl Hover {
     /// The region at a pixel of the segmentation.
-    pub fn at(&mut self, bench: &Workbench, pixel: (i32, i32)) -> Option<&Plane<bool>> {
-        let map = segmentation(bench)?;
+    pub fn at(&mut self, bench: &Workbench, document: &Document, pixel: (i32, i32)) -> Option<&Plane<bool>> {
+        let map = segmentation(bench, document)?;
         let holds =
             |(of, mask): &(Arc<Map>, Plane<bool>)| Arc::ptr_eq(of, map) && mask.get(pixel.0, pixel.1) == Some(true);
         if !self.found.as_ref().is_some_and(holds) {

@@ -34,6 +34,7 @@ use self::transforming::Free;
 use self::writing::Writing;
 use super::tools::{Tool, ToolSettings, fits};
 use crate::command::Command;
+use crate::document::{Document, Selection};
 use crate::graph::{VariableId, VariableKind};
 use crate::maps::Map;
 use crate::workbench::Workbench;
@@ -66,8 +67,9 @@ pub struct Canvas {
     writing: Option<Writing>,
     hover: Hover,
     ahead: Option<Ahead>,
-    /// A command was given in this frame, and `ahead` is what it will lead to.
-    given: bool,
+    /// What the commands given in this frame will leave: they are carried out after it, but a drag
+    /// may begin on what its own press selects, and the frame shows the outcome already.
+    pending: Option<Box<(Document, Selection)>>,
     notice: Option<(String, f64)>,
     hint: Option<String>,
     looks: frame::Looks,
@@ -95,7 +97,7 @@ impl Canvas {
             writing: None,
             hover: Hover::default(),
             ahead: None,
-            given: false,
+            pending: None,
             notice: None,
             hint: None,
             looks: frame::Looks::default(),
@@ -129,6 +131,7 @@ impl Canvas {
             self.camera.fit();
         }
         self.viewport = Some(viewport);
+        self.pending = None;
         self.camera.settle(&viewport);
         self.navigate(ui, &response, &viewport);
         self.update_transform(ui, bench, commands);
@@ -253,11 +256,30 @@ impl Canvas {
             (None, None, Some(writing)) => writing.command(self.settings.text_size),
             (None, None, None) => None,
         };
-        if std::mem::take(&mut self.given) && command.is_none() {
+        let last = self.ahead.take();
+        self.ahead = command.map(|command| Ahead::of(command, bench, self.standing(bench), last));
+    }
+
+    /// Document and selection with the commands given in this frame.
+    fn standing<'a>(&'a self, bench: &'a Workbench) -> (&'a Document, &'a Selection) {
+        match self.pending.as_deref() {
+            Some((document, selection)) => (document, selection),
+            None => (bench.document(), bench.selection()),
+        }
+    }
+
+    /// Gives a command, unless it is known to be refused: then the reason is said right here.
+    fn give(&mut self, ui: &egui::Ui, bench: &Workbench, command: Option<Command>, commands: &mut Vec<Command>) {
+        let Some(command) = command else { return };
+        let last = self.ahead.take();
+        let ahead = Ahead::of(command.clone(), bench, self.standing(bench), last);
+        if let Some(why) = ahead.refusal() {
+            self.say(ui, why);
             return;
         }
-        let last = self.ahead.take();
-        self.ahead = command.map(|command| Ahead::of(command, bench, last));
+        commands.push(command);
+        self.pending = ahead.into_edited().or(self.pending.take());
+        ui.ctx().request_repaint();
     }
 
     fn find_hint(&mut self, ui: &egui::Ui, response: &Response, bench: &Workbench) {

@@ -2,7 +2,6 @@
 
 use egui::{Key, Modifiers, PointerButton, Pos2, Response, Ui, Vec2};
 
-use super::ahead::Ahead;
 use super::camera::pixel;
 use super::gesture::{CLICK_REACH, Gesture, PointerEvent, constraint, pointer_events};
 use super::hover;
@@ -109,8 +108,10 @@ impl Canvas {
         let begin = |drag| Some(Gesture::drag(pos, drag));
         match self.tool {
             Tool::Move => self.take(ui, pos, point, modifiers, bench, commands),
-            Tool::SelectRegion if self.is_inside(point) => commands.push(Command::SelectRegion { x, y, mode }),
-            Tool::SelectRegion => deselect(bench, mode, commands),
+            Tool::SelectRegion if self.is_inside(point) => {
+                self.give(ui, bench, Some(Command::SelectRegion { x, y, mode }), commands);
+            }
+            Tool::SelectRegion => self.deselect(ui, bench, mode, commands),
             Tool::Rectangle => self.gesture = begin(Drag::Rectangle { from: point, to: point, mode }),
             Tool::Lasso => self.gesture = begin(Drag::Lasso { points: vec![point], mode }),
             Tool::Pick => self.start_picking(point, bench),
@@ -144,8 +145,14 @@ impl Canvas {
         bench: &Workbench,
         commands: &mut Vec<Command>,
     ) {
-        let selection = bench.selection();
+        let (document, selection) = self.standing(bench);
         let Some(projection) = self.projection() else { return };
+        let (x, y) = pixel(point);
+        let held = selection.contains(x, y) && !modifiers.shift;
+        let labels = hover::segmentation(bench, document).and_then(|map| map.as_segmentation());
+        // `None` where there are no regions.
+        let thing =
+            labels.map(|labels| labels.get(x, y).is_some_and(|label| bench.pack().classes().is_object(label.class)));
         if !selection.is_empty() {
             let around = TransformBox::around(selection.bounds());
             if let Some(handle) = hit(&around, point, &projection).filter(|h| *h != Handle::Inside) {
@@ -153,26 +160,23 @@ impl Canvas {
                 return;
             }
         }
-        let (x, y) = pixel(point);
-        let held = selection.contains(x, y) && !modifiers.shift;
         if !held {
             if !self.is_inside(point) {
-                deselect(bench, SelectMode::Replace, commands);
+                self.deselect(ui, bench, SelectMode::Replace, commands);
                 return;
             }
-            let Some(labels) = hover::segmentation(bench).and_then(|map| map.as_segmentation()) else {
+            let Some(thing) = thing else {
                 self.say(ui, "There is no region to take hold of yet: generate, or select a rectangle");
                 return;
             };
             // A drag that misses a thing must not tear the sky from its place: on a background it
             // draws a rectangle, and a mere click selects.
-            let thing = labels.get(x, y).is_some_and(|label| bench.pack().classes().is_object(label.class));
             let mode = select_mode(modifiers);
             if !thing {
                 self.gesture = Some(Gesture::drag(pos, Drag::Rectangle { from: point, to: point, mode }));
                 return;
             }
-            commands.push(Command::SelectRegion { x, y, mode });
+            self.give(ui, bench, Some(Command::SelectRegion { x, y, mode }), commands);
         }
         self.gesture = Some(Gesture::drag(pos, Drag::Move { from: point, to: point, constrained: false }));
     }
@@ -221,10 +225,10 @@ impl Canvas {
             Some(Gesture::Drag { drag, moved: true, .. }) => self.finish(ui, drag, bench, commands),
             Some(Gesture::Drag { drag: Drag::Rectangle { from, mode, .. }, .. }) if self.tool == Tool::Move => {
                 let (x, y) = pixel(from);
-                commands.push(Command::SelectRegion { x, y, mode });
+                self.give(ui, bench, Some(Command::SelectRegion { x, y, mode }), commands);
             }
             Some(Gesture::Drag { drag: Drag::Rectangle { mode, .. } | Drag::Lasso { mode, .. }, .. }) => {
-                deselect(bench, mode, commands);
+                self.deselect(ui, bench, mode, commands);
             }
             _ => {}
         }
@@ -238,26 +242,12 @@ impl Canvas {
         if let Drag::Stroke(stroke) = &drag {
             self.last_end = stroke.end().map(|end| (bench.active(), end));
         }
-        match drag {
-            // What these would select is not computed while they last.
-            Drag::Rectangle { .. } | Drag::Lasso { .. } => commands.extend(drag.command()),
-            _ => self.give(ui, bench, drag.command(), commands),
-        }
+        self.give(ui, bench, drag.command(), commands);
     }
 
-    /// Gives a command, unless it is known to be refused: then the reason is said right here.
-    pub(super) fn give(&mut self, ui: &Ui, bench: &Workbench, command: Option<Command>, commands: &mut Vec<Command>) {
-        let Some(command) = command else { return };
-        let ahead = Ahead::of(command.clone(), bench, self.ahead.take());
-        match ahead.refusal() {
-            Some(why) => self.say(ui, why),
-            None => {
-                commands.push(command);
-                // The command is carried out after this frame is drawn: it shows the outcome already.
-                self.ahead = Some(ahead);
-                self.given = true;
-                ui.ctx().request_repaint();
-            }
+    fn deselect(&mut self, ui: &Ui, bench: &Workbench, mode: SelectMode, commands: &mut Vec<Command>) {
+        if mode == SelectMode::Replace && !self.standing(bench).1.is_empty() {
+            self.give(ui, bench, Some(Command::Deselect), commands);
         }
     }
 
@@ -298,11 +288,5 @@ fn select_mode(modifiers: Modifiers) -> SelectMode {
         SelectMode::Subtract
     } else {
         SelectMode::Replace
-    }
-}
-
-fn deselect(bench: &Workbench, mode: SelectMode, commands: &mut Vec<Command>) {
-    if mode == SelectMode::Replace && !bench.selection().is_empty() {
-        commands.push(Command::Deselect);
     }
 }

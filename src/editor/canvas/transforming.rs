@@ -33,9 +33,10 @@ impl Canvas {
         }
         let enter = !ui.ctx().text_edit_focused() && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Enter));
         if enter || free.tool != self.tool {
-            commands.extend(free.now.command());
+            let command = free.now.command();
             self.free = None;
             self.gesture = None;
+            self.give(ui, bench, command, commands);
         }
     }
 

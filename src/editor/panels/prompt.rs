@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align, Align2, FontId, Id, Layout, Rect, RichText, Sense, Stroke, Ui, pos2, vec2};
 
 use crate::command::Command;
@@ -286,8 +287,12 @@ fn running(ui: &mut Ui, run: Option<&RunView>) {
     progress_bar(ui, Rect::from_min_size(rect.min + vec2(0.0, 6.0), vec2(BUTTON, 4.0)), share);
     let small = FontId::proportional(11.5);
     let y = rect.min.y + 24.0;
-    ui.painter().text(pos2(rect.left(), y), Align2::LEFT_CENTER, &what, small.clone(), p.muted);
-    ui.painter().text(pos2(rect.right(), y), Align2::RIGHT_CENTER, left, small, p.muted);
+    let time = ui.painter().text(pos2(rect.right(), y), Align2::RIGHT_CENTER, left, small.clone(), p.muted);
+    // A pack may name its variables at length.
+    let mut job = LayoutJob::simple_singleline(what.clone(), small, p.muted);
+    job.wrap = TextWrapping::truncate_at_width(time.left() - rect.left() - 8.0);
+    let words = ui.painter().layout_job(job);
+    ui.painter().galley(pos2(rect.left(), y - words.size().y / 2.0), words, p.muted);
     describe_chip(&response, &format!("Progress: {what}"));
 }
 

@@ -78,12 +78,15 @@ fn a_drag_is_previewed_without_being_done() {
     person.selects("dog");
     let before = person.document().clone();
     let drag = Command::MoveSelection { dx: 12, dy: 0 };
-    let (shown, _) = person.bench().preview(&drag).unwrap().expect("a move is an edit by hand");
+    let ahead = |bench: &Workbench, command: &Command| {
+        bench.preview((bench.document(), bench.selection()), command).expect("it is not refused")
+    };
+    let (shown, _) = ahead(person.bench(), &drag).expect("a move is an edit by hand");
     assert_ne!(shown, before);
     assert_eq!(*person.document(), before);
     person.does(drag);
     assert_eq!(*person.document(), shown);
-    assert!(person.bench().preview(&Command::RunStale).unwrap().is_none());
+    assert!(ahead(person.bench(), &Command::RunStale).is_none());
 }
 
 #[test]

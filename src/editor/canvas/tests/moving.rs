@@ -2,7 +2,7 @@
 
 use egui::{Key, Modifiers, Vec2, vec2};
 
-use super::stage::{FIRST_DOG, SKY, Stage, class};
+use super::stage::{FIRST_DOG, SECOND_DOG, SKY, Stage, class};
 use crate::command::Command;
 use crate::editor::tools::Tool;
 
@@ -23,6 +23,56 @@ fn dragging_a_region_selects_and_moves_it_by_one_command() {
     );
     assert_eq!(name_at(&stage, to), "dog");
     assert_eq!(name_at(&stage, vec2(110.0, 190.0)), "meadow", "what was uncovered is filled");
+}
+
+#[test]
+fn a_drag_moves_what_its_press_selects_however_few_frames_it_takes() {
+    let by = vec2(-40.0, 30.0);
+    for frames in [&[1, 1, 1][..], &[2, 1], &[1, 2], &[3]] {
+        let mut stage = Stage::new();
+        stage.hovers(FIRST_DOG);
+        let mut events = &stage.drag_events(FIRST_DOG, FIRST_DOG + by)[..];
+        for count in frames {
+            let (now, later) = events.split_at(*count);
+            stage.sends_at_once(now);
+            assert_eq!(stage.state().canvas.hint(), None, "{frames:?}: nothing to object to");
+            events = later;
+        }
+        let given = &stage.state().given;
+        assert!(
+            matches!(given[..], [Command::SelectRegion { .. }, Command::MoveSelection { dx: -40, dy: 30 }]),
+            "{frames:?}: {given:?}"
+        );
+        assert!(stage.state().refused.is_empty());
+        assert_eq!(name_at(&stage, FIRST_DOG + by), "dog", "{frames:?}");
+    }
+}
+
+#[test]
+fn another_region_than_the_selected_one_is_moved_within_one_frame() {
+    let mut stage = Stage::new();
+    stage.clicks(SECOND_DOG);
+    stage.hovers(FIRST_DOG);
+    let events = stage.drag_events(FIRST_DOG, FIRST_DOG + vec2(-40.0, 30.0));
+    stage.sends_at_once(&events);
+    assert_eq!(name_at(&stage, SECOND_DOG), "dog", "it stays where it was");
+    assert_eq!(stage.label(FIRST_DOG + vec2(-40.0, 30.0)).instance, 1);
+    let events = stage.drag_events(FIRST_DOG + vec2(-40.0, 30.0), FIRST_DOG + vec2(-20.0, 30.0));
+    let again = [&events[..], &stage.drag_events(FIRST_DOG + vec2(-20.0, 30.0), FIRST_DOG)].concat();
+    stage.sends_at_once(&again);
+    assert_eq!(stage.label(FIRST_DOG).instance, 1, "two drags in a frame: {:?}", stage.state().given);
+}
+
+#[test]
+fn a_drag_that_begins_in_this_frame_is_shown_in_it() {
+    let mut stage = Stage::new();
+    let classes = stage.bench().pack().classes();
+    let dog = classes.get(class(classes, "dog")).expect("a class").colour;
+    let to = vec2(60.0, 235.0);
+    stage.hovers(FIRST_DOG);
+    let events = stage.drag_events(FIRST_DOG, to);
+    stage.sends_at_once(&events[..2]);
+    assert_eq!(stage.colour(to), dog);
 }
 
 #[test]

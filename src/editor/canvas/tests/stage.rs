@@ -127,6 +127,24 @@ impl Stage {
         self.harness.step();
     }
 
+    /// Everything in one frame, as from a slow renderer or a quick hand.
+    pub fn sends_at_once(&mut self, events: &[Event]) {
+        self.harness.input_mut().events.extend(events.iter().cloned());
+        self.harness.step();
+    }
+
+    /// The events of a drag from one point to another, without the way between.
+    pub fn drag_events(&self, from: Vec2, to: Vec2) -> [Event; 3] {
+        let (from, to) = (self.on_screen(from), self.on_screen(to));
+        let button = |pos, pressed| Event::PointerButton {
+            pos,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        [button(from, true), Event::PointerMoved(to), button(to, false)]
+    }
+
     pub fn hovers(&mut self, point: Vec2) {
         let pos = self.on_screen(point);
         self.sends(Event::PointerMoved(pos));
