@@ -118,3 +118,23 @@ fn the_sample_scripts_are_understood() {
         }
     }
 }
+
+#[test]
+fn a_picture_begun_on_a_blank_map_goes_out_as_layers_and_a_long_prompt_is_noted() {
+    let folder = tempfile::tempdir().unwrap();
+    let prompt = "a dog on a meadow, ".repeat(60);
+    let script = format!(
+        r#"[{{"do": "set_prompt", "prompt": "{prompt}"}}, {{"do": "new_map", "variable": "segmentation"}},
+        {{"do": "fill", "x": 4, "y": 4, "class": "sea"}}, {{"do": "set_steps", "variable": "image", "steps": 2}},
+        {{"do": "run_stale"}}, {{"do": "export_layers", "path": "maps.ora"}}]"#
+    );
+    let ran = replay(folder.path(), &script, &[]);
+    ran.succeeded();
+    let errors = ran.errors();
+    let out = folder.path().join("out");
+    assert!(files(&out).contains("maps.ora"));
+    let report = report(&out);
+    let note = report["messages"][0].as_str().expect("a note");
+    assert!(note.starts_with("command 4 (run_stale): The prompt is longer than"), "{note}");
+    assert!(errors.contains(&format!("warning: {note}")), "{errors}");
+}

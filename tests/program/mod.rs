@@ -45,7 +45,8 @@ impl Ran {
         lines[0]["error: ".len()..].to_owned()
     }
 
-    fn errors(&self) -> String {
+    /// What it printed to the standard error stream.
+    pub fn errors(&self) -> String {
         String::from_utf8_lossy(&self.0.stderr).into_owned()
     }
 }
