@@ -169,11 +169,6 @@ impl Canvas {
         self.wants_transform = true;
     }
 
-    /// Whether a free transform waits for Enter or Esc.
-    pub fn is_transforming(&self) -> bool {
-        self.free.is_some()
-    }
-
     /// Drops what is in progress: a drag, words being written, a transform. Returns whether there
     /// was anything, so that Esc can mean something else otherwise.
     pub fn cancel_interaction(&mut self) -> bool {

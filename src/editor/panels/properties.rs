@@ -1,6 +1,6 @@
 //! The right side: factor graph, the active factor, then classes or view by a tab.
 
-use egui::{Align2, Frame, Margin, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Align2, Frame, Margin, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
 use super::{classes, factor, graph, view};
 use crate::editor::canvas::View;
@@ -42,8 +42,10 @@ impl Properties {
         thumbnails: &mut Thumbnails,
         out: &mut Outbox,
     ) {
-        ui.set_min_width(ui.available_width());
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        // What stands in it must not widen the panel: the canvas would move when the tab changes.
+        let mut inside = ui.new_child(UiBuilder::new().max_rect(ui.max_rect()));
+        ui.allocate_rect(ui.max_rect(), Sense::hover());
+        ScrollArea::vertical().auto_shrink(false).show(&mut inside, |ui| {
             Frame::new().inner_margin(Margin::symmetric(12, 6)).show(ui, |ui| {
                 section(ui, "Factor graph", |_| {});
                 graph::ui(ui, now, run, thumbnails, out);
