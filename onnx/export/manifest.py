@@ -16,7 +16,7 @@ VARIABLES = {
     "image": ("image", 256, "decode_image.onnx"),
 }
 # Steps and guidance with which a variable is sampled unless the user says otherwise.
-DEFAULTS = {"segmentation": (10, 3.0), "depth": (8, 1.5), "sketch": (8, 1.5), "image": (16, 2.0)}
+DEFAULTS = {"segmentation": (10, 3.0), "depth": (8, 1.5), "sketch": (8, 1.5), "image": (16, 1.5)}
 CLAMP = 4.0  # bound of the clean estimate's latent values
 
 
