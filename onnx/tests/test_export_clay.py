@@ -1,0 +1,31 @@
+"""The bundled pack is whole, and does what it is for."""
+
+import json
+import os
+
+import pytest
+
+from evaluate.pack import Pack
+from evaluate.recall import present
+from evaluate.samples import draw_candidates, draw_chain
+from export.manifest import sha256
+
+FOLDER = "onnx/packs/clay"
+
+pytestmark = pytest.mark.skipif(not os.path.exists(f"{FOLDER}/pack.json"), reason="the bundled pack is not here")
+
+
+def test_files_are_those_of_the_manifest():
+    with open(f"{FOLDER}/pack.json", encoding="utf-8") as file:
+        files = json.load(file)["files"]
+    for name, entry in files.items():
+        assert os.path.getsize(f"{FOLDER}/{name}") == entry["bytes"], name
+        assert sha256(f"{FOLDER}/{name}") == entry["sha256"], name
+    assert sum(entry["bytes"] for entry in files.values()) <= 160 * 2**20
+
+
+def test_a_prompt_becomes_maps_and_an_image():
+    pack = Pack(FOLDER)
+    drawn = draw_candidates(pack, ["a dog left of a red car in a meadow"], 4)
+    assert any({"dog", "car", "meadow"} <= present(classes) for classes in drawn.classes[0])
+    assert draw_chain(pack, ["a dog"], drawn.first_latents).images.shape == (1, 3, 256, 256)
