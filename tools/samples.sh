@@ -14,5 +14,5 @@ sample() {
     printf 'assets/samples/%s.underpaint: %s\n' "$1" "$2"
 }
 
-sample park "a dog and a red car on a meadow in front of a house" 1
-sample harbour "two boats on the sea at sunset" 1
+sample park "a dog left of a red car on a meadow" 1
+sample desert "a horse beside a cactus in the desert" 1
