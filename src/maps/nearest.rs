@@ -14,7 +14,8 @@ const NONE: u32 = u32::MAX;
 impl Nearest {
     /// Finds the nearest source within `window` for each of its pixels (Meijster, Roerdink and
     /// Hesselink, "A General Algorithm for Computing Distance Transforms in Linear Time", 2000).
-    pub fn new(window: Rect, is_source: impl Fn(i32, i32) -> bool) -> Self {
+    /// Distances down and up count `vertical` times those to the side; 1 is Euclid's.
+    pub fn new(window: Rect, vertical: u32, is_source: impl Fn(i32, i32) -> bool) -> Self {
         let (width, height) = (window.width() as usize, window.height() as usize);
         // Nearest source within the column, as a row of the window.
         let mut row_of = vec![NONE; width * height];
@@ -42,7 +43,7 @@ impl Nearest {
         for y in 0..height {
             let rows = &row_of[y * width..][..width];
             let lift = |x: usize| {
-                let dy = i64::from(rows[x]) - y as i64;
+                let dy = i64::from(vertical) * (i64::from(rows[x]) - y as i64);
                 dy * dy
             };
             lower_envelope(rows, lift, &mut envelope);
@@ -106,9 +107,11 @@ fn lower_envelope(rows: &[u32], lift: impl Fn(usize) -> i64, envelope: &mut Vec<
 
 /// For each pixel of `hole`, calls `fill` with the nearest pixel of `bounds` that is a source.
 /// Looks only as far around the hole as it has to. Returns whether there was any source.
+/// `vertical` as in [`Nearest::new`].
 pub fn fill_nearest(
     bounds: Rect,
     area: Rect,
+    vertical: u32,
     in_hole: impl Fn(i32, i32) -> bool,
     is_source: impl Fn(i32, i32) -> bool,
     mut fill: impl FnMut(i32, i32, i32, i32),
@@ -117,7 +120,7 @@ pub fn fill_nearest(
     let mut margin = 4;
     loop {
         let window = area.grown(margin).intersect(&bounds);
-        let nearest = Nearest::new(window, &is_source);
+        let nearest = Nearest::new(window, vertical, &is_source);
         let mut farthest = 0;
         let mut missing = false;
         for y in area.y0..area.y1 {
@@ -166,22 +169,23 @@ mod tests {
 
     #[test]
     fn agrees_with_trying_every_source() {
-        for salt in 0..20 {
+        for (salt, vertical) in (0..20).flat_map(|salt| [(salt, 1), (salt, 4)]) {
             let window = Rect::new(-3, 5, 20, 22);
             let is_source = |x: i32, y: i32| noise(x, y, salt).is_multiple_of(40);
-            let nearest = Nearest::new(window, is_source);
+            let nearest = Nearest::new(window, vertical, is_source);
+            let away = |u: i32, v: i32, x: i32, y: i32| ((u - x).pow(2) + (vertical as i32 * (v - y)).pow(2)) as u32;
             for y in window.y0..window.y1 {
                 for x in window.x0..window.x1 {
                     let best = (window.y0..window.y1)
                         .flat_map(|v| (window.x0..window.x1).map(move |u| (u, v)))
                         .filter(|&(u, v)| is_source(u, v))
-                        .map(|(u, v)| ((u - x).pow(2) + (v - y).pow(2)) as u32)
+                        .map(|(u, v)| away(u, v, x, y))
                         .min();
                     let found = nearest.get(x, y);
                     assert_eq!(found.map(|f| f.2), best);
                     if let Some((u, v, d)) = found {
                         assert!(is_source(u, v));
-                        assert_eq!(((u - x).pow(2) + (v - y).pow(2)) as u32, d);
+                        assert_eq!(away(u, v, x, y), d);
                     }
                 }
             }
@@ -196,6 +200,7 @@ mod tests {
         let any = fill_nearest(
             bounds,
             hole,
+            1,
             |x, y| hole.contains(x, y),
             |x, y| (x, y) == (3, 99),
             |_, _, x, y| {
@@ -205,6 +210,6 @@ mod tests {
         );
         assert!(any);
         assert_eq!(filled, 25);
-        assert!(!fill_nearest(bounds, hole, |_, _| true, |_, _| false, |_, _, _, _| ()));
+        assert!(!fill_nearest(bounds, hole, 1, |_, _| true, |_, _| false, |_, _, _, _| ()));
     }
 }

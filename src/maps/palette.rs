@@ -215,6 +215,7 @@ fn fill_from(width: u32, height: u32, values: &mut [u8], kept: &[bool]) -> bool 
     fill_nearest(
         all,
         all,
+        1,
         |x, y| !kept[at(x, y)],
         |x, y| kept[at(x, y)],
         |x, y, from_x, from_y| {

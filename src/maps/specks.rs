@@ -21,6 +21,7 @@ pub fn remove_specks(width: u32, height: u32, values: &mut [u8], least: usize) {
     fill_nearest(
         all,
         all,
+        1,
         |x, y| !keeps[at(x, y)],
         |x, y| keeps[at(x, y)],
         |x, y, from_x, from_y| values[at(x, y)] = before[at(from_x, from_y)],

@@ -36,6 +36,10 @@ fn mix_channels<T: Channels>(samples: &[(T, f32)]) -> T {
     T::from_channels(sum)
 }
 
+/// Grounds lie in horizontal bands: what a moved thing uncovers at the horizon belongs to what lies
+/// beside it rather than above it, or the horizon would get a notch.
+const HORIZONTAL_GROUND: u32 = 4;
+
 /// Gives the pixels of `hole` the value of the nearest pixel that is a source; whether there is one.
 pub(super) fn fill_from_nearest<T: Copy + Default + PartialEq>(
     plane: &mut Plane<T>,
@@ -46,6 +50,7 @@ pub(super) fn fill_from_nearest<T: Copy + Default + PartialEq>(
     fill_nearest(
         plane.bounds(),
         hole.rect(),
+        HORIZONTAL_GROUND,
         |x, y| hole.contains(x, y),
         |x, y| is_source(&before, x, y),
         |x, y, from_x, from_y| plane.set(x, y, before.get(from_x, from_y).unwrap_or_default()),

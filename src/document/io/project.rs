@@ -281,6 +281,7 @@ impl<'a> Renumbering<'a> {
         fill_nearest(
             plane.bounds(),
             plane.bounds(),
+            1,
             |x, y| known(&at(x, y)).is_none(),
             |x, y| known(&at(x, y)).is_some_and(|class| !self.classes.is_object(class)),
             |x, y, from_x, from_y| renamed.set(x, y, before.get(from_x, from_y).unwrap_or_default()),
