@@ -155,6 +155,26 @@ pub fn fill_nearest(
     }
 }
 
+/// Gives every pixel that is not `kept` the value of the nearest that is; whether there was any.
+pub(super) fn fill_unkept(width: u32, height: u32, values: &mut [u8], kept: &[bool]) -> bool {
+    if kept.iter().all(|k| *k) {
+        return true;
+    }
+    let all = Rect::new(0, 0, width as i32, height as i32);
+    let at = |x: i32, y: i32| y as usize * width as usize + x as usize;
+    let sources = values.to_vec();
+    fill_nearest(
+        all,
+        all,
+        1,
+        |x, y| !kept[at(x, y)],
+        |x, y| kept[at(x, y)],
+        |x, y, from_x, from_y| {
+            values[at(x, y)] = sources[at(from_x, from_y)];
+        },
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

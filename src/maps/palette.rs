@@ -9,8 +9,9 @@ use std::collections::HashMap;
 use image::RgbImage;
 
 use super::codec::MapError;
+use super::nearest::fill_unkept;
 use super::palette_tables::{ADE20K, COCO_STUFF};
-use super::{ClassTable, Plane, Rect, SegmentationMap, fill_nearest, label_instances, regions};
+use super::{ClassTable, SegmentationMap, label_instances, regions};
 
 /// A colour of a palette.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,7 +168,7 @@ impl Palette {
         let unknown = (0..self.entries.len()).filter(|&i| covered[i] && class_of[i].is_none());
         let unknown: Vec<String> = unknown.map(|i| self.entries[i].name.clone()).collect();
         let known: Vec<bool> = entry_of.iter().map(|&e| class_of[e as usize].is_some()).collect();
-        if !fill_from(width, height, &mut entry_of, &known) {
+        if !fill_unkept(width, height, &mut entry_of, &known) {
             return Err(MapError::NoClass(self.title));
         }
         let labels: Vec<u8> = entry_of.iter().filter_map(|&e| class_of[e as usize]).collect();
@@ -201,27 +202,7 @@ fn clean(width: u32, height: u32, entry_of: &mut [u8], exact: &[bool]) {
         solid[component] && (drawn || components.areas[component] >= least)
     };
     let kept: Vec<bool> = (0..entry_of.len()).map(keeps).collect();
-    fill_from(width, height, entry_of, &kept);
-}
-
-/// Gives every pixel that is not `kept` the value of the nearest that is; whether there was any.
-fn fill_from(width: u32, height: u32, values: &mut [u8], kept: &[bool]) -> bool {
-    if kept.iter().all(|k| *k) {
-        return true;
-    }
-    let all = Rect::new(0, 0, width as i32, height as i32);
-    let at = |x: i32, y: i32| y as usize * width as usize + x as usize;
-    let sources = Plane::from_pixels(width, height, values).to_pixels();
-    fill_nearest(
-        all,
-        all,
-        1,
-        |x, y| !kept[at(x, y)],
-        |x, y| kept[at(x, y)],
-        |x, y, from_x, from_y| {
-            values[at(x, y)] = sources[at(from_x, from_y)];
-        },
-    )
+    fill_unkept(width, height, entry_of, &kept);
 }
 
 /// Entries of COCO-Stuff from the line `first` on, numbered from 0. Colours interleave the bits of

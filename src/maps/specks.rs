@@ -1,7 +1,7 @@
 //! Specks: pieces of a class too small to be meant.
 
+use super::nearest::fill_unkept;
 use super::regions::components;
-use super::{Plane, Rect, fill_nearest};
 
 /// Gives connected pieces of fewer than `least` pixels the value of the nearest pixel of a larger
 /// piece. `values` are row-major; when every piece is a speck, they stay as they are.
@@ -12,20 +12,7 @@ pub fn remove_specks(width: u32, height: u32, values: &mut [u8], least: usize) {
     assert_eq!(values.len(), width as usize * height as usize, "pixels of a map");
     let found = components(width, height, values);
     let keeps: Vec<bool> = found.of.iter().map(|&c| found.areas[c as usize] >= least).collect();
-    if keeps.iter().all(|k| *k) {
-        return;
-    }
-    let all = Rect::new(0, 0, width as i32, height as i32);
-    let at = |x: i32, y: i32| y as usize * width as usize + x as usize;
-    let before = Plane::from_pixels(width, height, values).to_pixels();
-    fill_nearest(
-        all,
-        all,
-        1,
-        |x, y| !keeps[at(x, y)],
-        |x, y| keeps[at(x, y)],
-        |x, y, from_x, from_y| values[at(x, y)] = before[at(from_x, from_y)],
-    );
+    fill_unkept(width, height, values, &keeps);
 }
 
 #[cfg(test)]
