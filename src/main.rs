@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use underpaint::cli::{self, Task};
+use underpaint::cli::{self, Evaluation, Task};
 
 fn main() -> ExitCode {
     cli::log_to_stderr();
@@ -10,6 +10,7 @@ fn main() -> ExitCode {
         None => cli::window::run(arguments.window),
         Some(Task::Generate(options)) => cli::generate::run(&options),
         Some(Task::Replay(options)) => cli::replay::run(&options),
+        Some(Task::Evaluate(Evaluation::Compliance(options))) => cli::evaluate::compliance(&options),
         Some(Task::Doctor(options)) => cli::doctor::run(&options),
         Some(Task::Packs) => cli::packs::run(),
     }))

@@ -107,7 +107,7 @@ fn from_a_prompt_to_an_edited_image() {
     sample(&mut harness);
     let candidates: Vec<Candidate> = harness.state().bench().document().candidates.clone();
     assert_eq!(candidates.len(), 10);
-    assert!(candidates.windows(2).all(|w| w[0].recall >= w[1].recall), "best first");
+    assert!(candidates.windows(2).all(|w| w[0].compliance.recall >= w[1].compliance.recall), "best first");
 
     harness.get_by_label_contains("Candidate 2:").click();
     harness.run_steps(3);
@@ -241,7 +241,8 @@ fn chips_say_what_was_found_and_what_is_missing() {
     harness.get_by_label("car: found in the map");
     // The last in the ranking lacks an object.
     let last = harness.state().bench().document().candidates.last().unwrap().clone();
-    let missing = last.missing.first().cloned().expect("the fake engine leaves an object out for some seeds");
+    let missing =
+        last.compliance.missing.first().cloned().expect("the fake engine leaves an object out for some seeds");
     harness.get_by_label_contains("Candidate 10:").click();
     harness.run_steps(3);
     harness.get_by_label(&format!("{missing}: missing in the map"));

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::Failure;
 use super::failure::one_line;
+use crate::compliance::{Part, Weights};
 use crate::engine::Device;
 use crate::workbench::{MAX_CANDIDATES, MAX_GUIDANCE, MAX_STEPS};
 
@@ -31,6 +32,9 @@ pub enum Task {
     Generate(GenerateOptions),
     /// Carries out a list of the editor's commands
     Replay(ReplayOptions),
+    /// Measures what a pack is worth, as the paper's tables do
+    #[command(subcommand)]
+    Evaluate(Evaluation),
     /// Says what is installed and what will run where
     Doctor(DoctorOptions),
     /// Lists the packs that were found
@@ -97,6 +101,15 @@ pub struct GenerateOptions {
     /// How many segmentations to sample and rank
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = count(MAX_CANDIDATES))]
     pub candidates: usize,
+    /// Draws candidates until the best has this score, 0 to 1; --candidates is then the most [default: draw them all]
+    #[arg(long, value_name = "SCORE", value_parser = score)]
+    pub until: Option<f32>,
+    /// A word of the prompt that stands for a class, or with nothing after the sign for none; may be repeated
+    #[arg(long, value_name = "WORD=CLASS", value_parser = binding)]
+    pub bind: Vec<(String, String)>,
+    /// What a part of the score weighs: recall, counts, relations, colours or unasked; may be repeated
+    #[arg(long, value_name = "PART=WEIGHT", value_parser = weight)]
+    pub weight: Vec<(Part, f32)>,
     /// What to sample, e.g. segmentation,image [default: everything]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub factors: Vec<String>,
@@ -128,6 +141,37 @@ pub struct ReplayOptions {
     /// Folder for the maps, the project and report.json
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// The pack to use.
+    #[command(flatten)]
+    pub engine: EngineOptions,
+}
+
+/// What can be measured.
+#[derive(Debug, Subcommand)]
+pub enum Evaluation {
+    /// Recall and time of sampling-based prompt compliance: the paper's Tables 3 and 4
+    Compliance(ComplianceOptions),
+}
+
+/// Options of `evaluate compliance`.
+#[derive(Debug, Args)]
+pub struct ComplianceOptions {
+    /// JSON lines, {"caption": TEXT, "asked": {CLASS: COUNT}}; without "asked" the caption is read [default: 100 captions
+    /// of the bundled pack's world that it was not trained on]
+    #[arg(long, value_name = "FILE")]
+    pub captions: Option<PathBuf>,
+    /// How many captions, from the first [default: all]
+    #[arg(long, value_name = "N", value_parser = count(1_000_000))]
+    pub count: Option<usize>,
+    /// How many images the best is taken of in Table 4; 0 leaves the table out
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub images: usize,
+    /// Seed of the first sample
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// File for all numbers as JSON
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
     /// The pack to use.
     #[command(flatten)]
     pub engine: EngineOptions,
@@ -183,6 +227,33 @@ fn guidance() -> ValueParser {
         let weight = text.parse().ok().filter(|g| (0.0..=MAX_GUIDANCE).contains(g));
         weight.ok_or_else(|| format!("give a number from 0 to {MAX_GUIDANCE}"))
     })
+}
+
+fn score(text: &str) -> Result<f32, String> {
+    let score = text.parse().ok().filter(|s| (0.0..=1.0).contains(s));
+    score.ok_or_else(|| "give a score from 0 to 1".into())
+}
+
+fn binding(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((word, class)) if !word.trim().is_empty() => Ok((word.trim().into(), class.trim().into())),
+        _ => Err("write WORD=CLASS, e.g. squirrel=cat".into()),
+    }
+}
+
+fn weight(text: &str) -> Result<(Part, f32), String> {
+    let (name, weight) = text.split_once('=').ok_or("write PART=WEIGHT, e.g. relations=2")?;
+    let part = match name.trim() {
+        "recall" => Part::Recall,
+        "counts" => Part::Counts,
+        "relations" => Part::Relations,
+        "colours" => Part::Colours,
+        "unasked" => Part::Unasked,
+        _ => return Err("the parts of a score are recall, counts, relations, colours and unasked".into()),
+    };
+    let most = Weights::MOST;
+    let weight = weight.trim().parse().ok().filter(|w| (0.0..=most).contains(w));
+    weight.map(|weight| (part, weight)).ok_or_else(|| format!("give a weight from 0 to {most}"))
 }
 
 fn given(text: &str) -> Result<(String, PathBuf), String> {
@@ -261,6 +332,10 @@ mod tests {
             (&["generate", "a"], "--out"),
             (&["generate", "--out", "o"], "PROMPT"),
             (&["generate", "a", "--out", "o", "--seed", "-1"], "-1"),
+            (&["generate", "a", "--out", "o", "--until", "90"], "a score from 0 to 1"),
+            (&["generate", "a", "--out", "o", "--bind", "cat"], "WORD=CLASS"),
+            (&["generate", "a", "--out", "o", "--weight", "size=1"], "relations, colours"),
+            (&["generate", "a", "--out", "o", "--weight", "recall=-1"], "a weight from 0 to 100"),
             (&["replay", "--out", "o"], "SCRIPT"),
             (&["a.underpaint", "b.underpaint"], "b.underpaint"),
         ] {

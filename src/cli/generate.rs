@@ -8,6 +8,7 @@ use super::progress::Bar;
 use super::report::Report;
 use super::{engine, output};
 use crate::command::Command;
+use crate::compliance::{IGNORED, Weights};
 use crate::graph::{FactorGraph, VariableId, VariableKind};
 use crate::pack::Pack;
 use crate::workbench::Session;
@@ -31,8 +32,23 @@ pub fn run(options: &GenerateOptions) -> Result<(), Failure> {
     bar.clear();
     output::warn(&messages);
     done?;
+    suggest(&mut session, &bar);
     let report = Report::new(&session, None, messages.into_iter().map(|(_, text)| text).collect());
     write(&mut session, &options.out, &report, |id| plan.sampled.contains(&id))
+}
+
+/// Says which words of the prompt no class answers to, and which classes come near.
+pub(super) fn suggest(session: &mut Session, bar: &Bar) {
+    let unknown = session.workbench().reading().unknown;
+    if unknown.is_empty() {
+        return;
+    }
+    session.suggest(unknown.clone(), bar);
+    for word in unknown {
+        let near = session.workbench().suggestions(&word).unwrap_or_default().join(", ");
+        let near = if near.is_empty() { String::new() } else { format!("; nearest are {near}") };
+        output::complain(&format!("warning: no class of this pack answers to \"{word}\"{near} (--bind {word}=CLASS)"));
+    }
 }
 
 /// Writes maps, project and report; all of them or none.
@@ -79,6 +95,18 @@ impl Plan {
         }
 
         let mut commands = vec![Command::SetPrompt { prompt: options.prompt.clone() }];
+        commands.extend(options.bind.iter().map(|(word, class)| match class.as_str() {
+            IGNORED => Command::IgnoreWord { word: word.clone() },
+            _ => Command::BindWord { word: word.clone(), class: class.clone() },
+        }));
+        if !options.weight.is_empty() {
+            let mut weights = Weights::default();
+            options.weight.iter().for_each(|(part, weight)| *weights.of_mut(*part) = *weight);
+            if !weights.are_usable() {
+                return Err(Failure::usage("one part of the score must weigh more than 0"));
+            }
+            commands.push(Command::SetWeights { weights });
+        }
         for id in graph.ids() {
             let variable = graph.variable(id).name.clone();
             let steps = if graph.variable(id).kind == VariableKind::Image { options.steps } else { options.map_steps };
@@ -98,7 +126,8 @@ impl Plan {
         }
         let draws = graph.of_kind(VariableKind::Classes).is_some_and(|id| sampled.contains(&id));
         if draws {
-            commands.push(Command::GenerateCandidates { count: options.candidates, seed: options.seed });
+            let (count, seed, until) = (options.candidates, options.seed, options.until);
+            commands.push(Command::GenerateCandidates { count, seed, until });
         }
         if sampled.len() > usize::from(draws) {
             commands.push(Command::RunStale);
@@ -137,10 +166,10 @@ mod tests {
     fn everything_runs_unless_factors_are_named() {
         let all = plan(&["--seed", "4"]).unwrap();
         assert_eq!(all.sampled.len(), 4);
-        assert_eq!(jobs(&all), [&Command::GenerateCandidates { count: 10, seed: 4 }, &Command::RunStale]);
+        assert_eq!(jobs(&all), [&Command::GenerateCandidates { count: 10, seed: 4, until: None }, &Command::RunStale]);
         let first = plan(&["--factors", "segmentation", "--candidates", "3"]).unwrap();
         assert_eq!(first.sampled, [VariableId(0)]);
-        assert_eq!(jobs(&first), [&Command::GenerateCandidates { count: 3, seed: 0 }]);
+        assert_eq!(jobs(&first), [&Command::GenerateCandidates { count: 3, seed: 0, until: None }]);
         let last = plan(&["--factors", "image"]).unwrap();
         assert_eq!(jobs(&last), [&Command::RunStale], "from null parents");
     }

@@ -7,6 +7,7 @@
 mod arguments;
 pub mod doctor;
 mod engine;
+pub mod evaluate;
 mod failure;
 pub mod generate;
 mod output;
@@ -17,7 +18,7 @@ mod report;
 mod script;
 pub mod window;
 
-pub use arguments::{Arguments, Task, parse};
+pub use arguments::{Arguments, Evaluation, Task, parse};
 pub use failure::{Failure, exit_with};
 
 use tracing_subscriber::EnvFilter;

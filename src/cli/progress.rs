@@ -7,18 +7,19 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::engine::{Control, Progress};
 use crate::graph::{FactorGraph, VariableId};
+use crate::worker::BATCH;
 
 /// Shows how far sampling is. Draws nothing when the standard error stream is no terminal.
 pub(super) struct Bar {
     names: Vec<String>,
     bar: ProgressBar,
-    shown: Mutex<Option<VariableId>>,
+    shown: Mutex<Option<(VariableId, Option<(usize, usize)>)>>,
 }
 
 impl Bar {
     pub(super) fn new(graph: &FactorGraph) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        let style = ProgressStyle::with_template("{msg:14} {bar:30} {pos}/{len} {prefix}");
+        let style = ProgressStyle::with_template("{msg:24} {bar:30} {pos}/{len} {prefix}");
         if let Ok(style) = style {
             bar.set_style(style);
         }
@@ -38,11 +39,16 @@ impl Control for Bar {
     }
 
     fn progress(&self, progress: Progress) {
+        let now = (progress.variable, progress.drawn);
         if let Ok(mut shown) = self.shown.lock()
-            && *shown != Some(progress.variable)
+            && *shown != Some(now)
         {
-            *shown = Some(progress.variable);
-            self.bar.set_message(self.names[progress.variable.0].clone());
+            *shown = Some(now);
+            let name = &self.names[progress.variable.0];
+            // One batch needs no count.
+            let drawn = progress.drawn.filter(|(drawn, in_all)| *drawn > 0 || *in_all > BATCH);
+            let message = drawn.map(|(drawn, in_all)| format!("{name} {drawn} of {in_all}"));
+            self.bar.set_message(message.unwrap_or_else(|| name.clone()));
         }
         self.bar.set_length(progress.steps as u64);
         self.bar.set_position(progress.step as u64);

@@ -36,6 +36,7 @@ pub fn run(options: &ReplayOptions) -> Result<(), Failure> {
     bar.clear();
     output::warn(&messages);
     done?;
+    generate::suggest(&mut session, &bar);
     let messages = messages.into_iter().map(|(_, text)| text).collect();
     let report = Report::new(&session, Some(commands), messages);
     generate::write(&mut session, &options.out, &report, |_| true)

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::compliance::read_prompt;
+use crate::compliance::{Compliance, Weights};
 use crate::document::Candidate;
-use crate::graph::{NodeState, VariableKind};
+use crate::graph::NodeState;
 use crate::workbench::Session;
 
 /// The report of a headless job.
@@ -21,11 +21,22 @@ pub(super) struct Report {
     prompt: String,
     /// What the prompt asks for, in its order.
     objects: Vec<Object>,
+    /// Relations that the prompt asks for between them.
+    relations: Vec<String>,
+    /// Classes that the prompt refuses.
+    refused: Vec<String>,
     /// Nouns that no class answers to.
     unknown_words: Vec<String>,
+    /// For each of them the names of the classes that come nearest.
+    nearest_classes: BTreeMap<String, Vec<String>>,
+    /// What the parts of a score weigh.
+    weights: Weights,
     /// Best first.
     candidates: Vec<Ranked>,
     chosen_seed: Option<u64>,
+    /// How well the maps and the image there are obey the prompt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<Measured>,
     /// Seconds that sampling took, by factor.
     seconds: BTreeMap<String, f64>,
     factors: Vec<Factor>,
@@ -41,16 +52,27 @@ pub(super) struct Report {
 struct Object {
     name: String,
     count: usize,
+    /// Whether more than `count` are as good.
+    at_least: bool,
+    /// Colours asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    colours: Vec<String>,
     words: String,
 }
 
 #[derive(Debug, Serialize)]
 struct Ranked {
     seed: u64,
-    recall: f32,
-    found: Vec<String>,
-    missing: Vec<String>,
-    unasked: Vec<String>,
+    #[serde(flatten)]
+    measured: Measured,
+}
+
+#[derive(Debug, Serialize)]
+struct Measured {
+    /// 0 to 1.
+    score: f32,
+    #[serde(flatten)]
+    compliance: Compliance,
 }
 
 #[derive(Debug, Serialize)]
@@ -69,10 +91,10 @@ impl Report {
     pub(super) fn new(session: &Session, commands: Option<usize>, messages: Vec<String>) -> Self {
         let bench = session.workbench();
         let (pack, document) = (bench.pack(), bench.document());
-        let bindings: Vec<_> = document.bindings.iter().map(|(w, c)| (w.clone(), c.clone())).collect();
-        let segmentation = pack.graph.of_kind(VariableKind::Classes).map(|id| document.node(id));
-        let own = segmentation.and_then(|node| node.settings.prompt.as_ref());
-        let reading = read_prompt(own.unwrap_or(&document.prompt), pack.classes(), &bindings);
+        let reading = bench.reading();
+        let result = bench.measured(&reading).map(|c| Measured { score: c.score(&document.weights), compliance: c });
+        let near = |word: &String| Some((word.clone(), bench.suggestions(word)?.to_vec()));
+        let nearest_classes = reading.unknown.iter().filter_map(near).collect();
         let mut seconds = BTreeMap::new();
         for (id, time) in session.times() {
             *seconds.entry(pack.graph.variable(*id).name.clone()).or_insert(0.0) += time.as_secs_f64();
@@ -85,13 +107,24 @@ impl Report {
             pack_hash: pack.hash.clone(),
             device: session.device(),
             prompt: document.prompt.clone(),
+            relations: reading.relations.iter().map(|r| r.text.clone()).collect(),
+            refused: reading.refused.iter().map(|r| r.name.clone()).collect(),
+            result,
             objects: reading
                 .asked
                 .into_iter()
-                .map(|a| Object { name: a.name, count: a.count, words: a.words })
+                .map(|a| Object {
+                    name: a.name,
+                    count: a.count,
+                    at_least: a.at_least,
+                    colours: a.colours.into_iter().map(|c| c.name).collect(),
+                    words: a.words,
+                })
                 .collect(),
+            nearest_classes,
             unknown_words: reading.unknown,
-            candidates: document.candidates.iter().map(ranked).collect(),
+            weights: document.weights,
+            candidates: document.candidates.iter().map(|c| ranked(c, &document.weights)).collect(),
             chosen_seed: chosen.map(|c| c.seed),
             seconds: seconds.into_iter().map(|(name, s)| (name, (s * 1000.0).round() / 1000.0)).collect(),
             factors: document
@@ -112,7 +145,7 @@ impl Report {
     }
 }
 
-fn ranked(candidate: &Candidate) -> Ranked {
-    let Candidate { seed, recall, found, missing, unasked, .. } = candidate.clone();
-    Ranked { seed, recall, found, missing, unasked }
+fn ranked(candidate: &Candidate, weights: &Weights) -> Ranked {
+    let compliance = candidate.compliance.clone();
+    Ranked { seed: candidate.seed, measured: Measured { score: compliance.score(weights), compliance } }
 }

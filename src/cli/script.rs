@@ -106,7 +106,7 @@ mod tests {
             {"do": "stroke", "ink": "class", "class": "cloud", "size": 20, "points": [[1, 2], [3, 4]]}]"#;
         let script = Script::parse(list).unwrap();
         assert_eq!(script.project, None);
-        assert_eq!(script.commands[1], Command::GenerateCandidates { count: 10, seed: 0 });
+        assert_eq!(script.commands[1], Command::GenerateCandidates { count: 10, seed: 0, until: None });
         assert_eq!(script.commands[4], Command::FlipSelection { axis: FlipAxis::Horizontal });
         let stroke = Command::Stroke {
             ink: Ink::Class { class: "cloud".into() },

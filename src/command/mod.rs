@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::compliance::Weights;
+
 /// How a new selection combines with the one there is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -76,14 +78,28 @@ pub enum Command {
         /// Class name.
         class: String,
     },
+    /// Has a word outside the vocabulary stand for nothing to look for.
+    IgnoreWord {
+        /// Word of the prompt.
+        word: String,
+    },
+    /// Sets what the parts of a candidate's score weigh, and ranks the candidates anew.
+    SetWeights {
+        /// Parts that are left out get their defaults.
+        #[serde(flatten)]
+        weights: Weights,
+    },
     /// Samples and ranks candidate segmentations, then takes the best.
     GenerateCandidates {
-        /// How many.
+        /// How many; with `until` at most.
         #[serde(default = "ten")]
         count: usize,
         /// Seed of the first; the others count up from it.
         #[serde(default)]
         seed: u64,
+        /// Draws them batch by batch and stops when the best score reaches this, 0 to 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<f32>,
     },
     /// Takes a candidate as the segmentation.
     ChooseCandidate {

@@ -1,14 +1,28 @@
-//! Sampling-based prompt compliance: objects of a prompt, recall on maps, ranking (paper, section 3).
+//! Sampling-based prompt compliance: what a prompt asks for, how much of it maps show, ranking
+//! (paper, section 3).
 
+mod attributes;
 mod measure;
+mod nearest;
+mod objects;
 mod reading;
+mod relations;
+mod score;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod vocabulary;
 mod words;
 
-pub use measure::{compare, measure, ranking};
+pub use attributes::nearest_colour;
+pub use measure::{ColourCheck, Compliance, CountCheck, Evidence, RelationCheck, measure};
+pub use nearest::{Named, nearest_classes};
 pub use reading::read_prompt;
+pub use relations::{Relation, RelationKind};
+pub use score::{Part, Term, Weights, ranking};
+
+/// The class that a word is bound to when the person says that it names nothing to look for.
+pub const IGNORED: &str = "";
 
 /// A class the prompt asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +35,32 @@ pub struct AskedObject {
     pub words: String,
     /// How many (1 unless a number or a plural says otherwise; a bare plural asks for 2 or more).
     pub count: usize,
+    /// Whether more than `count` are as good: "dogs", "some dogs", but not "two dogs" or "a dog".
+    pub at_least: bool,
+    /// Colours asked for, each once.
+    pub colours: Vec<AskedColour>,
     /// Byte range of `words` in the prompt.
     pub span: std::ops::Range<usize>,
+}
+
+/// A colour of some objects of a class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedColour {
+    /// A colour word, as packs name it.
+    pub name: String,
+    /// How many objects of the class shall have it.
+    pub count: usize,
+}
+
+/// A class that shall not be there: "without people".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Class index.
+    pub class: u8,
+    /// Class name.
+    pub name: String,
+    /// The words of the prompt that refuse it, as written.
+    pub words: String,
 }
 
 /// Classes of a prompt, in order of appearance, and words the vocabulary does not know.
@@ -30,21 +68,12 @@ pub struct AskedObject {
 pub struct Reading {
     /// Asked classes, each once.
     pub asked: Vec<AskedObject>,
+    /// Relations between asked objects.
+    pub relations: Vec<Relation>,
+    /// Classes that shall not be there.
+    pub refused: Vec<Refused>,
     /// Nouns that no class answers to, for the person to bind.
     pub unknown: Vec<String>,
-}
-
-/// How well a map obeys a reading.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Compliance {
-    /// Share of asked classes found, 0 to 1; 1 when nothing was asked.
-    pub recall: f32,
-    /// Names found.
-    pub found: Vec<String>,
-    /// Names missing.
-    pub missing: Vec<String>,
-    /// Object classes present that nobody asked for.
-    pub unasked: Vec<String>,
 }
 
 /// Share of the picture a class must cover to count as present.

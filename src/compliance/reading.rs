@@ -2,25 +2,30 @@
 
 use std::ops::Range;
 
+use super::attributes::colour_of;
+use super::relations::{Mention, relations};
+use super::tokens::{Token, tokens};
 use super::vocabulary::{Meaning, Vocabulary, singulars};
 use super::words::{Number, WordKind, collective, kind_of, number_of};
-use super::{AskedObject, Reading};
+use super::{AskedColour, AskedObject, IGNORED, Reading, Refused};
 use crate::maps::ClassTable;
 
 /// Most words between a number and its noun: "two big old red dogs".
-const REACH: usize = 5;
+pub(super) const REACH: usize = 5;
 
 /// Reads a prompt with the pack's vocabulary and the person's bindings (word or phrase, class name).
 ///
 /// The longest phrase wins ("pine tree" before "tree"), case and hyphens do not matter, regular
 /// plurals need not be listed. Numbers in words and digits, "a pair of" and the like count; a bare
-/// plural asks for 2, "some", "several" and "many" for 3. A class named again with "the" is the same one, with "a" or a
-/// number another. What follows "no" or "without" is not asked for. Backgrounds are not counted: their count is 1.
+/// plural asks for 2 or more, "some", "several" and "many" for 3 or more. A class named again with "the" is the same
+/// one, with "a" or a number another. What follows "no" or "without" is refused. Relations and colours are read of
+/// objects alone, as only objects are counted: the count of a background is 1.
 pub fn read_prompt(prompt: &str, classes: &ClassTable, bindings: &[(String, String)]) -> Reading {
     let vocabulary = Vocabulary::new(classes, bindings);
     let tokens = tokens(prompt);
     let matches = matches(&tokens, &vocabulary);
     let mut reading = Reading::default();
+    let mut mentions = Vec::new();
     let mut refused: Option<Range<usize>> = None;
     for (at, meaning) in &matches {
         let number = number_before(&tokens, at.start);
@@ -29,78 +34,90 @@ pub fn read_prompt(prompt: &str, classes: &ClassTable, bindings: &[(String, Stri
             between.iter().any(|t| t.key == "or" || t.key == "nor")
                 && between.iter().all(|t| matches!(t.key.as_str(), "or" | "nor" | "a" | "an" | "any"))
         });
+        let span = tokens[at.start].span.start..tokens[at.end - 1].span.end;
         if number == Some(Number::None) || shares_refusal {
             refused = Some(at.clone());
+            refuse(&mut reading, classes, meaning.class, &prompt[span]);
             continue;
         }
-        let span = tokens[at.start].span.start..tokens[at.end - 1].span.end;
-        ask(&mut reading, classes, *meaning, number, &prompt[span.clone()], span);
+        let colour = classes.is_object(meaning.class).then(|| colour_of(&tokens, &matches, at)).flatten();
+        let asked = Asked { meaning: *meaning, number, colour };
+        let count = ask(&mut reading, classes, &asked, &prompt[span.clone()], span);
+        if classes.is_object(meaning.class) {
+            mentions.push(Mention { at: at.clone(), class: meaning.class, count });
+        }
     }
+    reading.refused.retain(|r| reading.asked.iter().all(|a| a.class != r.class));
+    reading.relations = relations(&tokens, &matches, &mentions, classes);
     reading.unknown = unknown_nouns(&tokens, &matches);
+    reading.unknown.retain(|word| !is_ignored(word, bindings));
     reading
 }
 
-fn ask(
-    reading: &mut Reading,
-    classes: &ClassTable,
+/// Whether the person said that a word, or the word it is the plural of, names nothing to look for.
+fn is_ignored(word: &str, bindings: &[(String, String)]) -> bool {
+    let forms = singulars(word);
+    bindings.iter().filter(|(_, class)| class == IGNORED).any(|(ignored, _)| {
+        let ignored = ignored.to_lowercase();
+        ignored == word || forms.contains(&ignored) || singulars(&ignored).iter().any(|f| f == word)
+    })
+}
+
+fn refuse(reading: &mut Reading, classes: &ClassTable, class: u8, words: &str) {
+    if reading.refused.iter().all(|r| r.class != class) {
+        let name = classes.get(class).map(|c| c.name.clone()).unwrap_or_default();
+        reading.refused.push(Refused { class, name, words: words.into() });
+    }
+}
+
+/// What one place of the prompt says of a class.
+struct Asked {
     meaning: Meaning,
     number: Option<Number>,
-    words: &str,
-    span: Range<usize>,
-) {
+    colour: Option<&'static str>,
+}
+
+/// Adds what a place of the prompt asks for; answers with how many.
+fn ask(reading: &mut Reading, classes: &ClassTable, what: &Asked, words: &str, span: Range<usize>) -> usize {
+    let Asked { meaning, number, colour } = *what;
     let countable = classes.is_object(meaning.class);
     let bare = if meaning.plural { 2 } else { 1 };
-    let count = match number {
-        _ if !countable => 1,
-        Some(Number::Exactly(n)) => n,
-        Some(Number::Several) if meaning.plural => 3,
-        _ => bare,
+    let (count, at_least) = match number {
+        _ if !countable => (1, true),
+        Some(Number::Exactly(n)) => (n, false),
+        Some(Number::Several) if meaning.plural => (3, true),
+        _ => (bare, meaning.plural),
     };
-    if let Some(asked) = reading.asked.iter_mut().find(|a| a.class == meaning.class) {
-        let is_another = matches!(number, Some(Number::Exactly(_) | Number::Several));
-        if countable && is_another {
-            asked.count += count;
-        } else {
-            asked.count = asked.count.max(count);
-        }
-        return;
-    }
-    let name = classes.get(meaning.class).map(|c| c.name.clone()).unwrap_or_default();
-    reading.asked.push(AskedObject { class: meaning.class, name, words: words.into(), count, span });
-}
-
-/// A word of the prompt.
-struct Token {
-    /// Lower case, without a possessive ending.
-    key: String,
-    /// Bytes of the prompt.
-    span: Range<usize>,
-    /// Whether only space or a hyphen separates it from the word before.
-    joined: bool,
-    /// Whether a hyphen alone does.
-    hyphenated: bool,
-}
-
-fn tokens(prompt: &str) -> Vec<Token> {
-    let is_apostrophe = |c: char| c == '\'' || c == '\u{2019}';
-    let mut tokens: Vec<Token> = Vec::new();
-    let mut rest = 0;
-    while let Some(from) = prompt[rest..].find(char::is_alphanumeric).map(|i| i + rest) {
-        let word = &prompt[from..];
-        let end = word.find(|c: char| !c.is_alphanumeric() && !is_apostrophe(c)).unwrap_or(word.len());
-        let word = word[..end].trim_end_matches(is_apostrophe);
-        rest = from + word.len();
-        let owner = ["'s", "\u{2019}s"].iter().find_map(|ending| word.strip_suffix(ending)).unwrap_or(word);
-        let gap = tokens.last().map_or("", |t| &prompt[t.span.end..from]);
-        let joined = !tokens.is_empty() && gap.chars().all(|c| c.is_whitespace() || c == '-');
-        tokens.push(Token {
-            key: owner.to_lowercase(),
-            span: from..from + owner.len(),
-            joined,
-            hyphenated: gap == "-",
+    let colour = colour.map(|name| AskedColour { name: name.into(), count });
+    let Some(asked) = reading.asked.iter_mut().find(|a| a.class == meaning.class) else {
+        let name = classes.get(meaning.class).map(|c| c.name.clone()).unwrap_or_default();
+        let colours = colour.into_iter().collect();
+        reading.asked.push(AskedObject {
+            class: meaning.class,
+            name,
+            words: words.into(),
+            count,
+            at_least,
+            colours,
+            span,
         });
+        return count;
+    };
+    let is_another = matches!(number, Some(Number::Exactly(_) | Number::Several));
+    if countable && is_another {
+        asked.count += count;
+        asked.at_least |= at_least;
+    } else if count > asked.count {
+        (asked.count, asked.at_least) = (count, at_least);
     }
-    tokens
+    if let Some(colour) = colour {
+        match asked.colours.iter_mut().find(|c| c.name == colour.name) {
+            Some(same) if is_another => same.count += colour.count,
+            Some(_) => {}
+            None => asked.colours.push(colour),
+        }
+    }
+    count
 }
 
 /// Ranges of tokens that name a class, the longest first where they overlap.

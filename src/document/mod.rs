@@ -18,6 +18,7 @@ pub use selection::Selection;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::compliance::Weights;
 use crate::graph::{FactorGraph, NodeState, VariableId};
 use crate::maps::Map;
 
@@ -36,8 +37,11 @@ pub struct Document {
     pub candidates: Vec<Candidate>,
     /// Which candidate the current segmentation came from.
     pub chosen: Option<usize>,
-    /// Words of the prompt that the person bound to a class of the pack (word to class name).
+    /// Words of the prompt that the person bound to a class of the pack (word to class name); a word bound to
+    /// [`IGNORED`](crate::compliance::IGNORED) is not asked about any more.
     pub bindings: BTreeMap<String, String>,
+    /// What the parts of a candidate's score weigh.
+    pub weights: Weights,
 }
 
 impl Document {
@@ -52,6 +56,7 @@ impl Document {
             candidates: Vec::new(),
             chosen: None,
             bindings: BTreeMap::new(),
+            weights: Weights::default(),
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::compliance::Compliance;
 use crate::engine::FactorSettings;
 use crate::graph::{Factor, NodeState, Variable};
 use crate::maps::Map;
@@ -61,12 +62,6 @@ pub struct Candidate {
     pub seed: u64,
     /// Its map.
     pub map: Arc<Map>,
-    /// Share of the asked objects that were found, 0 to 1; 1 when nothing was asked.
-    pub recall: f32,
-    /// Class names found.
-    pub found: Vec<String>,
-    /// Class names asked for and missing.
-    pub missing: Vec<String>,
-    /// Object classes present that nobody asked for.
-    pub unasked: Vec<String>,
+    /// What of the prompt it shows.
+    pub compliance: Compliance,
 }

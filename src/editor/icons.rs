@@ -86,6 +86,14 @@ pub const CHECK: &str = "\u{E182}";
 pub const CHECK_CIRCLE: &str = "\u{E184}";
 /// Missing.
 pub const MISSING: &str = "\u{E4F6}";
+/// Not as many as asked for, or of another colour.
+pub const UNEQUAL: &str = "\u{EDA6}";
+/// A relation that does not hold.
+pub const BROKEN: &str = "\u{E2E4}";
+/// Stands for nothing.
+pub const IGNORE: &str = "\u{E3DE}";
+/// What the parts of a score weigh.
+pub const WEIGHTS: &str = "\u{E432}";
 /// Unknown.
 pub const QUESTION: &str = "\u{E3E8}";
 /// Asked for, no map yet.

@@ -13,7 +13,7 @@ use super::tools::Tool;
 use super::view_command::{Intent, ViewCommand};
 use crate::command::Command;
 use crate::graph::{VariableId, VariableKind};
-use crate::workbench::{Effect, Severity};
+use crate::workbench::{Effect, MAX_CANDIDATES, Severity};
 use crate::worker::{Event, Outcome};
 
 impl EditorApp {
@@ -62,6 +62,7 @@ impl EditorApp {
                     self.canvas.view.base = id;
                 }
             }
+            Outcome::Suggestions(_) => {}
             Outcome::Maps(maps) => {
                 let image = graph.of_kind(VariableKind::Image);
                 if std::mem::take(&mut self.show_image)
@@ -166,8 +167,18 @@ impl EditorApp {
                 self.save_settings();
             }
             ViewCommand::SetCandidates(count) => {
-                self.settings.candidates = count.clamp(1, 50);
+                self.settings.candidates = count.clamp(1, MAX_CANDIDATES);
                 self.save_settings();
+            }
+            ViewCommand::SetUntil(percent) => {
+                self.settings.until = percent.min(100);
+                self.save_settings();
+            }
+            ViewCommand::Suggest(words) => {
+                let effect = self.bench.suggest(words);
+                if let Effect::Start(id, job) = effect {
+                    self.worker.start(id, job);
+                }
             }
             ViewCommand::SetKeys(keys) => {
                 self.settings.keys = keys;
@@ -236,6 +247,7 @@ impl EditorApp {
             return;
         }
         let count = self.settings.candidates;
+        let until = (self.settings.until > 0).then(|| f32::from(self.settings.until) / 100.0);
         match next {
             NextRun::Nothing => self.prompt.focus(),
             NextRun::Stale => {
@@ -245,12 +257,12 @@ impl EditorApp {
             NextRun::Candidates => {
                 let id = self.bench.pack().graph.of_kind(VariableKind::Classes).unwrap_or(VariableId(0));
                 let seed = self.bench.document().node(id).settings.seed;
-                self.apply(ctx, Command::GenerateCandidates { count, seed });
+                self.apply(ctx, Command::GenerateCandidates { count, seed, until });
             }
             NextRun::MoreCandidates => {
                 let last = self.bench.document().candidates.iter().map(|c| c.seed).max();
                 let seed = last.map_or(0, |s| s.wrapping_add(1));
-                self.apply(ctx, Command::GenerateCandidates { count, seed });
+                self.apply(ctx, Command::GenerateCandidates { count, seed, until });
             }
         }
     }

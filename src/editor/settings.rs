@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::keymap::Keymap;
+use crate::workbench::MAX_CANDIDATES;
 
 /// How many recent files are kept.
 const RECENT: usize = 8;
@@ -45,8 +46,10 @@ pub struct Settings {
     pub recent: Vec<PathBuf>,
     /// Whether panels are shown.
     pub panels: bool,
-    /// How many candidates are sampled.
+    /// How many candidates are sampled; with a target at most.
     pub candidates: usize,
+    /// Percent of the score at which no more candidates are sampled; 0 samples them all.
+    pub until: u8,
     /// Which keys mean what.
     pub keys: Keymap,
 }
@@ -58,6 +61,7 @@ impl Default for Settings {
             recent: Vec::new(),
             panels: true,
             candidates: 10,
+            until: 0,
             keys: Keymap::default(),
         }
     }
@@ -74,7 +78,8 @@ impl Settings {
         let Ok(text) = fs::read_to_string(file) else { return (Self::default(), None) };
         match serde_json::from_str::<Self>(&text) {
             Ok(mut settings) => {
-                settings.candidates = settings.candidates.clamp(1, 50);
+                settings.candidates = settings.candidates.clamp(1, MAX_CANDIDATES);
+                settings.until = settings.until.min(100);
                 settings.recent.truncate(RECENT);
                 (settings, None)
             }

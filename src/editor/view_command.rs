@@ -69,6 +69,10 @@ pub enum ViewCommand {
     SetTheme(ThemeChoice),
     /// How many candidates to sample from now on.
     SetCandidates(usize),
+    /// At which percent of the score to stop sampling candidates from now on; 0 never stops.
+    SetUntil(u8),
+    /// Looks up the classes that come nearest to words of the prompt.
+    Suggest(Vec<String>),
     /// Which keys mean what from now on.
     SetKeys(Keymap),
     /// Opens the command palette.

@@ -7,7 +7,7 @@ use super::{Control, Engine, EngineError, Progress, Sample, SampleRequest, check
 use crate::compliance::read_prompt;
 use crate::diffusion::NoiseStream;
 use crate::graph::VariableKind;
-use crate::maps::{ClassKind, Label, Map, Plane, PoseMap, SegmentationMap};
+use crate::maps::{ClassKind, Label, Map, Plane, PoseMap, SegmentationMap, label_instances};
 use crate::pack::Pack;
 
 /// Draws blobs of what the prompt asks for instead of sampling.
@@ -130,6 +130,33 @@ impl Engine for FakeEngine {
         long.then(|| format!("The prompt is longer than {} words", self.max_words))
     }
 
+    /// Unit vectors that count the words' pairs of letters: words that look alike are near.
+    fn embed(&mut self, texts: &[String], _: &dyn Control) -> Result<Vec<Vec<f32>>, EngineError> {
+        Ok(texts.iter().map(|text| letter_pairs(text)).collect())
+    }
+
+    /// The classes whose palette colours the picture's pixels are nearest to: what [`Self::sample`] paints is read back.
+    fn segment(
+        &mut self,
+        picture: &Arc<Map>,
+        (width, height): (u32, u32),
+        _: &dyn Control,
+    ) -> Result<Arc<Map>, EngineError> {
+        let Map::Image(image) = picture.as_ref() else {
+            return Err(EngineError::Request("only an image can be segmented".into()));
+        };
+        let classes = self.pack.classes();
+        let nearest = |rgb: [u8; 4]| {
+            let distance = |c: [u8; 3]| (0..3).map(|i| rgb[i].abs_diff(c[i]) as u32).sum::<u32>();
+            classes.iter().min_by_key(|c| distance(c.colour)).map_or(0, |c| c.index)
+        };
+        let class_of: Vec<u8> = (0..height)
+            .flat_map(|y| (0..width).map(move |x| (x * image.width() / width, y * image.height() / height)))
+            .map(|(x, y)| nearest(image.at(x, y)))
+            .collect();
+        Ok(Arc::new(Map::Segmentation(label_instances(width, height, &class_of, None, 1, classes))))
+    }
+
     fn sample(&mut self, request: &SampleRequest, control: &dyn Control) -> Result<Vec<Sample>, EngineError> {
         check_request(&self.pack, request)?;
         let variable = self.pack.graph.variable(request.variable);
@@ -152,11 +179,23 @@ impl Engine for FakeEngine {
                 step,
                 steps,
                 remaining: self.step_time * (steps - step) as u32,
+                drawn: None,
                 preview: request.previews.then(|| samples[0].map.clone()),
             });
         }
         if control.is_cancelled() { Err(EngineError::Cancelled) } else { Ok(samples) }
     }
+}
+
+fn letter_pairs(text: &str) -> Vec<f32> {
+    let letters: Vec<u8> =
+        text.bytes().filter(u8::is_ascii_alphabetic).map(|b| b.to_ascii_lowercase() - b'a').collect();
+    let mut features = vec![0.0_f32; 26 * 26];
+    for pair in letters.windows(2) {
+        features[usize::from(pair[0]) * 26 + usize::from(pair[1])] += 1.0;
+    }
+    let length = features.iter().map(|v| v * v).sum::<f32>().sqrt().max(1.0);
+    features.into_iter().map(|v| v / length).collect()
 }
 
 fn draw(canvas: (u32, u32), grounds: &[u8], objects: &[u8], noise: &mut NoiseStream) -> SegmentationMap {
@@ -281,7 +320,7 @@ mod tests {
         let reading = read_prompt(prompt, pack.classes(), &[]);
         let found: Vec<_> = sample(&request(0, prompt, &[0, 1, 2, 3], Vec::new()))
             .iter()
-            .map(|s| measure(s.map.as_segmentation().unwrap(), &reading, pack.classes()))
+            .map(|s| measure(s.map.as_segmentation().unwrap(), &reading, pack.classes(), &pack.manifest.colours))
             .map(|c| (c.missing, c.unasked))
             .collect();
         let none = Vec::<String>::new();

@@ -16,6 +16,9 @@ pub use extent::{factor_size, working_size};
 pub use onnx::{OnnxEngine, find_library};
 pub use request::{Control, Device, EngineError, FactorSettings, Progress, Sample, SampleRequest};
 
+use std::sync::Arc;
+
+use crate::maps::Map;
 use crate::pack::Pack;
 
 /// Something that samples variables of a pack.
@@ -38,6 +41,28 @@ pub trait Engine: Send {
     /// A line for the person when only a part of the prompt can be read.
     fn prompt_note(&self, _prompt: &str) -> Option<String> {
         None
+    }
+
+    /// What texts mean: a unit vector for each, near for texts alike in meaning. The mean of the text encoder's token
+    /// features, begin and end included, as sentence encoders take it.
+    ///
+    /// # Errors
+    /// [`EngineError::Cancelled`], and whatever the text encoder fails with; always, where there is none.
+    fn embed(&mut self, _texts: &[String], _control: &dyn Control) -> Result<Vec<Vec<f32>>, EngineError> {
+        Err(EngineError::Request("this engine has no text encoder".into()))
+    }
+
+    /// The segmentation, at `canvas` size, that the decoder of classes sees in the shared encoder's latent of `picture`.
+    ///
+    /// # Errors
+    /// [`EngineError::Request`] when the pack has no segmentation, or the engine no decoder of it.
+    fn segment(
+        &mut self,
+        _picture: &Arc<Map>,
+        _canvas: (u32, u32),
+        _control: &dyn Control,
+    ) -> Result<Arc<Map>, EngineError> {
+        Err(EngineError::Request("this engine has no decoder of classes".into()))
     }
 
     /// Samples one variable for several seeds at once, given its parents' maps.

@@ -71,6 +71,9 @@ pub struct Progress {
     pub steps: usize,
     /// Estimated time left for this request.
     pub remaining: Duration,
+    /// Samples that a job has drawn before this request, and how many it may draw in all; none where a request is all
+    /// there is of its kind.
+    pub drawn: Option<(usize, usize)>,
     /// The clean estimate of the first sample, decoded, when previews were asked for.
     pub preview: Option<Arc<Map>>,
 }

@@ -42,6 +42,8 @@ impl Workbench {
         match command {
             Command::SetPrompt { prompt } => self.set_prompt(prompt),
             Command::BindWord { word, class } => self.bind_word(&word, &class),
+            Command::IgnoreWord { word } => self.ignore_word(&word),
+            Command::SetWeights { weights } => self.set_weights(weights),
             Command::SetSeed { variable, seed } => self.set_seed(&variable, seed),
             Command::SetSteps { variable, steps } => self.set_steps(&variable, steps),
             Command::SetGuidance { variable, guidance } => self.set_guidance(&variable, guidance),
@@ -50,7 +52,9 @@ impl Workbench {
             Command::SetEnabled { variable, enabled } => self.set_enabled(&variable, enabled),
             Command::ReleaseOverride { variable } => self.release_override(&variable),
 
-            Command::GenerateCandidates { count, seed } => self.generate_candidates(count, seed).map(Applied::Quiet),
+            Command::GenerateCandidates { count, seed, until } => {
+                self.generate_candidates(count, seed, until).map(Applied::Quiet)
+            }
             Command::ChooseCandidate { index } => self.choose_candidate(index),
             Command::RunStale => self.run_stale().map(Applied::Quiet),
             Command::RunFactor { variable } => self.run_factor(&variable).map(Applied::Quiet),

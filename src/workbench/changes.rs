@@ -14,6 +14,7 @@ pub(super) enum Setting {
     Seed(VariableId),
     Steps(VariableId),
     Guidance(VariableId),
+    Weights,
 }
 
 /// The setting that the last history entry changed.

@@ -8,6 +8,7 @@
 mod apply;
 mod blank;
 mod changes;
+mod compliance;
 mod editing;
 mod files;
 mod recovery;

@@ -22,6 +22,8 @@ pub(super) struct Running {
     purpose: Purpose,
     /// The document the job was made from.
     started: Document,
+    /// Candidates drawn so far, ranked.
+    drawn: Vec<Candidate>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,14 +45,28 @@ impl Workbench {
             .ok_or_else(|| CommandError("This pack has no segmentation to draw candidates of".into()))
     }
 
-    pub(super) fn generate_candidates(&mut self, count: usize, seed: u64) -> Result<Vec<Effect>, CommandError> {
-        self.start_candidates(count, seed, false)
+    pub(super) fn generate_candidates(
+        &mut self,
+        count: usize,
+        seed: u64,
+        until: Option<f32>,
+    ) -> Result<Vec<Effect>, CommandError> {
+        self.start_candidates(count, seed, until, false)
     }
 
-    fn start_candidates(&mut self, count: usize, seed: u64, then_run: bool) -> Result<Vec<Effect>, CommandError> {
+    fn start_candidates(
+        &mut self,
+        count: usize,
+        seed: u64,
+        until: Option<f32>,
+        then_run: bool,
+    ) -> Result<Vec<Effect>, CommandError> {
         let variable = self.segmentation()?;
         if !(1..=MAX_CANDIDATES).contains(&count) {
             return Err(CommandError(format!("Ask for 1 to {MAX_CANDIDATES} candidates, not {count}")));
+        }
+        if let Some(until) = until.filter(|u| !(0.0..=1.0).contains(u)) {
+            return Err(CommandError(format!("A score goes from 0 to 1; {until} cannot be waited for")));
         }
         let node = self.document.node(variable);
         if node.locked {
@@ -64,7 +80,9 @@ impl Workbench {
             variable,
             prompt: prompt.to_owned(),
             bindings: bindings(&self.document),
+            weights: self.document.weights,
             seeds: (0..count as u64).map(|i| seed.wrapping_add(i)).collect(),
+            until,
             settings: node.settings.sampling,
             canvas: (self.document.width, self.document.height),
         };
@@ -95,7 +113,7 @@ impl Workbench {
     /// drawn and ranked first.
     pub(super) fn run_stale(&mut self) -> Result<Vec<Effect>, CommandError> {
         if let Some((count, seed)) = self.candidates_due() {
-            return self.start_candidates(count, seed, true);
+            return self.start_candidates(count, seed, None, true);
         }
         let due = self.due();
         if due.is_empty() {
@@ -139,13 +157,25 @@ impl Workbench {
         self.start_run(&due, purpose)
     }
 
-    /// Cancels the running job. The canvas is free at once; what the worker still says of the job
-    /// is dropped.
+    /// Cancels the running job and keeps the candidates it has drawn. The canvas is free at once; what the worker still
+    /// says of the job is dropped.
     pub(super) fn cancel(&mut self) -> Vec<Effect> {
-        let mut effects = self.stop();
-        if !effects.is_empty() {
-            effects.push(Effect::Say(Severity::Info, "Stopped".into()));
+        let Some(running) = self.running.take() else { return Vec::new() };
+        let mut effects = vec![Effect::Cancel(running.id)];
+        effects.extend(self.stopped(running));
+        effects
+    }
+
+    /// What a cancelled job leaves: the candidates it had drawn.
+    fn stopped(&mut self, mut running: Running) -> Vec<Effect> {
+        let drawn = std::mem::take(&mut running.drawn);
+        if drawn.is_empty() {
+            return vec![Effect::Say(Severity::Info, "Stopped".into())];
         }
+        let said = format!("Stopped; the {} candidates drawn so far are kept", drawn.len());
+        running.purpose = Purpose::Candidates { then_run: false };
+        let mut effects = vec![Effect::Say(Severity::Info, said)];
+        effects.extend(self.take_candidates(&running, drawn));
         effects
     }
 
@@ -221,7 +251,7 @@ impl Workbench {
         let mut effects = self.stop();
         let id = JobId(self.last_job.0 + 1);
         self.last_job = id;
-        self.running = Some(Running { id, purpose, started: self.document.clone() });
+        self.running = Some(Running { id, purpose, started: self.document.clone(), drawn: Vec::new() });
         effects.push(Effect::Start(id, job));
         effects
     }
@@ -232,9 +262,19 @@ impl Workbench {
             Event::Unready { message } => return vec![Effect::Say(Severity::Error, message)],
             Event::Ready { .. } | Event::Progress(..) => return Vec::new(),
             Event::Note(id, text) => return self.note(id, text),
+            Event::Drawn(id, candidates) => {
+                if let Some(running) = self.running.as_mut().filter(|r| r.id == id) {
+                    running.drawn = candidates;
+                }
+                return Vec::new();
+            }
+            Event::Finished(_, Outcome::Suggestions(near)) => {
+                self.suggestions.extend(near);
+                return Vec::new();
+            }
             Event::Finished(id, outcome) => (id, Ok(outcome)),
-            Event::Cancelled(id) => (id, Err((Severity::Info, "Stopped".to_owned()))),
-            Event::Failed(id, message) => (id, Err((Severity::Error, message))),
+            Event::Cancelled(id) => (id, Err(None)),
+            Event::Failed(id, message) => (id, Err(Some(message))),
         };
         let Some(running) = self.running.take_if(|r| r.id == id) else { return Vec::new() };
         match news {
@@ -244,7 +284,9 @@ impl Workbench {
                 self.take_maps(&running, &maps);
                 Vec::new()
             }
-            Err((severity, message)) => vec![Effect::Say(severity, message)],
+            Ok(Outcome::Suggestions(_)) => Vec::new(),
+            Err(None) => self.stopped(running),
+            Err(Some(message)) => vec![Effect::Say(Severity::Error, message)],
         }
     }
 

@@ -66,6 +66,14 @@ impl Session {
         Ok(said)
     }
 
+    /// Looks up the classes nearest to words that the vocabulary does not know: [`Workbench::suggestions`]. Nothing is
+    /// found where the text encoder fails; sampling says why.
+    pub fn suggest(&mut self, words: Vec<String>, control: &dyn Control) {
+        if let Effect::Start(id, job) = self.workbench.suggest(words) {
+            self.run(id, &job, control);
+        }
+    }
+
     /// Carries out a command that starts no job.
     ///
     /// # Errors
@@ -79,7 +87,12 @@ impl Session {
         let mut effects: Vec<_> =
             notes.into_iter().flat_map(|note| self.workbench.on_event(Event::Note(id, note))).collect();
         let started = Instant::now();
-        let event = match self.runner.run(self.engine.as_mut(), job, control) {
+        let mut drawn = Vec::new();
+        let outcome = self.runner.run(self.engine.as_mut(), job, control, &mut |candidates| drawn = candidates);
+        if !drawn.is_empty() {
+            effects.extend(self.workbench.on_event(Event::Drawn(id, drawn)));
+        }
+        let event = match outcome {
             Ok(outcome) => {
                 match (job, &outcome) {
                     (Job::Candidates { variable, .. }, _) => self.times.push((*variable, started.elapsed())),

@@ -3,9 +3,10 @@
 use super::apply::Applied;
 use super::changes::Setting;
 use super::state::{CommandError, Workbench};
-use crate::document::Document;
+use crate::compliance::{IGNORED, Weights};
+use crate::document::{Candidate, Document};
 use crate::graph::{FactorGraph, NodeState, VariableId};
-use crate::worker::rank;
+use crate::worker::{Measure, ordered, rank};
 
 /// Longest prompt in characters.
 pub const MAX_PROMPT: usize = 10_000;
@@ -63,23 +64,42 @@ impl Workbench {
 
     /// Binds a word to a class; the candidates there are get measured and ranked anew.
     pub(super) fn bind_word(&mut self, word: &str, class: &str) -> Result<Applied> {
+        if self.pack.classes().by_name(class).is_none() {
+            return Err(CommandError(format!("There is no class \"{class}\" in this pack: choose one of its classes")));
+        }
+        self.bind(word, class, "Bind word")
+    }
+
+    /// Has a word stand for nothing, so that it is not asked about any more.
+    pub(super) fn ignore_word(&mut self, word: &str) -> Result<Applied> {
+        self.bind(word, IGNORED, "Ignore word")
+    }
+
+    fn bind(&mut self, word: &str, class: &str, label: &'static str) -> Result<Applied> {
         let word = word.trim();
         if word.is_empty() {
-            return Err(CommandError("Say which word of the prompt stands for the class".into()));
-        }
-        let classes = self.pack.classes();
-        if classes.by_name(class).is_none() {
-            return Err(CommandError(format!("There is no class \"{class}\" in this pack: choose one of its classes")));
+            return Err(CommandError("Say which word of the prompt is meant".into()));
         }
         let mut document = self.document.clone();
         document.bindings.insert(word.to_owned(), class.to_owned());
-        let id = self.segmentation().ok();
-        let prompt = id.map_or(document.prompt.clone(), |id| effective_prompt(&document, id).to_owned());
-        let chosen = document.chosen.and_then(|i| document.candidates.get(i)).map(|c| c.seed);
-        let candidates = std::mem::take(&mut document.candidates);
-        document.candidates = rank(candidates, &prompt, &bindings(&document), classes);
-        document.chosen = chosen.and_then(|seed| document.candidates.iter().position(|c| c.seed == seed));
-        Ok(Applied::changed(self.commit("Bind word", document, self.selection.clone())))
+        let prompt =
+            self.segmentation().map_or(document.prompt.clone(), |id| effective_prompt(&document, id).to_owned());
+        let (bindings, weights) = (bindings(&document), document.weights);
+        let by = Measure { prompt: &prompt, bindings: &bindings, weights: &weights, manifest: &self.pack.manifest };
+        reorder(&mut document, |candidates| rank(candidates, by));
+        Ok(Applied::changed(self.commit(label, document, self.selection.clone())))
+    }
+
+    /// Sets what the parts of a score weigh, and ranks the candidates anew.
+    pub(super) fn set_weights(&mut self, weights: Weights) -> Result<Applied> {
+        if !weights.are_usable() {
+            let most = Weights::MOST;
+            return Err(CommandError(format!("Weights go from 0 to {most}, and one of them must be more than 0")));
+        }
+        Ok(Applied::changed(self.change_setting("Weights of the score", Setting::Weights, |document| {
+            document.weights = weights;
+            reorder(document, |candidates| ordered(candidates, &weights));
+        })))
     }
 
     pub(super) fn set_seed(&mut self, variable: &str, seed: u64) -> Result<Applied> {
@@ -162,6 +182,13 @@ impl Workbench {
         node.state = NodeState::Stale;
         Ok(Applied::changed(self.commit(format!("Release {variable}"), document, self.selection.clone())))
     }
+}
+
+/// Puts candidates in another order; the chosen one stays chosen.
+fn reorder(document: &mut Document, order: impl FnOnce(Vec<Candidate>) -> Vec<Candidate>) {
+    let chosen = document.chosen.and_then(|i| document.candidates.get(i)).map(|c| c.seed);
+    document.candidates = order(std::mem::take(&mut document.candidates));
+    document.chosen = chosen.and_then(|seed| document.candidates.iter().position(|c| c.seed == seed));
 }
 
 fn check_prompt(prompt: &str) -> Result<()> {

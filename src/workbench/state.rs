@@ -1,5 +1,6 @@
 //! The workbench and what it tells its shell.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -59,6 +60,8 @@ pub struct Workbench {
     pub(super) coalescing: Option<Coalescing>,
     /// What the engine noted about a prompt last.
     pub(super) noted: Option<String>,
+    /// Classes nearest to words that the vocabulary does not know.
+    pub(super) suggestions: BTreeMap<String, Vec<String>>,
 }
 
 impl Workbench {
@@ -79,6 +82,7 @@ impl Workbench {
             history: History::default(),
             coalescing: None,
             noted: None,
+            suggestions: BTreeMap::new(),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::compliance::Weights;
 use crate::document::Candidate;
 use crate::engine::{FactorSettings, Progress};
 use crate::graph::VariableId;
@@ -36,12 +37,21 @@ pub enum Job {
         prompt: String,
         /// Words bound to classes by hand.
         bindings: Vec<(String, String)>,
+        /// What the parts of the score weigh.
+        weights: Weights,
         /// Seeds, one candidate each.
         seeds: Vec<u64>,
+        /// The score at which no more are drawn.
+        until: Option<f32>,
         /// Steps and guidance.
         settings: FactorSettings,
         /// Document size in pixels.
         canvas: (u32, u32),
+    },
+    /// Find the classes that come nearest to words the vocabulary does not know.
+    Suggest {
+        /// The words.
+        words: Vec<String>,
     },
     /// Run factors in order; each sees the maps given here and those sampled before it in this job.
     Run {
@@ -59,6 +69,7 @@ impl Job {
     pub fn prompts(&self) -> Vec<&str> {
         match self {
             Self::Candidates { prompt, .. } => vec![prompt],
+            Self::Suggest { .. } => Vec::new(),
             Self::Run { steps, .. } => {
                 let mut prompts: Vec<&str> = Vec::new();
                 for step in steps {
@@ -77,6 +88,8 @@ impl Job {
 pub enum Outcome {
     /// Candidates, ranked best first.
     Candidates(Vec<Candidate>),
+    /// For each word the names of the classes nearest to it, the nearest first.
+    Suggestions(Vec<(String, Vec<String>)>),
     /// Sampled maps with the seconds each took.
     Maps(Vec<(VariableId, Arc<Map>, Duration)>),
 }
@@ -96,11 +109,13 @@ pub enum Event {
     },
     /// Progress of a job.
     Progress(JobId, Progress),
+    /// Candidates drawn so far, ranked best first: more are being drawn.
+    Drawn(JobId, Vec<Candidate>),
     /// Something to know about a job that runs, e.g. that its prompt is too long to be read whole.
     Note(JobId, String),
     /// A job finished.
     Finished(JobId, Outcome),
-    /// A job was cancelled; what it had is dropped.
+    /// A job was cancelled; what it had and did not tell is dropped.
     Cancelled(JobId),
     /// A job failed.
     Failed(JobId, String),

@@ -7,11 +7,12 @@ mod candidates;
 mod job;
 mod pace;
 mod run;
+mod suggest;
 #[cfg(test)]
 mod tests;
 mod thread;
 
-pub use candidates::rank;
+pub use candidates::{Measure, ordered, rank};
 pub use job::{Event, Job, JobId, Outcome, Step};
-pub use run::{Runner, run_job};
+pub use run::{BATCH, Runner, run_job};
 pub use thread::Worker;

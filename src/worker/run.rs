@@ -3,37 +3,52 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::candidates::rank;
+use super::candidates::{Measure, measure_all, ordered};
 use super::pace::Pace;
+use super::suggest::Suggester;
 use super::{Job, Outcome, Step};
+use crate::compliance::Compliance;
 use crate::document::Candidate;
 use crate::engine::{Control, Engine, EngineError, FactorSettings, Progress, Sample, SampleRequest};
 use crate::graph::VariableId;
 use crate::maps::Map;
 
+/// Most candidates in one request: more at once are no faster and cost memory.
+pub const BATCH: usize = 10;
+/// The same while a score is waited for: smaller, so that few are drawn in vain.
+const BATCH_UNTIL: usize = 5;
+
 /// Runs jobs one after the other and remembers how long steps take.
 #[derive(Debug, Default)]
 pub struct Runner {
     pace: Pace,
+    suggester: Suggester,
 }
 
-/// Carries out one job; see [`Runner::run`].
+/// Carries out one job, whose candidates are told of at its end alone; see [`Runner::run`].
 ///
 /// # Errors
 /// As [`Engine::sample`].
 pub fn run_job(engine: &mut dyn Engine, job: &Job, control: &dyn Control) -> Result<Outcome, EngineError> {
-    Runner::default().run(engine, job, control)
+    Runner::default().run(engine, job, control, &mut |_| {})
 }
 
 impl Runner {
     /// Carries out a job. Progress names the variable and its step; its time left covers all
-    /// that the job still has to run.
+    /// that the job still has to run. `drawn` is told the candidates there are, ranked best first, after each batch
+    /// that is not the last.
     ///
     /// # Errors
-    /// As [`Engine::sample`]; what was sampled before the error is dropped.
-    pub fn run(&mut self, engine: &mut dyn Engine, job: &Job, control: &dyn Control) -> Result<Outcome, EngineError> {
+    /// As [`Engine::sample`]; what was sampled before the error and not told is dropped.
+    pub fn run(
+        &mut self,
+        engine: &mut dyn Engine,
+        job: &Job,
+        control: &dyn Control,
+        drawn: &mut dyn FnMut(Vec<Candidate>),
+    ) -> Result<Outcome, EngineError> {
         match job {
-            Job::Candidates { variable, prompt, bindings, seeds, settings, canvas } => {
+            Job::Candidates { variable, prompt, bindings, weights, seeds, until, settings, canvas } => {
                 let request = SampleRequest {
                     variable: *variable,
                     prompt: prompt.clone(),
@@ -43,13 +58,51 @@ impl Runner {
                     canvas: *canvas,
                     previews: true,
                 };
-                let samples = engine.sample(&request, control)?;
-                let candidates = samples.into_iter().map(unmeasured).collect();
-                let candidates = rank(candidates, prompt, bindings, engine.pack().classes());
-                Ok(Outcome::Candidates(candidates))
+                let manifest = engine.pack().manifest.clone();
+                let by = Measure { prompt, bindings, weights, manifest: &manifest };
+                self.candidates(engine, &request, by, *until, control, drawn).map(Outcome::Candidates)
             }
+            Job::Suggest { words } => self.suggester.suggest(engine, words, control).map(Outcome::Suggestions),
             Job::Run { steps, given, canvas } => self.chain(engine, steps, given, *canvas, control),
         }
+    }
+
+    /// Draws candidates batch by batch, until the best has the score `until`. A seed gives the same map whatever else is
+    /// in its batch.
+    fn candidates(
+        &mut self,
+        engine: &mut dyn Engine,
+        request: &SampleRequest,
+        by: Measure<'_>,
+        until: Option<f32>,
+        control: &dyn Control,
+        drawn: &mut dyn FnMut(Vec<Candidate>),
+    ) -> Result<Vec<Candidate>, EngineError> {
+        let in_all = request.seeds.len();
+        let mut candidates: Vec<Candidate> = Vec::with_capacity(in_all);
+        for seeds in request.seeds.chunks(if until.is_some() { BATCH_UNTIL } else { BATCH }) {
+            let so_far = candidates.len();
+            if so_far > 0 {
+                drawn(ordered(candidates.clone(), by.weights));
+            }
+            let left = in_all - so_far - seeds.len();
+            let part = PartOfJob {
+                inner: control,
+                later: self.pace.estimate(request.variable, left * evaluations(&request.settings)),
+                drawn: Some((so_far, in_all)),
+            };
+            let started = Instant::now();
+            let samples = engine.sample(&SampleRequest { seeds: seeds.to_vec(), ..request.clone() }, &part)?;
+            self.pace.note(request.variable, seeds.len() * evaluations(&request.settings), started.elapsed());
+            let mut batch: Vec<Candidate> = samples.into_iter().map(unmeasured).collect();
+            measure_all(&mut batch, by);
+            candidates.extend(batch);
+            let reaches = |until: f32| candidates.iter().any(|c| c.compliance.score(by.weights) >= until);
+            if until.is_some_and(reaches) {
+                break;
+            }
+        }
+        Ok(ordered(candidates, by.weights))
     }
 
     /// Chain sampling: a parent is finished before its child starts.
@@ -76,7 +129,7 @@ impl Runner {
             };
             let later = steps[at + 1..].iter().map(|s| self.pace.estimate(s.variable, evaluations(&s.settings))).sum();
             let started = Instant::now();
-            let samples = engine.sample(&request, &WholeJob { inner: control, later })?;
+            let samples = engine.sample(&request, &PartOfJob { inner: control, later, drawn: None })?;
             let elapsed = started.elapsed();
             self.pace.note(step.variable, evaluations(&step.settings), elapsed);
             let Some(sample) = samples.into_iter().next() else {
@@ -91,8 +144,7 @@ impl Runner {
 }
 
 fn unmeasured(sample: Sample) -> Candidate {
-    let (found, missing, unasked) = Default::default();
-    Candidate { seed: sample.seed, map: sample.map, recall: 0.0, found, missing, unasked }
+    Candidate { seed: sample.seed, map: sample.map, compliance: Compliance::default() }
 }
 
 /// Guidance evaluates the network with and without the prompt.
@@ -100,19 +152,21 @@ fn evaluations(settings: &FactorSettings) -> usize {
     if settings.guidance == 1.0 { settings.steps } else { 2 * settings.steps }
 }
 
-/// Adds the time of what comes later to the time left.
-struct WholeJob<'a> {
+/// Adds to the progress of a request what the job has done and still has to do.
+struct PartOfJob<'a> {
     inner: &'a dyn Control,
     later: Duration,
+    drawn: Option<(usize, usize)>,
 }
 
-impl Control for WholeJob<'_> {
+impl Control for PartOfJob<'_> {
     fn is_cancelled(&self) -> bool {
         self.inner.is_cancelled()
     }
 
     fn progress(&self, mut progress: Progress) {
         progress.remaining += self.later;
+        progress.drawn = self.drawn;
         self.inner.progress(progress);
     }
 }

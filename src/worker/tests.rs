@@ -9,6 +9,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::*;
+use crate::compliance::Weights;
 use crate::engine::fake::FakeEngine;
 use crate::engine::{Control, Engine, EngineError, FactorSettings, Sample, SampleRequest};
 use crate::graph::VariableId;
@@ -23,7 +24,9 @@ fn candidates(count: u64, settings: FactorSettings) -> Job {
         variable: VariableId(0),
         prompt: "a dog and a car on a road".into(),
         bindings: Vec::new(),
+        weights: Weights::default(),
         seeds: (0..count).collect(),
+        until: None,
         settings,
         canvas: (64, 64),
     }
@@ -65,12 +68,12 @@ fn it_says_when_it_is_ready_and_brings_ranked_candidates() {
         panic!("candidates come back")
     };
     assert_eq!(ranked.len(), 8);
-    assert!(ranked.is_sorted_by(|a, b| a.recall >= b.recall));
+    assert!(ranked.is_sorted_by(|a, b| a.compliance.recall >= b.compliance.recall));
     // The fake engine leaves an object out for seeds 3 and 7, and adds one for 2 and 6.
     assert_eq!(ranked.iter().map(|c| c.seed).collect::<Vec<_>>(), [0, 1, 4, 5, 2, 6, 3, 7]);
-    assert_eq!(ranked[0].found, ["dog", "car", "road"]);
-    assert_eq!(ranked[4].unasked.len(), 1);
-    assert_eq!(ranked[7].missing, ["car"]);
+    assert_eq!(ranked[0].compliance.found, ["dog", "car", "road"]);
+    assert_eq!(ranked[4].compliance.unasked.len(), 1);
+    assert_eq!(ranked[7].compliance.missing, ["car"]);
 }
 
 #[test]

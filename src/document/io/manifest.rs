@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::compliance::{Compliance, Weights};
 use crate::document::NodeSettings;
 use crate::graph::{NodeState, VariableKind};
 
@@ -32,6 +33,8 @@ pub(super) struct Manifest {
     pub height: u32,
     pub prompt: String,
     pub bindings: BTreeMap<String, String>,
+    #[serde(default)]
+    pub weights: Weights,
     pub nodes: Vec<NodeEntry>,
     pub candidates: Vec<CandidateEntry>,
     pub chosen: Option<usize>,
@@ -63,10 +66,8 @@ pub(super) struct NodeEntry {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct CandidateEntry {
     pub seed: u64,
-    pub recall: f32,
-    pub found: Vec<String>,
-    pub missing: Vec<String>,
-    pub unasked: Vec<String>,
+    #[serde(flatten)]
+    pub compliance: Compliance,
     pub map: MapEntry,
 }
 

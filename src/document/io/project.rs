@@ -12,6 +12,7 @@ use super::error::{Fault, IoError};
 use super::manifest::{CandidateEntry, ClassEntry, FORMAT, Header, Manifest, NodeEntry, PackEntry, VERSION};
 use super::maps::{LONGEST_SIDE, MOST_PIXELS, read_map, write_map};
 use super::{MIME, picture};
+use crate::compliance::Weights;
 use crate::document::{Candidate, Document, Node};
 use crate::graph::NodeState;
 use crate::maps::codec::write_whole;
@@ -107,10 +108,7 @@ fn add_manifest_and_maps(writer: &mut Writer, document: &Document, pack: &Pack) 
     for (i, candidate) in document.candidates.iter().enumerate() {
         candidates.push(CandidateEntry {
             seed: candidate.seed,
-            recall: candidate.recall,
-            found: candidate.found.clone(),
-            missing: candidate.missing.clone(),
-            unasked: candidate.unasked.clone(),
+            compliance: candidate.compliance.clone(),
             map: write_map(writer, &mut written, &format!("candidate-{i:02}"), &candidate.map, classes)?,
         });
     }
@@ -128,6 +126,7 @@ fn add_manifest_and_maps(writer: &mut Writer, document: &Document, pack: &Pack) 
         height: document.height,
         prompt: document.prompt.clone(),
         bindings: document.bindings.clone(),
+        weights: document.weights,
         nodes,
         candidates,
         chosen: document.chosen,
@@ -213,12 +212,12 @@ fn assemble(reader: &mut Reader<'_>, manifest: Manifest, pack: &Pack) -> Result<
     }
     for entry in manifest.candidates {
         let map = Arc::new(renumber.apply(read_map(reader, &entry.map)?, &mut missing));
-        let CandidateEntry { seed, recall, found, missing, unasked, .. } = entry;
-        document.candidates.push(Candidate { seed, map, recall, found, missing, unasked });
+        document.candidates.push(Candidate { seed: entry.seed, map, compliance: entry.compliance });
     }
     share_candidate_maps(&mut document);
     document.prompt = manifest.prompt;
     document.bindings = manifest.bindings;
+    document.weights = if manifest.weights.are_usable() { manifest.weights } else { Weights::default() };
     document.chosen = manifest.chosen.filter(|&i| i < document.candidates.len());
     for (name, pixels) in missing {
         warnings.push(format!(

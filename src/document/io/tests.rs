@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
+use crate::compliance::{Compliance, CountCheck, RelationCheck};
 use crate::document::{Candidate, Document};
 use crate::graph::{NodeState, VariableId};
 use crate::maps::{Label, Map, Plane};
@@ -49,13 +50,18 @@ fn full() -> Document {
         document.candidates.push(Candidate {
             seed,
             map,
-            recall: 1.0 / (seed + 3) as f32,
-            found: vec!["dog".into()],
-            missing: vec!["car".into()],
-            unasked: Vec::new(),
+            compliance: Compliance {
+                recall: 1.0 / (seed + 3) as f32,
+                found: vec!["dog".into()],
+                missing: vec!["car".into()],
+                counts: vec![CountCheck { name: "dog".into(), asked: 2, at_least: true, shown: 1 }],
+                relations: vec![RelationCheck { text: "dog left of car".into(), holds: None }],
+                ..Compliance::default()
+            },
         });
     }
     document.chosen = Some(1);
+    document.weights.counts = 2.5;
     document
 }
 

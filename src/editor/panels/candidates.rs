@@ -1,8 +1,10 @@
 //! Sampled segmentations, ranked, as a strip of thumbnails.
 
-use egui::{Align2, Color32, FontId, Rect, RichText, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Align, Align2, Color32, FontId, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
+use super::{breakdown, weights};
 use crate::command::Command;
+use crate::compliance::Weights;
 use crate::document::Candidate;
 use crate::editor::situation::Situation;
 use crate::editor::theme::{self, Palette};
@@ -24,10 +26,11 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails, out: &m
         ui.set_height(18.0);
         ui.label(RichText::new("Candidates").font(theme::strong(12.5)));
         let line = match document.candidates.len() {
-            0 => "sampled from the prompt, ranked by how many of its objects they hold".to_owned(),
+            0 => "sampled from the prompt, ranked by how well they obey it".to_owned(),
             n => format!("{n} maps, best first · {}", summary(&document.candidates)),
         };
         ui.label(RichText::new(line).size(11.5).color(p.muted));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| weights::button(ui, &document.weights, out));
     });
     if document.candidates.is_empty() {
         placeholders(ui, now.settings.candidates);
@@ -45,7 +48,7 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails, out: &m
 }
 
 fn summary(candidates: &[Candidate]) -> String {
-    let all = candidates.iter().filter(|c| c.missing.is_empty()).count();
+    let all = candidates.iter().filter(|c| c.compliance.missing.is_empty()).count();
     match all {
         0 => "none holds every object asked for".into(),
         1 => "one holds every object asked for".into(),
@@ -75,8 +78,11 @@ fn thumbnail(
 ) {
     let p = theme::palette(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(THUMB, THUMB), Sense::click());
-    let percent = (candidate.recall * 100.0).round();
-    describe(&response, &format!("Candidate {}: recall {percent} percent", index + 1), Some(chosen));
+    let score = candidate.compliance.score(&now.bench.document().weights);
+    let percent = |share: f32| (share * 100.0).round();
+    let (score, recall) = (percent(score), percent(candidate.compliance.recall));
+    let name = format!("Candidate {}: score {score} percent, recall {recall} percent", index + 1);
+    describe(&response, &name, Some(chosen));
     let texture = thumbnails.of(ui.ctx(), &candidate.map, &now.bench.pack().manifest.classes);
     egui::Image::new((texture, rect.size())).corner_radius(6).paint_at(ui, rect);
     let edge = if chosen {
@@ -88,11 +94,11 @@ fn thumbnail(
     };
     ui.painter().rect_stroke(rect, 6.0, edge, StrokeKind::Inside);
     focus_ring(ui, rect, &response);
-    recall_badge(ui, rect, candidate, percent);
+    score_badge(ui, rect, candidate, score);
     if response.clicked() && !segmentation_locked(now) {
         out.send(Command::ChooseCandidate { index });
     }
-    response.on_hover_ui(|ui| explain(ui, index, candidate));
+    response.on_hover_ui(|ui| explain(ui, index, candidate, &now.bench.document().weights));
 }
 
 fn segmentation_locked(now: &Situation<'_>) -> bool {
@@ -100,16 +106,16 @@ fn segmentation_locked(now: &Situation<'_>) -> bool {
     id.is_some_and(|id| now.bench.document().node(id).locked)
 }
 
-fn recall_badge(ui: &Ui, rect: Rect, candidate: &Candidate, percent: f32) {
+fn score_badge(ui: &Ui, rect: Rect, candidate: &Candidate, percent: f32) {
     let ground = Color32::from_black_alpha(190);
-    let colour = quality(theme::palette_of(egui::Theme::Dark), candidate);
+    let colour = quality(theme::palette_of(egui::Theme::Dark), percent);
     let text = ui.painter().layout_no_wrap(format!("{percent}%"), theme::strong(11.0), colour);
     let size = text.size() + vec2(10.0, 4.0);
     let badge = Rect::from_min_size(pos2(rect.left() + 5.0, rect.bottom() - size.y - 5.0), size);
     ui.painter().rect_filled(badge, 4.0, ground);
     ui.painter().galley(badge.min + vec2(5.0, 2.0), text, colour);
-    if !candidate.unasked.is_empty() {
-        let extra = format!("+{}", candidate.unasked.len());
+    if !candidate.compliance.unasked.is_empty() {
+        let extra = format!("+{}", candidate.compliance.unasked.len());
         let at = pos2(rect.right() - 8.0, badge.center().y);
         let text = ui.painter().layout_no_wrap(extra, FontId::proportional(11.0), Color32::WHITE);
         let ground_rect = Align2::RIGHT_CENTER.anchor_size(at, text.size()).expand2(vec2(4.0, 2.0));
@@ -118,26 +124,15 @@ fn recall_badge(ui: &Ui, rect: Rect, candidate: &Candidate, percent: f32) {
     }
 }
 
-fn quality(p: &Palette, candidate: &Candidate) -> Color32 {
-    match candidate.recall {
-        r if r >= 0.999 => p.good,
-        r if r >= 0.5 => p.warn,
+fn quality(p: &Palette, percent: f32) -> Color32 {
+    match percent {
+        r if r >= 99.9 => p.good,
+        r if r >= 50.0 => p.warn,
         _ => p.bad,
     }
 }
 
-fn explain(ui: &mut Ui, index: usize, candidate: &Candidate) {
-    let p = theme::palette(ui);
+fn explain(ui: &mut Ui, index: usize, candidate: &Candidate, weights: &Weights) {
     ui.label(RichText::new(format!("Candidate {} · seed {}", index + 1, candidate.seed)).font(theme::strong(13.0)));
-    let mut row = |title: &str, names: &[String], colour: Color32| {
-        if !names.is_empty() {
-            ui.horizontal_wrapped(|ui| {
-                ui.label(RichText::new(title).color(colour));
-                ui.label(names.join(", "));
-            });
-        }
-    };
-    row("Found", &candidate.found, p.good);
-    row("Missing", &candidate.missing, p.bad);
-    row("Not asked for", &candidate.unasked, p.muted);
+    breakdown::ui(ui, &candidate.compliance, weights);
 }

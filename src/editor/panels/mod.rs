@@ -1,6 +1,8 @@
 //! Panels: they read state and ask for things through the outbox.
 
+mod breakdown;
 pub mod candidates;
+mod chips;
 pub mod classes;
 pub mod empty;
 pub mod factor;
@@ -12,3 +14,4 @@ pub mod status;
 pub mod tool_bar;
 pub mod tool_options;
 pub mod view;
+mod weights;

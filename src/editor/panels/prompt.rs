@@ -1,24 +1,23 @@
 //! The prompt, what was understood of it, and the button that samples.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextWrapping};
-use egui::{Align, Align2, FontId, Id, Layout, Rect, RichText, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Align, Align2, FontId, Id, Layout, Rect, RichText, Sense, Ui, pos2, vec2};
 
+use super::chips;
 use crate::command::Command;
-use crate::compliance::{self, AskedObject, Compliance, Reading};
+use crate::compliance::{self, Compliance, Reading};
 use crate::editor::action::Action;
 use crate::editor::progress::RunView;
 use crate::editor::situation::{NextRun, Situation};
 use crate::editor::view_command::{Outbox, ViewCommand};
-use crate::editor::widgets::{
-    dashed_rect, describe, focus_ring, hint, primary_button, progress_bar, secondary_button, swatch,
-};
+use crate::editor::widgets::{hint, primary_button, progress_bar, secondary_button};
 use crate::editor::{icons, theme};
-use crate::graph::VariableKind;
+use crate::graph::NodeState;
 use crate::maps::Map;
-use crate::workbench::Workbench;
+use crate::workbench::{MAX_CANDIDATES, Workbench};
 
 /// Height in points.
 pub const HEIGHT: f32 = 112.0;
@@ -36,9 +35,28 @@ pub struct PromptField {
     seen: String,
     wants_focus: bool,
     reading: Cached<(String, BTreeMap<String, String>), Reading>,
-    measured: Cached<(usize, Reading), Compliance>,
-    /// Keeps the measured map's address its own.
-    measured_map: Option<Arc<Map>>,
+    measured: Cached<Measured, Option<Compliance>>,
+    /// Words whose nearest classes were asked for.
+    looked_up: BTreeSet<String>,
+}
+
+/// What a measurement follows from.
+struct Measured {
+    maps: Vec<(Option<Arc<Map>>, NodeState)>,
+    reading: Reading,
+}
+
+impl PartialEq for Measured {
+    /// Maps are compared by address, which holding them keeps their own.
+    fn eq(&self, other: &Self) -> bool {
+        let same = |(a, b): (&Option<Arc<Map>>, &Option<Arc<Map>>)| match (a, b) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        self.reading == other.reading
+            && self.maps.len() == other.maps.len()
+            && self.maps.iter().zip(&other.maps).all(|(a, b)| a.1 == b.1 && same((&a.0, &b.0)))
+    }
 }
 
 /// A value worked out anew when what it depends on changes.
@@ -92,16 +110,10 @@ impl PromptField {
         })
     }
 
+    /// How well the maps obey the prompt as it stands in the field.
     fn measure(&mut self, bench: &Workbench, reading: &Reading) -> Option<Compliance> {
-        let id = bench.pack().graph.of_kind(VariableKind::Classes)?;
-        let map = bench.document().map(id)?;
-        let segmentation = map.as_segmentation()?;
-        let key = (Arc::as_ptr(map) as usize, reading.clone());
-        let found = self
-            .measured
-            .get(key, |(_, reading)| compliance::measure(segmentation, reading, &bench.pack().manifest.classes));
-        self.measured_map = Some(map.clone());
-        Some(found)
+        let maps: Vec<_> = bench.document().nodes.iter().map(|n| (n.map.clone(), n.state)).collect();
+        self.measured.get(Measured { maps, reading: reading.clone() }, |key| bench.measured(&key.reading))
     }
 
     /// Draws the row.
@@ -164,93 +176,10 @@ impl PromptField {
                     };
                     ui.label(RichText::new(hint).size(12.0).color(p.muted));
                 }
-                for asked in &reading.asked {
-                    asked_chip(ui, asked, measured.as_ref(), now.bench);
-                }
-                for word in &reading.unknown {
-                    unknown_chip(ui, word, now.bench, out);
-                }
-                for name in measured.iter().flat_map(|m| &m.unasked) {
-                    unasked_chip(ui, name);
-                }
+                chips::ui(ui, reading, measured.as_ref(), now.bench, &mut self.looked_up, out);
             });
         });
     }
-}
-
-fn asked_chip(ui: &mut Ui, asked: &AskedObject, measured: Option<&Compliance>, bench: &Workbench) {
-    let p = theme::palette(ui);
-    let (icon, colour, state) = match measured {
-        None => (icons::ASKED, p.muted, "asked for, no map yet"),
-        Some(m) if m.found.contains(&asked.name) => (icons::CHECK, p.good, "found in the map"),
-        Some(_) => (icons::MISSING, p.bad, "missing in the map"),
-    };
-    let label = if asked.count > 1 { format!("{} ×{}", asked.name, asked.count) } else { asked.name.clone() };
-    let rgb = bench.pack().manifest.classes.get(asked.class).map(|c| c.colour);
-    let (rect, response) = chip(ui, &label, rgb, Some((icon, colour)), Sense::hover());
-    ui.painter().rect_stroke(rect, theme::RADIUS, Stroke::new(1.0, p.outline), egui::StrokeKind::Inside);
-    describe_chip(&response, &format!("{label}: {state}"));
-    response.on_hover_text(format!("“{}” → {}: {state}", asked.words, asked.name));
-}
-
-fn unasked_chip(ui: &mut Ui, name: &str) {
-    let p = theme::palette(ui);
-    let (_, response) = chip(ui, &format!("+ {name}"), None, None, Sense::hover());
-    describe_chip(&response, &format!("{name}: in the map, not asked for"));
-    response.on_hover_ui(|ui| {
-        ui.label(RichText::new(format!("{name} is in the map, though nobody asked for it")).color(p.muted));
-    });
-}
-
-fn unknown_chip(ui: &mut Ui, word: &str, bench: &Workbench, out: &mut Outbox) {
-    let p = theme::palette(ui);
-    let (rect, response) = chip(ui, word, None, Some((icons::QUESTION, p.warn)), Sense::click());
-    dashed_rect(ui, rect.shrink(0.5), Stroke::new(1.0, if response.hovered() { p.muted } else { p.outline }));
-    focus_ring(ui, rect, &response);
-    describe(&response, &format!("Unknown word {word}: bind it to a class"), None);
-    egui::Popup::menu(&response).show(|ui| {
-        ui.set_min_width(200.0);
-        ui.label(RichText::new(format!("“{word}” stands for")).color(p.muted));
-        egui::ScrollArea::vertical().max_height(280.0).show(ui, |ui| {
-            for class in bench.pack().manifest.classes.iter() {
-                let button = egui::Button::new(&class.name).frame_when_inactive(false).min_size(vec2(180.0, 26.0));
-                if ui.add(button).clicked() {
-                    out.send(Command::BindWord { word: word.to_owned(), class: class.name.clone() });
-                    ui.close();
-                }
-            }
-        });
-    });
-    response.on_hover_text("No class of this pack answers to this word. Click to say which one it stands for.");
-}
-
-/// Lays out a chip: swatch, words, state. Returns where it is.
-fn chip(
-    ui: &mut Ui,
-    label: &str,
-    rgb: Option<[u8; 3]>,
-    state: Option<(&str, egui::Color32)>,
-    sense: Sense,
-) -> (Rect, egui::Response) {
-    let p = theme::palette(ui);
-    let ink = if state.is_some() { p.text } else { p.muted };
-    let text = ui.painter().layout_no_wrap(label.to_owned(), FontId::proportional(12.5), ink);
-    let (left, right) = (if rgb.is_some() { 26.0 } else { 10.0 }, if state.is_some() { 26.0 } else { 10.0 });
-    let (rect, response) = ui.allocate_exact_size(vec2(left + text.size().x + right, 26.0), sense);
-    ui.painter().rect_filled(rect, theme::RADIUS, if response.hovered() { p.hover } else { p.raised });
-    if let Some(rgb) = rgb {
-        swatch(ui, Rect::from_center_size(pos2(rect.left() + 14.0, rect.center().y), vec2(12.0, 12.0)), rgb);
-    }
-    ui.painter().galley(pos2(rect.left() + left, rect.center().y - text.size().y / 2.0), text, ink);
-    if let Some((icon, colour)) = state {
-        let at = pos2(rect.right() - 13.0, rect.center().y);
-        ui.painter().text(at, Align2::CENTER_CENTER, icon, FontId::proportional(14.0), colour);
-    }
-    (rect, response)
-}
-
-fn describe_chip(response: &egui::Response, name: &str) {
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, name));
 }
 
 /// The button, and under it a row that is either progress or how many candidates to sample.
@@ -293,27 +222,40 @@ fn running(ui: &mut Ui, run: Option<&RunView>) {
     job.wrap = TextWrapping::truncate_at_width(time.left() - rect.left() - 8.0);
     let words = ui.painter().layout_job(job);
     ui.painter().galley(pos2(rect.left(), y - words.size().y / 2.0), words, p.muted);
-    describe_chip(&response, &format!("Progress: {what}"));
+    chips::describe(&response, &format!("Progress: {what}"));
 }
 
 fn idle(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
     let p = theme::palette(ui);
+    let small = |text: &str| RichText::new(text).size(11.5).color(p.muted);
     ui.horizontal(|ui| {
         ui.set_height(40.0);
+        ui.spacing_mut().item_spacing.x = 5.0;
         let mut count = now.settings.candidates;
-        ui.label(RichText::new("Candidates").size(12.0).color(p.muted));
-        let drag = egui::DragValue::new(&mut count).range(1..=50).speed(0.1);
-        let response = ui.add_sized(vec2(44.0, 24.0), drag).accessible_name("Number of candidates");
+        let drag = egui::DragValue::new(&mut count).range(1..=MAX_CANDIDATES).speed(0.1);
+        let response = ui.add_sized(vec2(36.0, 24.0), drag).accessible_name("Number of candidates");
         if response.on_hover_text("How many segmentations are sampled and ranked").changed() {
             out.send(ViewCommand::SetCandidates(count));
+        }
+        ui.label(small("maps, until"));
+        let mut until = now.settings.until;
+        let drag = egui::DragValue::new(&mut until).range(0..=100).speed(0.5).custom_formatter(|percent, _| {
+            if percent == 0.0 { "all".into() } else { format!("{percent}%") }
+        });
+        let drag = drag.custom_parser(|text| match text.trim() {
+            "all" => Some(0.0),
+            text => text.trim_end_matches('%').trim().parse().ok(),
+        });
+        let response = ui.add_sized(vec2(44.0, 24.0), drag).accessible_name("Score to stop at");
+        let tip = "Sample batch by batch, and stop when the best map has this score; \u{201C}all\u{201D} samples as many as said";
+        if response.on_hover_text(tip).changed() {
+            out.send(ViewCommand::SetUntil(until));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let response = crate::editor::widgets::icon_button(ui, icons::LIVE, "Live mode", 26.0, now.bench.is_live());
             if hint(response, Action::Live, now).clicked() {
                 out.send(Action::Live.intent(now));
             }
-            let label = RichText::new("Live").size(12.0).color(p.muted);
-            ui.label(label);
         });
     });
 }

@@ -7,11 +7,28 @@ use super::graphs::{Feed, Tensor};
 use super::stop::Stop;
 use super::{Engine, OnnxEngine};
 use crate::engine::decode::{Field, decode_classes, decode_colours, decode_values};
-use crate::engine::{EngineError, SampleRequest};
+use crate::engine::{EngineError, SampleRequest, factor_size};
 use crate::graph::{VariableId, VariableKind};
 use crate::maps::{ClassTable, Map, resize_smooth};
 
 impl OnnxEngine {
+    /// The classes in a picture: encoded at the size the classes' factor works at, decoded as its samples are.
+    pub(super) fn segment_watched(
+        &mut self,
+        variable: VariableId,
+        picture: &Arc<Map>,
+        canvas: (u32, u32),
+        stop: &Stop<'_>,
+    ) -> Result<Arc<Map>, EngineError> {
+        let size = factor_size(self.pack(), variable, canvas);
+        let latent = self.encode(picture, size, stop)?;
+        let manifest = self.pack().manifest.clone();
+        let cells = |pixels: u32| pixels as usize / manifest.latent.downscale;
+        let shape = [manifest.latent.channels, cells(size.1), cells(size.0)];
+        let answers = self.run_decoder(variable, &latent, shape, stop)?;
+        Ok(Arc::new(map_of(VariableKind::Classes, &answers, &manifest.classes, canvas)))
+    }
+
     /// Decodes latents `[count, channels, height, width]`, `shape` without the count.
     pub(super) fn decode(
         &mut self,

@@ -18,7 +18,7 @@ use std::thread::available_parallelism;
 
 use super::pictures::picture;
 use super::{Control, Device, Engine, EngineError, Sample, SampleRequest, check_request};
-use crate::graph::VariableId;
+use crate::graph::{VariableId, VariableKind};
 use crate::maps::Map;
 use crate::pack::Pack;
 use graphs::{Feed, Graphs};
@@ -123,6 +123,24 @@ impl Engine for OnnxEngine {
 
     fn prompt_note(&self, prompt: &str) -> Option<String> {
         self.text.note(prompt)
+    }
+
+    fn embed(&mut self, texts: &[String], control: &dyn Control) -> Result<Vec<Vec<f32>>, EngineError> {
+        watched(control, |stop| {
+            texts.iter().map(|text| self.text.meaning(text, &mut self.graphs, stop)).collect::<Result<_, _>>()
+        })
+    }
+
+    fn segment(
+        &mut self,
+        picture: &Arc<Map>,
+        canvas: (u32, u32),
+        control: &dyn Control,
+    ) -> Result<Arc<Map>, EngineError> {
+        let Some(variable) = self.pack().graph.of_kind(VariableKind::Classes) else {
+            return Err(EngineError::Request("this pack has no segmentation to decode".into()));
+        };
+        watched(control, |stop| self.segment_watched(variable, picture, canvas, stop))
     }
 
     fn sample(&mut self, request: &SampleRequest, control: &dyn Control) -> Result<Vec<Sample>, EngineError> {

@@ -116,6 +116,7 @@ impl OnnxEngine {
                 step: step + 1,
                 steps: walk.steps(),
                 remaining: clock.tick(),
+                drawn: None,
                 preview,
             });
         }

@@ -75,6 +75,22 @@ impl TextEncoder {
         graphs.load(&file, &self.signature)
     }
 
+    /// The mean of a text's token features, of length 1; zeros for a blank one.
+    pub fn meaning(&mut self, text: &str, graphs: &mut Graphs, stop: &Stop<'_>) -> Result<Vec<f32>, EngineError> {
+        let width = graphs.pack().manifest.text.width;
+        let mut mean = vec![0.0_f32; width];
+        if let Some(text) = self.encode(text, graphs, stop)? {
+            for token in text.features.chunks_exact(width) {
+                mean.iter_mut().zip(token).for_each(|(mean, value)| *mean += value);
+            }
+        }
+        let length = mean.iter().map(|v| v * v).sum::<f32>().sqrt();
+        if length > 0.0 {
+            mean.iter_mut().for_each(|v| *v /= length);
+        }
+        Ok(mean)
+    }
+
     /// The features of a prompt; `None` for a blank one, which means the null text.
     ///
     /// One prompt at a time and unpadded: a quantised encoder scales its activations per run, so

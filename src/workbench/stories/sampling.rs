@@ -13,10 +13,10 @@ fn a_prompt_and_one_key_give_ten_candidates_and_the_picture_of_the_best() {
     assert_eq!(document.candidates.len(), 10);
     assert_eq!(document.chosen, Some(0));
     let best = &document.candidates[0];
-    assert_eq!((best.recall, best.missing.len(), best.unasked.len()), (1.0, 0, 0));
+    assert_eq!((best.compliance.recall, best.compliance.missing.len(), best.compliance.unasked.len()), (1.0, 0, 0));
     assert!(Arc::ptr_eq(document.map(VariableId(0)).unwrap(), &best.map));
     assert_eq!(document.nodes[0].settings.seed, best.seed);
-    assert!(document.candidates.is_sorted_by(|a, b| a.recall >= b.recall));
+    assert!(document.candidates.is_sorted_by(|a, b| a.compliance.recall >= b.compliance.recall));
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn a_new_prompt_draws_as_many_candidates_again() {
     let candidates = &person.document().candidates;
     assert_eq!(candidates.len(), 6);
     assert!(candidates.iter().all(|c| (20..26).contains(&c.seed)));
-    assert_eq!(candidates[0].found, ["dog"]);
+    assert_eq!(candidates[0].compliance.found, ["dog"]);
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn a_word_bound_to_a_class_counts_and_ranks_anew() {
     person.writes("a tree and a beagle");
     person.does(generate(10, 0));
     let asked = |p: &Person| {
-        let c = &p.document().candidates[0];
+        let c = &p.document().candidates[0].compliance;
         c.found.len() + c.missing.len()
     };
     assert_eq!(asked(&person), 1);

@@ -7,6 +7,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use crate::command::Command;
+use crate::compliance::Compliance;
 use crate::document::Candidate;
 use crate::editor::canvas::Canvas;
 use crate::editor::theme;
@@ -231,18 +232,21 @@ fn pack() -> Pack {
 fn sample(bench: &mut Workbench) {
     bench.apply(Command::SetPrompt { prompt: "two dogs and a house".into() }).expect("a prompt");
     let labels = Arc::new(Map::Segmentation(landscape(bench.pack().classes())));
-    let mut effects = bench.apply(Command::GenerateCandidates { count: 1, seed: 1 }).expect("a prompt is set");
+    let mut effects =
+        bench.apply(Command::GenerateCandidates { count: 1, seed: 1, until: None }).expect("a prompt is set");
     while let Some(effect) = effects.pop() {
         let Effect::Start(id, job) = effect else { continue };
         let outcome = match job {
             Job::Candidates { .. } => Outcome::Candidates(vec![Candidate {
                 seed: 1,
                 map: Arc::clone(&labels),
-                recall: 1.0,
-                found: vec!["dog".into(), "house".into()],
-                missing: Vec::new(),
-                unasked: Vec::new(),
+                compliance: Compliance {
+                    recall: 1.0,
+                    found: vec!["dog".into(), "house".into()],
+                    ..Compliance::default()
+                },
             }]),
+            Job::Suggest { .. } => Outcome::Suggestions(Vec::new()),
             Job::Run { steps, .. } => Outcome::Maps(
                 steps.iter().map(|s| (s.variable, map_of(bench, s.variable, &labels), Default::default())).collect(),
             ),

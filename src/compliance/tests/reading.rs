@@ -1,27 +1,6 @@
+//! Objects, counts, refusals and unknown words of a prompt.
+
 use super::*;
-use crate::maps::{Label, Plane, SegmentationMap};
-use crate::pack::testing::classes;
-
-fn read(prompt: &str) -> Reading {
-    read_prompt(prompt, &classes(), &[])
-}
-
-/// Asked classes as `name×count`, in order.
-fn asked(prompt: &str) -> String {
-    let all: Vec<_> = read(prompt).asked.iter().map(|a| format!("{}×{}", a.name, a.count)).collect();
-    all.join(" ")
-}
-
-fn unknown(prompt: &str) -> String {
-    read(prompt).unknown.join(" ")
-}
-
-#[track_caller]
-fn check(cases: &[(&str, &str)], read: impl Fn(&str) -> String) {
-    for (prompt, expected) in cases {
-        assert_eq!(read(prompt), *expected, "in {prompt:?}");
-    }
-}
 
 #[test]
 fn finds_names_plurals_and_synonyms() {
@@ -114,6 +93,35 @@ fn what_is_refused_is_not_asked_for() {
         ("a beach with no people, and a dog", "sand×1 dog×1"),
     ];
     check(&cases, asked);
+    let refused = |prompt: &str| {
+        let all: Vec<_> = read(prompt).refused.into_iter().map(|r| r.name).collect();
+        all.join(" ")
+    };
+    let cases = [
+        ("a beach without people or umbrellas", "person umbrella"),
+        ("a road with no cars, no snow", "car snow"),
+        ("no dogs, but a dog", ""),
+        ("a dog", ""),
+    ];
+    check(&cases, refused);
+}
+
+#[test]
+fn only_exact_numbers_forbid_more() {
+    let at_least = |prompt: &str| {
+        let all: Vec<_> =
+            read(prompt).asked.iter().map(|a| format!("{}{}", a.count, if a.at_least { "+" } else { "" })).collect();
+        all.join(" ")
+    };
+    let cases = [
+        ("dogs", "2+"),
+        ("some dogs and a few cats", "3+ 3+"),
+        ("two dogs and a cat", "2 1"),
+        ("a dog and many dogs", "4+"),
+        ("a pair of dogs; the dogs sleep", "2"),
+        ("a herd of horses in a meadow", "3+ 1+"),
+    ];
+    check(&cases, at_least);
 }
 
 #[test]
@@ -184,44 +192,4 @@ fn every_word_of_the_pack_is_read_as_its_class() {
             assert_eq!((reading.asked[0].class, reading.asked[0].words.as_str()), (class.index, word.as_str()));
         }
     }
-}
-
-/// 100 × 100 pixels: class 0, and the first `n` pixels of the given classes after one another.
-fn map(areas: &[(u8, usize)]) -> SegmentationMap {
-    let mut pixels = vec![Label::default(); 10_000];
-    let mut at = 0;
-    for &(class, n) in areas {
-        pixels[at..at + n].fill(Label { class, instance: 1 });
-        at += n;
-    }
-    Plane::from_pixels(100, 100, &pixels)
-}
-
-#[test]
-fn a_class_is_there_from_the_threshold_on() {
-    let table = classes();
-    let reading = read("a dog and a cat on the sea");
-    let (dog, cat, sea, car) = (9, 10, 6, 13);
-    let measured = measure(&map(&[(dog, 50), (cat, 49), (sea, 5000), (car, 50)]), &reading, &table);
-    assert_eq!(measured.found, ["dog", "sea"]);
-    assert_eq!(measured.missing, ["cat"]);
-    assert_eq!(measured.unasked, ["car"], "the sky is a background");
-    assert!((measured.recall - 2.0 / 3.0).abs() < 1e-6);
-}
-
-#[test]
-fn nothing_asked_is_all_found() {
-    let measured = measure(&map(&[(9, 500)]), &Reading::default(), &classes());
-    assert_eq!(measured.recall, 1.0);
-    assert_eq!(measured.unasked, ["dog"]);
-    let empty = measure(&Plane::filled(0, 0, Label::default()), &read("a dog"), &classes());
-    assert_eq!(empty.recall, 0.0);
-}
-
-#[test]
-fn ranks_by_recall_then_fewest_unasked_then_order() {
-    let one =
-        |recall, unasked: usize| Compliance { recall, unasked: vec!["x".into(); unasked], ..Compliance::default() };
-    let measured = [one(0.5, 0), one(1.0, 2), one(1.0, 1), one(0.5, 0), one(1.0, 1)];
-    assert_eq!(ranking(&measured), [2, 4, 1, 0, 3]);
 }

@@ -1,0 +1,198 @@
+//! What is sampled and timed for one caption.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use super::captions::Case;
+use crate::compliance::{Compliance, Weights, measure, ranking};
+use crate::engine::{Control, Engine, FactorSettings, Sample, SampleRequest};
+use crate::graph::{VariableId, VariableKind};
+use crate::maps::Map;
+use crate::worker::{Job, Outcome, Step, run_job};
+
+/// Steps and number of the batches of maps (paper, Table 3).
+pub(super) const BATCHES: [(usize, usize); 5] = [(10, 1), (20, 1), (10, 5), (10, 10), (20, 10)];
+
+/// Maps drawn at once for a caption.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Batch {
+    pub steps: usize,
+    pub maps: usize,
+    /// Of each map, in the order of the seeds.
+    pub recalls: Vec<f32>,
+    /// Of the map ranked first.
+    pub first: Compliance,
+    /// Drawing, measuring and ranking.
+    pub seconds: f64,
+}
+
+/// The best image there is of a caption, by one way to get it.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Way {
+    /// Which way.
+    pub way: &'static str,
+    /// Recall where the choice was made: on maps, or on images decoded as classes.
+    pub recall: f32,
+    /// Recall in the image, decoded as classes.
+    pub recall_in_image: f32,
+    pub seconds: f64,
+}
+
+/// All that was measured for a caption.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Measured {
+    pub caption: String,
+    pub batches: Vec<Batch>,
+    pub ways: Vec<Way>,
+}
+
+/// Draws maps and images.
+pub(super) struct Sampler<'a> {
+    pub engine: &'a mut dyn Engine,
+    seed: u64,
+    images: usize,
+    control: &'a dyn Control,
+    classes: VariableId,
+    image: Option<VariableId>,
+    canvas: (u32, u32),
+}
+
+impl<'a> Sampler<'a> {
+    /// For Table 4 the best of `images` images is taken; none leaves it out.
+    pub fn new(engine: &'a mut dyn Engine, seed: u64, images: usize, control: &'a dyn Control) -> Result<Self> {
+        let graph = &engine.pack().graph;
+        let classes = graph.of_kind(VariableKind::Classes).context("this pack has no segmentation to measure")?;
+        let image = graph.of_kind(VariableKind::Image).filter(|_| images > 0);
+        let side = engine.pack().manifest.canvas_size;
+        Ok(Self { classes, image, canvas: (side, side), engine, seed, images, control })
+    }
+
+    /// Draws and measures everything for a caption; `tell` hears what it does.
+    pub fn measure(&mut self, case: &Case, tell: &dyn Fn(&str)) -> Result<Measured> {
+        tell("maps");
+        let mut drawn = Vec::new();
+        for (steps, maps) in BATCHES {
+            drawn.push(self.batch(case, steps, maps)?);
+        }
+        let mut ways = Vec::new();
+        if let Some(image) = self.image {
+            tell("images");
+            let text_alone = "images from text alone";
+            ways.push(self.from_text(case, image, 1, text_alone)?);
+            ways.push(self.from_text(case, image, self.images, text_alone)?);
+            ways.push(self.from_maps(case, image, &drawn[1])?);
+            ways.push(self.from_maps(case, image, &drawn[3])?);
+            ways.push(self.from_maps(case, image, &drawn[4])?);
+            ways.push(self.whole_chains(case, image, &drawn[3].1)?);
+        }
+        Ok(Measured { caption: case.caption.clone(), batches: drawn.into_iter().map(|(b, _)| b).collect(), ways })
+    }
+
+    /// Draws maps, ranks them; the best comes first in the answer's maps.
+    fn batch(&mut self, case: &Case, steps: usize, maps: usize) -> Result<(Batch, Vec<Arc<Map>>)> {
+        let started = Instant::now();
+        let samples = self.draw(case, self.classes, maps, Some(steps))?;
+        let measured = self.measured(case, samples.iter().map(|s| &s.map));
+        let order = ranking(&measured, &Weights::default());
+        let seconds = started.elapsed().as_secs_f64();
+        let recalls = measured.iter().map(|c| c.recall).collect();
+        let first = measured[order[0]].clone();
+        let ranked = order.into_iter().map(|i| samples[i].map.clone()).collect();
+        Ok((Batch { steps, maps, recalls, first, seconds }, ranked))
+    }
+
+    /// The best of several images of the image factor with null parents, told by their own classes: what a text-to-image
+    /// model has to do.
+    fn from_text(&mut self, case: &Case, image: VariableId, count: usize, way: &'static str) -> Result<Way> {
+        let started = Instant::now();
+        let images = self.draw(case, image, count, None)?;
+        let maps: Vec<_> = images.iter().map(|s| self.seen(&s.map)).collect::<Result<_>>()?;
+        let best = self.best_recall(case, &maps);
+        let seconds = started.elapsed().as_secs_f64();
+        Ok(Way { way, recall: best, recall_in_image: best, seconds })
+    }
+
+    /// One image, for the best of the maps.
+    fn from_maps(&mut self, case: &Case, image: VariableId, (batch, maps): &(Batch, Vec<Arc<Map>>)) -> Result<Way> {
+        let started = Instant::now();
+        let made = self.chain(case, image, &maps[0])?;
+        let seconds = batch.seconds + started.elapsed().as_secs_f64();
+        let seen = self.seen(&made)?;
+        let recall_in_image = self.best_recall(case, &[seen]);
+        let way = match (batch.maps, batch.steps) {
+            (1, _) => "one map, 20 steps, then its image",
+            (_, 10) => "10 maps, 10 steps, then the image of the best",
+            _ => "10 maps, 20 steps, then the image of the best",
+        };
+        Ok(Way { way, recall: batch.first.recall, recall_in_image, seconds })
+    }
+
+    /// The best of several images that each follow from a map of their own, told by the classes seen in them. The maps
+    /// are those of ten steps; their time is counted by drawing them once more.
+    fn whole_chains(&mut self, case: &Case, image: VariableId, maps: &[Arc<Map>]) -> Result<Way> {
+        let count = self.images.min(maps.len());
+        let started = Instant::now();
+        self.draw(case, self.classes, count, Some(10))?;
+        let mut seen = Vec::new();
+        for map in &maps[..count] {
+            let made = self.chain(case, image, map)?;
+            seen.push(self.seen(&made)?);
+        }
+        let best = self.best_recall(case, &seen);
+        let seconds = started.elapsed().as_secs_f64();
+        Ok(Way { way: "images, each by its own map", recall: best, recall_in_image: best, seconds })
+    }
+
+    fn draw(&mut self, case: &Case, variable: VariableId, count: usize, steps: Option<usize>) -> Result<Vec<Sample>> {
+        let request = SampleRequest {
+            variable,
+            prompt: case.caption.clone(),
+            seeds: (0..count as u64).map(|i| self.seed.wrapping_add(i)).collect(),
+            settings: self.settings(variable, steps),
+            parents: Vec::new(),
+            canvas: self.canvas,
+            previews: false,
+        };
+        Ok(self.engine.sample(&request, self.control)?)
+    }
+
+    fn settings(&self, variable: VariableId, steps: Option<usize>) -> FactorSettings {
+        let factor = self.engine.pack().graph.factor(variable);
+        FactorSettings { steps: steps.unwrap_or(factor.steps), guidance: factor.guidance }
+    }
+
+    /// The image that follows from a segmentation, and the maps between.
+    fn chain(&mut self, case: &Case, image: VariableId, map: &Arc<Map>) -> Result<Arc<Map>> {
+        let graph = self.engine.pack().graph.clone();
+        let step = |variable| {
+            let settings = self.settings(variable, None);
+            Step { variable, prompt: case.caption.clone(), seed: self.seed, settings }
+        };
+        let steps = graph.ids().filter(|&id| id != self.classes).map(step).collect();
+        let job = Job::Run { steps, given: vec![(self.classes, map.clone())], canvas: self.canvas };
+        let Outcome::Maps(maps) = run_job(self.engine, &job, self.control)? else { unreachable!("a run brings maps") };
+        let made = maps.into_iter().find(|(id, ..)| *id == image);
+        made.map(|(_, map, _)| map).context("the chain made no image")
+    }
+
+    /// What the pack's own decoder of classes sees in an image.
+    fn seen(&mut self, image: &Arc<Map>) -> Result<Arc<Map>> {
+        Ok(self.engine.segment(image, self.canvas, self.control)?)
+    }
+
+    fn best_recall(&self, case: &Case, maps: &[Arc<Map>]) -> f32 {
+        self.measured(case, maps.iter()).iter().map(|c| c.recall).fold(0.0, f32::max)
+    }
+
+    fn measured<'m>(&self, case: &Case, maps: impl Iterator<Item = &'m Arc<Map>>) -> Vec<Compliance> {
+        let manifest = &self.engine.pack().manifest;
+        let one = |map: &'m Arc<Map>| match map.as_segmentation() {
+            Some(map) => measure(map, &case.reading, &manifest.classes, &manifest.colours),
+            None => Compliance::default(),
+        };
+        maps.map(one).collect()
+    }
+}
