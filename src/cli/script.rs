@@ -98,6 +98,7 @@ fn anchored(mut command: Command, home: &Path, out: &Path) -> Command {
 mod tests {
     use super::*;
     use crate::command::{FlipAxis, Ink};
+    use crate::compliance::Weights;
 
     #[test]
     fn a_script_is_a_list_or_an_object() {
@@ -121,11 +122,22 @@ mod tests {
     }
 
     #[test]
+    fn a_score_can_be_waited_for_and_weighed() {
+        let text = r#"[{"do": "set_weights", "relations": 3}, {"do": "ignore_word", "word": "hill"},
+            {"do": "generate_candidates", "count": 50, "until": 0.9}]"#;
+        let commands = Script::parse(text).unwrap().commands;
+        let weights = Weights { relations: 3.0, ..Weights::default() };
+        assert_eq!(commands[0], Command::SetWeights { weights });
+        assert_eq!(commands[2], Command::GenerateCandidates { count: 50, seed: 0, until: Some(0.9) });
+    }
+
+    #[test]
     fn mistakes_name_the_command() {
         for (text, says) in [
             (r#"[{"do": "undo"}, {"do": "fly"}]"#, "command 1: unknown variant `fly`"),
             (r#"[{"do": "move_selection", "dx": 4}]"#, "command 0: missing field `dy`"),
             (r#"[{"do": "generate_candidates", "cuont": 4}]"#, "has no field \"cuont\": it takes count, seed"),
+            (r#"[{"do": "set_weights", "size": 4}]"#, "has no field \"size\""),
             (r#"[{"do": "undo", "x": 4}]"#, "undo has no field \"x\": it takes none"),
             (r#"["undo"]"#, "command 0"),
             (r#"{"commands": 4}"#, "\"commands\" must be a list"),

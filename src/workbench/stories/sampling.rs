@@ -1,6 +1,7 @@
 //! From a prompt to an image.
 
 use super::*;
+use crate::compliance::Weights;
 
 #[test]
 fn a_prompt_and_one_key_give_ten_candidates_and_the_picture_of_the_best() {
@@ -169,4 +170,77 @@ fn a_word_bound_to_a_class_counts_and_ranks_anew() {
     assert!(Arc::ptr_eq(&document.candidates[document.chosen.unwrap()].map, &taken), "the choice stays");
     assert_eq!(person.bench().undo_label(), Some("Bind word"));
     assert!(person.is_refused(Command::BindWord { word: "x".into(), class: "unicorn".into() }).contains("unicorn"));
+}
+
+#[test]
+fn an_ignored_word_is_not_asked_about_any_more() {
+    let mut person = Person::new();
+    person.writes("a tree and two squirrels");
+    assert_eq!(person.bench().reading().unknown, ["squirrels"]);
+    person.does(Command::IgnoreWord { word: "squirrel".into() });
+    assert!(person.bench().reading().unknown.is_empty());
+    person.does(Command::Undo);
+    assert_eq!(person.bench().reading().unknown, ["squirrels"]);
+    assert!(person.is_refused(Command::IgnoreWord { word: " ".into() }).contains("which word"));
+}
+
+#[test]
+fn words_outside_the_vocabulary_get_their_nearest_classes() {
+    let mut person = Person::new();
+    person.session.suggest(vec!["housing".into()], &Patient);
+    let near = person.bench().suggestions("housing").expect("they were looked up");
+    assert_eq!((near.len(), near[0].as_str()), (3, "house"));
+    assert!(person.bench().suggestions("carpet").is_none());
+}
+
+#[test]
+fn drawing_stops_at_the_batch_that_reaches_the_score() {
+    let mut person = Person::new();
+    person.writes("a dog and a red car on a road");
+    person.does(Command::GenerateCandidates { count: 100, seed: 0, until: Some(1.0) });
+    assert_eq!(person.document().candidates.len(), 5, "the first seed does all that is asked");
+    person.does(Command::GenerateCandidates { count: 12, seed: 0, until: None });
+    assert_eq!(person.document().candidates.len(), 12);
+    // The fake engine draws no more than 24 objects.
+    person.writes("25 horses");
+    person.does(Command::GenerateCandidates { count: 11, seed: 0, until: Some(1.0) });
+    assert_eq!(person.document().candidates.len(), 11);
+    let refused = person.is_refused(Command::GenerateCandidates { count: 5, seed: 0, until: Some(90.0) });
+    assert!(refused.contains("from 0 to 1"), "{refused}");
+}
+
+#[test]
+fn cancelling_keeps_the_candidates_drawn_so_far() {
+    let mut waiting = Waiting::new();
+    waiting.starts(prompt("a dog"));
+    let (Some((id, job)), _) = waiting.starts(Command::GenerateCandidates { count: 40, seed: 0, until: None }) else {
+        panic!("a job starts")
+    };
+    let Outcome::Candidates(mut drawn) = waiting.outcome(&job) else { panic!("candidates come back") };
+    drawn.truncate(20);
+    waiting.bench.on_event(Event::Drawn(id, drawn.clone()));
+    assert!(waiting.bench.document().candidates.is_empty(), "the document waits for the end");
+    let (_, cancelled) = waiting.starts(Command::Cancel);
+    assert_eq!(cancelled, Some(id));
+    assert_eq!(waiting.bench.document().candidates, drawn);
+    assert_eq!(waiting.states()[0], Fresh);
+    assert_eq!(waiting.bench.undo_label(), Some("Generate"));
+    // What the worker says later of the job it stopped is nobody's business any more.
+    assert!(waiting.bench.on_event(Event::Cancelled(id)).is_empty());
+}
+
+#[test]
+fn other_weights_rank_anew_and_the_choice_stays() {
+    let mut person = Person::new();
+    person.writes("a dog and a red car on a road");
+    person.does(generate(8, 0));
+    let taken = person.map("segmentation");
+    let only_unasked = Weights { recall: 0.0, counts: 0.0, relations: 0.0, colours: 0.0, unasked: 1.0 };
+    person.does(Command::SetWeights { weights: only_unasked });
+    let document = person.document();
+    let seeds: Vec<_> = document.candidates.iter().map(|c| c.seed).collect();
+    assert_eq!(seeds, [0, 1, 4, 5, 3, 7, 2, 6], "those with an unasked object come last now");
+    assert!(Arc::ptr_eq(&document.candidates[document.chosen.unwrap()].map, &taken));
+    let none = Weights { unasked: 0.0, ..only_unasked };
+    assert!(person.is_refused(Command::SetWeights { weights: none }).contains("more than 0"));
 }
