@@ -10,6 +10,7 @@ import argparse
 import os
 import time
 from pathlib import Path
+from typing import Callable
 
 import numpy as np
 
@@ -70,6 +71,29 @@ class FrameReader:
         return out
 
 
+def ahead(factors: list[str], checkpoint: str) -> Callable[[Path, dict[str, np.ndarray]], None]:
+    """Encodes a shard for these factors; a training that finds the shard finds its latents as well."""
+    if not factors:
+        return lambda path, shard: None
+    import torch
+
+    from .chunks import encode_shard, latents_path
+    from .factor import FACTORS
+    from .networks import load_autoencoder
+    from .runs import save_atomically
+
+    torch.set_num_threads(1)
+    autoencoder = load_autoencoder(checkpoint).to(memory_format=torch.channels_last)
+
+    def encode(path: Path, shard: dict[str, np.ndarray]) -> None:
+        for name in factors:
+            factor = FACTORS[name]
+            latents = encode_shard(shard, path.stem, name, factor.parents, autoencoder, factor.size)
+            save_atomically(latents, latents_path(path, name, autoencoder, factor.size))
+
+    return encode
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", required=True)
@@ -78,13 +102,18 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--samples", type=int, default=2, help="rays along each side of a pixel")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--ahead", nargs="*", default=[], metavar="FACTOR", help="encode the shards for these factors, so that their training need not")
+    parser.add_argument("--autoencoder", default="onnx/runs/autoencoder/checkpoint.pt")
     arguments = parser.parse_args()
+    encode_ahead = ahead(arguments.ahead, arguments.autoencoder)
     for number in range(arguments.shards):
         path = Path(arguments.out) / f"{arguments.seed:04d}-{number:05d}.npz"
         if path.exists():
             continue
         start = time.monotonic()
-        write_shard(path, render_shard(arguments.seed, number, arguments.count, arguments.size, arguments.samples))
+        shard = render_shard(arguments.seed, number, arguments.count, arguments.size, arguments.samples)
+        encode_ahead(path, shard)
+        write_shard(path, shard)
         print(f"{path.name}: {arguments.count / (time.monotonic() - start):.1f} frames/s", flush=True)
 
 
