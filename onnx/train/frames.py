@@ -16,6 +16,8 @@ import numpy as np
 
 from world.boundary import boundary
 from world.caption import describe
+from world.scene import Scene
+from world.spec import COLOURS, ObjectSpec, Spec
 
 from .maps import realized
 
@@ -30,12 +32,23 @@ def render_shard(seed: int, number: int, count: int, size: int, samples: int) ->
     rows: dict[str, list] = {name: [] for name in ARRAYS}
     for _ in range(count):
         spec, (scene,) = realized(rng, 1)
-        rows["captions"].append(describe(spec, rng, split="train"))
+        rows["captions"].append(describe(with_colours(spec, scene, rng), rng, split="train"))
         frame = render(scene, size, samples=samples)
         rows["boundary"].append(boundary(frame.classes, frame.instances))
         for name in ("image", "classes", "instances", "depth", "sketch"):
             rows[name].append(getattr(frame, name))
     return {name: np.array(values) if name == "captions" else np.stack(values) for name, values in rows.items()}
+
+
+def with_colours(spec: Spec, scene: Scene, rng: np.random.Generator) -> Spec:
+    """The spec with half of the colours named that it leaves open and that have a name: a word for it is how an image learns a colour."""
+
+    def named(number: int, group: ObjectSpec) -> ObjectSpec:
+        worn = {thing.colour for thing in scene.things if thing.group == number}
+        speaks = group.colour is None and len(worn) == 1 and rng.random() < 0.5
+        return group._replace(colour=worn.pop()) if speaks and worn <= set(COLOURS.get(group.name, ())) else group
+
+    return spec._replace(objects=tuple(named(i, group) for i, group in enumerate(spec.objects)))
 
 
 def write_shard(path: Path, arrays: dict[str, np.ndarray]) -> None:
