@@ -57,7 +57,11 @@ fn try_out(engine: &mut dyn Engine) -> Result<String> {
     let pack = engine.pack().clone();
     let settings = FactorSettings { steps: 1, guidance: 2.0 };
     let prompt = pack.manifest.prompts.first().cloned().unwrap_or_else(|| "a picture".into());
-    let steps = pack.graph.ids().map(|variable| Step { variable, prompt: prompt.clone(), seed: 0, settings }).collect();
+    let steps = pack
+        .graph
+        .ids()
+        .map(|variable| Step { variable, prompt: prompt.clone(), seed: 0, settings, revision: None })
+        .collect();
     let side = pack.manifest.canvas_size;
     let started = Instant::now();
     run_job(engine, &Job::Run { steps, given: Vec::new(), canvas: (side, side) }, &Quiet)?;

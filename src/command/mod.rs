@@ -97,6 +97,21 @@ pub enum Command {
         /// Variable.
         variable: String,
     },
+    /// Samples a part of a map anew: what is selected, or all of it where nothing is. The rest of the map
+    /// stays as it is, pixel by pixel. A low strength harmonises what was pasted with what is around it.
+    Resample {
+        /// Variable.
+        variable: String,
+        /// How much of the way from noise is gone again, above 0, up to 1.
+        #[serde(default = "one")]
+        strength: f32,
+        /// Another seed than the factor's.
+        #[serde(default)]
+        seed: Option<u64>,
+        /// How far, 0 to 1, the noise lies from the factor's seed towards that one: a little makes a variation.
+        #[serde(default = "one")]
+        variation: f32,
+    },
     /// Stops what runs.
     Cancel,
     /// Sets a factor's seed.

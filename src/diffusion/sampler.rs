@@ -29,6 +29,11 @@ impl Walk {
         self.moments.len() - 1
     }
 
+    /// The moment that step `step` starts from; that of the last, past the end, is where the walk ends.
+    pub fn moment(&self, step: usize) -> Moment {
+        self.moments[step]
+    }
+
     /// What the network is told in step `step`, from 0.
     pub fn time(&self, step: usize) -> f32 {
         self.moments[step].time

@@ -33,6 +33,13 @@ pub(super) fn check_request(pack: &Pack, request: &SampleRequest) -> Result<(), 
     if width == 0 || height == 0 || width.max(height) > LARGEST_CANVAS {
         return refuse(format!("maps of {width}×{height} pixels are not possible; choose 1 to {LARGEST_CANVAS}"));
     }
+    if let Some(revision) = &request.revision {
+        let (kind, own) = (revision.base.kind(), graph.variable(request.variable).kind);
+        if kind != own {
+            return refuse(format!("the map of \"{name}\" to sample anew is of kind {kind:?}, not {own:?}"));
+        }
+        revision.check(name, request.canvas)?;
+    }
     for (i, (parent, map)) in request.parents.iter().enumerate() {
         if !graph.factor(request.variable).parents.contains(parent) {
             let given = if parent.0 < graph.len() { graph.variable(*parent).name.as_str() } else { "it" };

@@ -50,6 +50,14 @@ impl FakeEngine {
         Self { max_words, ..self }
     }
 
+    fn revised(&self, request: &SampleRequest, seed: u64) -> Map {
+        let map = self.map(request, seed);
+        match &request.revision {
+            Some(revision) => revision.join(map),
+            None => map,
+        }
+    }
+
     fn map(&self, request: &SampleRequest, seed: u64) -> Map {
         let variable = self.pack.graph.variable(request.variable);
         let mut noise = NoiseStream::new(seed, &variable.name);
@@ -139,7 +147,7 @@ impl Engine for FakeEngine {
             return Err(EngineError::NotANumber { variable: variable.name.clone(), step: 1, steps, guidance });
         }
         let samples: Vec<_> =
-            request.seeds.iter().map(|&seed| Sample { seed, map: Arc::new(self.map(request, seed)) }).collect();
+            request.seeds.iter().map(|&seed| Sample { seed, map: Arc::new(self.revised(request, seed)) }).collect();
         for step in 1..=steps {
             if control.is_cancelled() {
                 return Err(EngineError::Cancelled);
@@ -265,6 +273,7 @@ mod tests {
             seeds: seeds.into(),
             settings: FactorSettings { steps: 3, guidance: 2.0 },
             parents,
+            revision: None,
             canvas: (96, 64),
             previews: true,
         }

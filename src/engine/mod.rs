@@ -10,11 +10,13 @@ pub mod fake;
 mod onnx;
 mod pictures;
 mod request;
+mod revision;
 
 use check::check_request;
 pub use extent::{factor_size, working_size};
 pub use onnx::{OnnxEngine, find_library};
 pub use request::{Control, Device, EngineError, FactorSettings, Progress, Sample, SampleRequest};
+pub use revision::{Revision, Variation};
 
 use crate::pack::Pack;
 

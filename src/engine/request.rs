@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::Revision;
 use crate::graph::VariableId;
 use crate::maps::Map;
 use crate::pack::PackError;
@@ -45,6 +46,8 @@ pub struct SampleRequest {
     pub settings: FactorSettings,
     /// Maps of the parents that are given; a parent left out is null.
     pub parents: Vec<(VariableId, Arc<Map>)>,
+    /// What is sampled anew of a map that is there, instead of a whole new one.
+    pub revision: Option<Revision>,
     /// Width and height of the maps to return (the image keeps the factor's own size).
     pub canvas: (u32, u32),
     /// Whether clean estimates are decoded and reported while sampling.

@@ -23,7 +23,7 @@ pub use codec::{MapError, load_map, map_from_picture, save_map};
 pub use map::{ColourMap, DepthMap, Joint, Map, NormalMap, PoseMap, SegmentationMap, Skeleton, SketchMap};
 pub use nearest::{Nearest, fill_nearest};
 pub use plane::{Plane, Rect, TILE};
-pub use regions::{free_instance, label_instances, region_at};
+pub use regions::{free_instances, label_instances, region_at};
 pub use resize::{Channels, resize_map, resize_nearest, resize_smooth};
 pub use specks::remove_specks;
 pub use view::{paint, thumbnail};

@@ -76,8 +76,8 @@ pub fn region_at(map: &SegmentationMap, classes: &ClassTable, x: i32, y: i32) ->
     Some(Plane::from_pixels(map.width(), map.height(), &mask))
 }
 
-/// The smallest instance number that the map does not use, if one of the 255 is left.
-pub fn free_instance(map: &SegmentationMap) -> Option<u8> {
+/// The instance numbers that the map does not use, smallest first: none when all 255 are taken.
+pub fn free_instances(map: &SegmentationMap) -> impl Iterator<Item = u8> + use<> {
     let mut used = [false; 256];
     for index in 0..map.tile_count() {
         let (tile, _) = map.tile(index);
@@ -85,7 +85,7 @@ pub fn free_instance(map: &SegmentationMap) -> Option<u8> {
             used[label.instance as usize] = true;
         }
     }
-    (1..=255).find(|&i| !used[i as usize])
+    (1..=255).filter(move |&i| !used[i as usize])
 }
 
 /// Tells the objects of a plain class map apart: connected pixels of one object class are one

@@ -1,5 +1,6 @@
 //! The table of commands.
 
+use super::sampling::Resample;
 use super::state::{CommandError, Effect, Severity, Workbench};
 use crate::command::Command;
 
@@ -54,6 +55,9 @@ impl Workbench {
             Command::ChooseCandidate { index } => self.choose_candidate(index),
             Command::RunStale => self.run_stale().map(Applied::Quiet),
             Command::RunFactor { variable } => self.run_factor(&variable).map(Applied::Quiet),
+            Command::Resample { variable, strength, seed, variation } => {
+                self.resample(&variable, Resample { strength, seed, variation }).map(Applied::Quiet)
+            }
             Command::Cancel => Ok(Applied::Quiet(self.cancel())),
             Command::SetLive { live } => Ok(Applied::Quiet(self.set_live(live))),
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::document::Candidate;
-use crate::engine::{FactorSettings, Progress};
+use crate::engine::{FactorSettings, Progress, Revision};
 use crate::graph::VariableId;
 use crate::maps::Map;
 
@@ -23,6 +23,8 @@ pub struct Step {
     pub seed: u64,
     /// Steps and guidance.
     pub settings: FactorSettings,
+    /// What is sampled anew of the map that is there, instead of a whole new one.
+    pub revision: Option<Revision>,
 }
 
 /// Work for the engine. Self-contained: it holds snapshots, never references into the document.

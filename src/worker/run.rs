@@ -40,6 +40,7 @@ impl Runner {
                     seeds: seeds.clone(),
                     settings: *settings,
                     parents: Vec::new(),
+                    revision: None,
                     canvas: *canvas,
                     previews: true,
                 };
@@ -71,6 +72,7 @@ impl Runner {
                 seeds: vec![step.seed],
                 settings: step.settings,
                 parents: known.iter().filter(|(id, _)| parents.contains(id)).cloned().collect(),
+                revision: step.revision.clone(),
                 canvas,
                 previews: true,
             };

@@ -30,7 +30,7 @@ fn candidates(count: u64, settings: FactorSettings) -> Job {
 }
 
 fn chain(settings: FactorSettings) -> Job {
-    let step = |i| Step { variable: VariableId(i), prompt: "a dog".into(), seed: 1, settings };
+    let step = |i| Step { variable: VariableId(i), prompt: "a dog".into(), seed: 1, settings, revision: None };
     Job::Run { steps: (0..4).map(step).collect(), given: Vec::new(), canvas: (64, 64) }
 }
 

@@ -272,7 +272,7 @@ fn new_label(map: &SegmentationMap, classes: &ClassTable, class: u8) -> Result<L
     if !classes.is_object(class) {
         return Ok(Label { class, instance: 0 });
     }
-    let instance = crate::maps::free_instance(map).ok_or_else(full)?;
+    let instance = crate::maps::free_instances(map).next().ok_or_else(full)?;
     Ok(Label { class, instance })
 }
 

@@ -1,14 +1,16 @@
 //! A request from noise to maps.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::constant::{Constant, ParentLatent};
 use super::graphs::Feed;
 use super::stop::Stop;
 use super::{Engine, OnnxEngine};
-use crate::diffusion::{NoiseStream, Spacing, Walk, guide};
+use crate::diffusion::{Anchor, NoiseStream, Spacing, Walk, between, guide, steps_left_out};
 use crate::engine::{Control, EngineError, Progress, Sample, SampleRequest, factor_size};
 use crate::graph::{VariableId, VariableKind};
+use crate::maps::Map;
 
 /// Most latents in one network call; more bring no speed and cost memory.
 const MOST_LATENTS: usize = 20;
@@ -28,6 +30,8 @@ pub(super) struct Chunk {
     /// Estimates of the clean latents, of the same shape.
     clean: Vec<f32>,
     constant: Constant,
+    /// Where the latents are held, when a map that is there is revised.
+    anchor: Option<Anchor>,
 }
 
 impl OnnxEngine {
@@ -38,12 +42,19 @@ impl OnnxEngine {
         stop: &Stop<'_>,
     ) -> Result<Vec<Sample>, EngineError> {
         let name = self.pack().graph.variable(request.variable).name.clone();
-        let noise = |seed, len| NoiseStream::new(seed, &name).normals(len);
+        let variation = request.revision.as_ref().and_then(|r| r.variation);
+        let noise = |seed, len| {
+            let own = NoiseStream::new(seed, &name).normals(len);
+            match variation {
+                Some(other) => between(&own, &NoiseStream::new(other.seed, &name).normals(len), other.amount),
+                None => own,
+            }
+        };
         let mut batch = self.begin(request, &noise, stop)?;
         self.denoise(request, &mut batch, control, stop)?;
         let mut maps = Vec::with_capacity(request.seeds.len());
         for chunk in &batch.chunks {
-            maps.extend(self.decode(request, &chunk.latents, batch.shape, stop)?);
+            maps.extend(self.decode_joined(request, &chunk.latents, batch.shape, stop)?);
         }
         stop.check()?;
         Ok(request.seeds.iter().zip(maps).map(|(&seed, map)| Sample { seed, map }).collect())
@@ -70,12 +81,14 @@ impl OnnxEngine {
         let downscale = pack.manifest.latent.downscale as u32;
         let shape = [pack.manifest.latent.channels, (size.1 / downscale) as usize, (size.0 / downscale) as usize];
         let length = shape.iter().product();
+        let held = self.encode_held(request, size, shape, stop)?;
         let width = pack.manifest.text.width;
         let most = if guided { MOST_LATENTS / 2 } else { MOST_LATENTS };
         let chunk = |seeds: &[u64]| {
             let latents: Vec<f32> = seeds.iter().flat_map(|&seed| noise(seed, length)).collect();
             let constant = Constant::new(seeds.len(), guided, text.as_deref(), width, &parents, length);
-            Chunk { clean: vec![0.0; latents.len()], latents, constant }
+            let anchor = held.clone().map(|(clean, held)| Anchor::new(clean, held, latents.clone()));
+            Chunk { clean: vec![0.0; latents.len()], latents, constant, anchor }
         };
         Ok(Batch { shape, chunks: request.seeds.chunks(most).map(chunk).collect() })
     }
@@ -90,8 +103,14 @@ impl OnnxEngine {
     ) -> Result<(), EngineError> {
         let pack = self.pack().clone();
         let walk = Walk::new(pack.graph.factor(request.variable), request.settings.steps, Spacing::Trailing);
-        let mut clock = Clock::start(walk.steps());
-        for step in 0..walk.steps() {
+        let first = request.revision.as_ref().map_or(0, |r| steps_left_out(walk.steps(), r.strength));
+        for chunk in &mut batch.chunks {
+            if let Some(anchor) = &chunk.anchor {
+                chunk.latents = anchor.at(walk.moment(first));
+            }
+        }
+        let mut clock = Clock::start(walk.steps() - first);
+        for step in first..walk.steps() {
             for chunk in &mut batch.chunks {
                 let answer = self.predict(request, chunk, walk.time(step), batch.shape, stop)?;
                 if answer.iter().any(|v| !v.is_finite()) {
@@ -103,23 +122,52 @@ impl OnnxEngine {
                     });
                 }
                 walk.step(step, &mut chunk.latents, &answer, &mut chunk.clean);
+                if let Some(anchor) = &chunk.anchor {
+                    anchor.hold(walk.moment(step + 1), &mut chunk.latents);
+                }
             }
             let preview = match batch.chunks.first() {
                 Some(chunk) if request.previews => {
-                    let first = &chunk.clean[..batch.shape.iter().product()];
-                    self.decode(request, first, batch.shape, stop)?.pop()
+                    let estimate = &chunk.clean[..batch.shape.iter().product()];
+                    self.decode_joined(request, estimate, batch.shape, stop)?.pop()
                 }
                 _ => None,
             };
             control.progress(Progress {
                 variable: request.variable,
-                step: step + 1,
-                steps: walk.steps(),
+                step: step + 1 - first,
+                steps: walk.steps() - first,
                 remaining: clock.tick(),
                 preview,
             });
         }
         Ok(())
+    }
+
+    /// The latent of the map to revise, and which of its values stay.
+    fn encode_held(
+        &mut self,
+        request: &SampleRequest,
+        size: (u32, u32),
+        shape: [usize; 3],
+        stop: &Stop<'_>,
+    ) -> Result<Option<(Vec<f32>, Vec<bool>)>, EngineError> {
+        let Some(revision) = &request.revision else { return Ok(None) };
+        let clean = self.encode(&revision.base, size, stop)?.to_vec();
+        Ok(Some((clean, revision.held((shape[1], shape[2])).repeat(shape[0]))))
+    }
+
+    /// Latents as maps, joined with the one that is revised.
+    fn decode_joined(
+        &mut self,
+        request: &SampleRequest,
+        latents: &[f32],
+        shape: [usize; 3],
+        stop: &Stop<'_>,
+    ) -> Result<Vec<Arc<Map>>, EngineError> {
+        let maps = self.decode(request, latents, shape, stop)?;
+        let Some(revision) = &request.revision else { return Ok(maps) };
+        Ok(maps.into_iter().map(|map| Arc::new(revision.join(Arc::unwrap_or_clone(map)))).collect())
     }
 
     /// Names of the factor's parents with their latents; `None` for a null parent.

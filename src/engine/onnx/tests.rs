@@ -10,9 +10,10 @@ use serde::Deserialize;
 
 use super::sampling::Batch;
 use super::*;
+use crate::diffusion::NoiseStream;
 use crate::engine::decode::{Field, class_map};
 use crate::engine::pictures::paint_classes;
-use crate::engine::{FactorSettings, Progress};
+use crate::engine::{FactorSettings, Progress, Revision, Variation};
 use crate::maps::{Label, Plane, resize_nearest};
 use crate::pack::Manifest;
 
@@ -100,6 +101,7 @@ fn request(variable: usize, prompt: &str, seeds: &[u64]) -> SampleRequest {
         seeds: seeds.into(),
         settings: FactorSettings { steps: 4, guidance: 2.0 },
         parents: Vec::new(),
+        revision: None,
         canvas: (512, 512),
         previews: false,
     }
@@ -187,6 +189,47 @@ fn the_chain_from_noise_to_image_agrees_with_the_reference() {
         let level = ((value + 1.0) * 127.5).clamp(0.0, 255.0);
         assert!((found - level).abs() <= 0.7, "{found} against {level}");
     }
+}
+
+#[test]
+fn cells_that_nothing_selects_end_at_the_map_that_was_there() {
+    let mut engine = engine();
+    let plain = request(1, "two cats", &[3]);
+    let base = engine.sample(&plain, &Watch::default()).unwrap().remove(0).map;
+    let mask = Plane::from_fn(512, 512, |x, y| x < 200 && y < 512);
+    let revision = Revision { base: base.clone(), mask: Some(mask), strength: 0.75, variation: None };
+    let ask = SampleRequest { seeds: vec![0, 1], revision: Some(revision.clone()), ..plain };
+    let noise = NoiseStream::new(8, "depth").normals(2 * 512);
+    let batch = denoise(&mut engine, &ask, &noise);
+    let length: usize = batch.shape.iter().product();
+    let clean = watched(&Watch::default(), |stop| engine.encode(&base, (64, 64), stop)).unwrap();
+    let held = revision.held((batch.shape[1], batch.shape[2])).repeat(batch.shape[0]);
+    assert!(held.contains(&true) && held.contains(&false));
+    for latent in batch.chunks[0].latents.chunks_exact(length) {
+        for ((value, clean), held) in latent.iter().zip(clean.iter()).zip(&held) {
+            assert_eq!(value == clean, *held);
+        }
+    }
+    let joined = engine.sample(&ask, &Watch::default()).unwrap();
+    let (Map::Depth(old), Map::Depth(new)) = (&*base, &*joined[0].map) else { panic!("depth") };
+    assert!((0..512).all(|y| (200..512).all(|x| old.at(x, y) == new.at(x, y))), "not a pixel outside changes");
+    assert_ne!(joined[0].map, joined[1].map);
+}
+
+#[test]
+fn sampling_all_of_a_map_anew_at_full_strength_is_sampling_it() {
+    let mut engine = engine();
+    let plain = request(1, "two cats", &[3]);
+    let base = engine.sample(&request(1, "a boat", &[5]), &Watch::default()).unwrap().remove(0).map;
+    let revision = Revision { base, mask: None, strength: 1.0, variation: None };
+    let anew = SampleRequest { revision: Some(revision.clone()), ..plain.clone() };
+    let map =
+        |engine: &mut OnnxEngine, ask: &SampleRequest| engine.sample(ask, &Watch::default()).unwrap().remove(0).map;
+    let expected = map(&mut engine, &plain);
+    assert_eq!(map(&mut engine, &anew), expected);
+    let variation = Some(Variation { seed: 3, amount: 1.0 });
+    let other = SampleRequest { seeds: vec![4], revision: Some(Revision { variation, ..revision }), ..plain };
+    assert_eq!(map(&mut engine, &other), expected, "all the way to another seed is that seed");
 }
 
 #[test]
