@@ -97,8 +97,8 @@ pub enum Command {
         /// Variable.
         variable: String,
     },
-    /// Samples a part of a map anew: what is selected, or all of it where nothing is. The rest of the map
-    /// stays as it is, pixel by pixel. A low strength harmonises what was pasted with what is around it.
+    /// Samples a part of a map anew: what is selected, or all of it where nothing is. The rest of the map,
+    /// from 8 pixels beside the selection on, stays as it is, pixel by pixel. A low strength harmonises what was pasted with what is around it.
     Resample {
         /// Variable.
         variable: String,
@@ -111,6 +111,17 @@ pub enum Command {
         /// How far, 0 to 1, the noise lies from the factor's seed towards that one: a little makes a variation.
         #[serde(default = "one")]
         variation: f32,
+        /// Whether the maps that follow from it, down to the image, are sampled anew as well, in the same place.
+        #[serde(default)]
+        through: bool,
+    },
+    /// Moves the frame over the scene (outpainting): every map moves the other way, and what comes into view
+    /// continues its edge and is selected, to be sampled anew.
+    MoveFrame {
+        /// To the right.
+        dx: i32,
+        /// Down.
+        dy: i32,
     },
     /// Stops what runs.
     Cancel,

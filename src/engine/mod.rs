@@ -16,7 +16,7 @@ use check::check_request;
 pub use extent::{factor_size, working_size};
 pub use onnx::{OnnxEngine, find_library};
 pub use request::{Control, Device, EngineError, FactorSettings, Progress, Sample, SampleRequest};
-pub use revision::{Revision, Variation};
+pub use revision::{Revision, SEAM, Variation};
 
 use crate::pack::Pack;
 

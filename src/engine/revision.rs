@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use super::EngineError;
-use crate::maps::{Channels, Label, Map, Plane, SegmentationMap, free_instances, resize_nearest, resize_smooth};
+use crate::maps::{
+    Channels, Label, Map, Plane, SegmentationMap, depth_inside, free_instances, resize_nearest, resize_smooth,
+};
 
-/// Width, in pixels of the document, of the seam inside a selection over which the map that was there
+/// Width, in pixels of the document, of the seam along the edge of a mask over which the map that was there
 /// fades into the new one.
-const SEAM: u32 = 8;
+pub const SEAM: u8 = 8;
 
 /// What is to be sampled anew of a map that is there.
 #[derive(Clone, Debug)]
@@ -82,16 +84,16 @@ impl Revision {
     }
 }
 
-/// Values fade over [`SEAM`] from the edge of the selection inwards.
+/// Values fade over [`SEAM`] from the edge of the mask inwards.
 fn join_values<T: Channels>(base: &Plane<T>, new: &Plane<T>, mask: &Plane<bool>) -> Plane<T> {
     let (width, height) = (base.width(), base.height());
     let new = resize_smooth(new, width, height);
-    let seam = (SEAM * width).div_ceil(mask.width()).max(1);
-    let depths = depths(&resize_nearest(mask, width, height), seam);
+    let seam = (f32::from(SEAM) * width as f32 / mask.width() as f32).max(1.0);
+    let depths = depth_inside(&resize_nearest(mask, width, height));
     let mut joined = base.clone();
     for (at, depth) in depths.into_iter().enumerate().filter(|(_, depth)| *depth > 0) {
         let (x, y) = (at as u32 % width, at as u32 / width);
-        let share = depth as f32 / seam as f32;
+        let share = (f32::from(depth) / seam).min(1.0);
         let (old, new) = (base.at(x, y), new.at(x, y));
         let mut channels = [0.0; 4];
         for (i, channel) in channels.iter_mut().enumerate().take(T::COUNT) {
@@ -100,24 +102,6 @@ fn join_values<T: Channels>(base: &Plane<T>, new: &Plane<T>, mask: &Plane<bool>)
         joined.set(x as i32, y as i32, T::from_channels(channels));
     }
     joined
-}
-
-/// How deep each pixel lies inside the mask, in steps along the axes, 0 outside, at most `most`. The
-/// border of the picture is no edge.
-fn depths(mask: &Plane<bool>, most: u32) -> Vec<u32> {
-    let (width, height) = (mask.width() as usize, mask.height() as usize);
-    let mut depth: Vec<u32> = mask.to_pixels().into_iter().map(|inside| if inside { most } else { 0 }).collect();
-    for at in 0..depth.len() {
-        let left = if at % width > 0 { depth[at - 1] } else { most };
-        let above = if at >= width { depth[at - width] } else { most };
-        depth[at] = depth[at].min(left.min(above) + 1);
-    }
-    for at in (0..depth.len()).rev() {
-        let right = if at % width + 1 < width { depth[at + 1] } else { most };
-        let below = if at + width < width * height { depth[at + width] } else { most };
-        depth[at] = depth[at].min(right.min(below) + 1);
-    }
-    depth
 }
 
 /// A sampled instance that reaches out of the selection onto one of the base with its class *is* that

@@ -1,6 +1,6 @@
 //! The table of commands.
 
-use super::sampling::Resample;
+use super::resampling::Resample;
 use super::state::{CommandError, Effect, Severity, Workbench};
 use crate::command::Command;
 
@@ -55,8 +55,8 @@ impl Workbench {
             Command::ChooseCandidate { index } => self.choose_candidate(index),
             Command::RunStale => self.run_stale().map(Applied::Quiet),
             Command::RunFactor { variable } => self.run_factor(&variable).map(Applied::Quiet),
-            Command::Resample { variable, strength, seed, variation } => {
-                self.resample(&variable, Resample { strength, seed, variation }).map(Applied::Quiet)
+            Command::Resample { variable, strength, seed, variation, through } => {
+                self.resample(&variable, Resample { strength, seed, variation, through }).map(Applied::Quiet)
             }
             Command::Cancel => Ok(Applied::Quiet(self.cancel())),
             Command::SetLive { live } => Ok(Applied::Quiet(self.set_live(live))),

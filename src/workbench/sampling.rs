@@ -6,7 +6,6 @@ use super::apply::Applied;
 use super::settings::{bindings, effective_prompt};
 use super::state::{CommandError, Effect, Severity, Workbench};
 use crate::document::{Candidate, Document};
-use crate::engine::{Revision, Variation};
 use crate::graph::{FactorGraph, NodeState, VariableId, VariableKind};
 use crate::maps::Map;
 use crate::worker::{Event, Job, JobId, Outcome, Step};
@@ -16,28 +15,17 @@ const CANDIDATES: usize = 10;
 /// Most candidates of one job.
 pub const MAX_CANDIDATES: usize = 100;
 
-/// How a part of a map is sampled anew.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Resample {
-    /// How much of the way from noise is gone again, above 0, up to 1.
-    pub(super) strength: f32,
-    /// Another seed than the factor's.
-    pub(super) seed: Option<u64>,
-    /// How far the noise lies towards that seed's, 0 to 1.
-    pub(super) variation: f32,
-}
-
 /// The job that runs.
 #[derive(Debug)]
 pub(super) struct Running {
     pub(super) id: JobId,
     purpose: Purpose,
     /// The document the job was made from.
-    started: Document,
+    pub(super) started: Document,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Purpose {
+pub(super) enum Purpose {
     /// Candidates; afterwards the rest down to the image when `then_run`.
     Candidates { then_run: bool },
     /// Factors on demand.
@@ -117,44 +105,6 @@ impl Workbench {
         }
         self.coalescing = None;
         Ok(self.start_run(&due, Purpose::Run))
-    }
-
-    /// Samples a part of a map anew: what is selected, or all of it. Nothing else of it changes, and it
-    /// counts as made by hand, so that no run replaces it unasked.
-    pub(super) fn resample(&mut self, variable: &str, asked: Resample) -> Result<Vec<Effect>, CommandError> {
-        let id = self.variable(variable)?;
-        let node = self.document.node(id);
-        if node.locked {
-            return Err(CommandError(format!("{variable} is locked: unlock it to sample a part of it anew")));
-        }
-        let Some(base) = node.map.clone() else {
-            return Err(CommandError(format!(
-                "There is no {variable} yet: generate one before you sample a part anew"
-            )));
-        };
-        if !(asked.strength > 0.0 && asked.strength <= 1.0) {
-            let message = format!("Strength must be above 0 and at most 1, not {}", asked.strength);
-            return Err(CommandError(message));
-        }
-        if !(0.0..=1.0).contains(&asked.variation) {
-            return Err(CommandError(format!("Variation must be between 0 and 1, not {}", asked.variation)));
-        }
-        let own = node.settings.seed;
-        let (seed, variation) = match asked.seed {
-            Some(other) if asked.variation < 1.0 => (own, Some(Variation { seed: other, amount: asked.variation })),
-            Some(other) => (other, None),
-            None => (own, None),
-        };
-        let revision = Revision { base, mask: self.selection.mask().cloned(), strength: asked.strength, variation };
-        let step = Step {
-            variable: id,
-            prompt: effective_prompt(&self.document, id).to_owned(),
-            seed,
-            settings: node.settings.sampling,
-            revision: Some(revision),
-        };
-        self.coalescing = None;
-        Ok(self.start_steps(vec![step], &[id], Purpose::Revise))
     }
 
     pub(super) fn run_factor(&mut self, variable: &str) -> Result<Vec<Effect>, CommandError> {
@@ -261,7 +211,7 @@ impl Workbench {
         self.start_steps(steps, due, purpose)
     }
 
-    fn start_steps(&mut self, steps: Vec<Step>, due: &[VariableId], purpose: Purpose) -> Vec<Effect> {
+    pub(super) fn start_steps(&mut self, steps: Vec<Step>, due: &[VariableId], purpose: Purpose) -> Vec<Effect> {
         let document = &self.document;
         let given = self
             .pack
@@ -385,23 +335,6 @@ impl Workbench {
         }
         Vec::new()
     }
-
-    /// Puts a map in place of which a part was sampled anew, unless it has changed meanwhile.
-    fn take_revised(&mut self, running: &Running, maps: &[(VariableId, Arc<Map>)]) -> Vec<Effect> {
-        let mut document = self.document.clone();
-        for (id, map) in maps {
-            let node = document.node(*id);
-            if node.locked || !same_map(node.map.as_ref(), running.started.map(*id)) {
-                let message = format!("{} has changed meanwhile: what was sampled anew was dropped", node.name);
-                return vec![Effect::Say(Severity::Warning, message)];
-            }
-            document.give(&self.pack.graph, *id, map.clone());
-        }
-        let label =
-            maps.first().map_or_else(String::new, |(id, _)| format!("Sample a part of {} anew", self.name(*id)));
-        self.commit(label, document, self.selection.clone());
-        self.follow_live()
-    }
 }
 
 /// What a child sees of a variable: nothing while it is disabled.
@@ -409,7 +342,7 @@ fn visible(document: &Document, id: VariableId) -> Option<&Arc<Map>> {
     document.map(id).filter(|_| document.node(id).settings.enabled)
 }
 
-fn same_map(a: Option<&Arc<Map>>, b: Option<&Arc<Map>>) -> bool {
+pub(super) fn same_map(a: Option<&Arc<Map>>, b: Option<&Arc<Map>>) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => Arc::ptr_eq(a, b),
         (None, None) => true,

@@ -6,6 +6,7 @@
 
 mod clip;
 mod fill;
+mod frame;
 mod mask;
 mod move_region;
 mod pixel;
@@ -128,6 +129,7 @@ pub fn edit(
         }
         Command::Stroke { ink, size, points } => Some(session.stroke(ink, *size, points)?),
         Command::Fill { x, y, class } => Some(session.fill(*x, *y, class)?),
+        Command::MoveFrame { dx, dy } => Some(frame::move_frame(document, (*dx, *dy))?),
         Command::Text { x, y, size, text } => Some(session.write(*x, *y, *size, text)?),
         _ => None,
     })

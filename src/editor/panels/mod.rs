@@ -1,5 +1,6 @@
 //! Panels: they read state and ask for things through the outbox.
 
+mod anew;
 pub mod candidates;
 pub mod classes;
 pub mod empty;

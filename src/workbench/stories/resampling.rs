@@ -2,9 +2,10 @@
 
 use super::*;
 use crate::command::SelectMode;
+use crate::engine::SEAM;
 
 fn resample(variable: &str) -> Command {
-    Command::Resample { variable: variable.into(), strength: 1.0, seed: Some(77), variation: 1.0 }
+    Command::Resample { variable: variable.into(), strength: 1.0, seed: Some(77), variation: 1.0, through: false }
 }
 
 /// Selects the left half of the document.
@@ -22,7 +23,8 @@ fn what_is_not_selected_stays_pixel_by_pixel() {
     let after = person.map("segmentation");
     let (before, after) = (before.as_segmentation().unwrap(), after.as_segmentation().unwrap());
     let (half, width, height) = (before.width() / 2, before.width(), before.height());
-    assert!((0..height).all(|y| (half..width).all(|x| before.at(x, y) == after.at(x, y))));
+    let edge = half + u32::from(SEAM);
+    assert!((0..height).all(|y| (edge..width).all(|x| before.at(x, y) == after.at(x, y))));
     assert!((0..height).any(|y| (0..half).any(|x| before.at(x, y) != after.at(x, y))));
     assert_eq!(person.states(), [Given, Stale, Stale, Stale], "it is the person's own now, and the rest follows");
     assert_eq!(person.bench().undo_label(), Some("Sample a part of segmentation anew"));
@@ -36,7 +38,13 @@ fn with_nothing_selected_all_of_the_map_is_sampled_anew() {
     let mut person = Person::with_picture("a boat on the sea");
     let before = person.map("depth");
     person.does(Command::Deselect);
-    person.does(Command::Resample { variable: "depth".into(), strength: 0.5, seed: None, variation: 1.0 });
+    person.does(Command::Resample {
+        variable: "depth".into(),
+        strength: 0.5,
+        seed: None,
+        variation: 1.0,
+        through: false,
+    });
     assert_eq!(person.states(), [Fresh, Given, Fresh, Stale]);
     assert_eq!(person.map("depth").size(), before.size());
 }
@@ -60,7 +68,8 @@ fn what_cannot_be_resampled_is_said() {
     let mut person = Person::with_picture("a cat");
     assert!(person.is_refused(resample("dream")).contains("dream"));
     for (strength, variation, says) in [(0.0, 1.0, "Strength"), (1.5, 1.0, "Strength"), (1.0, -0.5, "Variation")] {
-        let command = Command::Resample { variable: "image".into(), strength, seed: Some(1), variation };
+        let command =
+            Command::Resample { variable: "image".into(), strength, seed: Some(1), variation, through: false };
         assert!(person.is_refused(command).contains(says));
     }
     person.does(Command::SetLocked { variable: "image".into(), locked: true });
@@ -82,4 +91,44 @@ fn a_map_that_changed_meanwhile_is_kept() {
     let effects = waiting.bench.on_event(Event::Finished(id, outcome));
     assert!(matches!(&effects[..], [Effect::Say(Severity::Warning, message)] if message.contains("meanwhile")));
     assert_eq!(*waiting.bench.document(), moved);
+}
+
+#[test]
+fn what_follows_is_sampled_anew_in_the_same_place() {
+    let mut person = Person::with_picture("a dog and a house in a meadow");
+    let before: Vec<_> = ["segmentation", "depth", "sketch", "image"].map(|name| person.map(name)).into();
+    select_left_half(&mut person);
+    let through = Command::Resample {
+        variable: "segmentation".into(),
+        strength: 1.0,
+        seed: Some(77),
+        variation: 1.0,
+        through: true,
+    };
+    person.does(through);
+    assert_eq!(person.states(), [Given; 4]);
+    for (name, before) in ["segmentation", "depth", "sketch", "image"].into_iter().zip(before) {
+        assert_ne!(person.map(name), before, "{name}");
+    }
+    person.does(Command::Undo);
+    assert_eq!(person.states(), [Fresh; 4], "one step back undoes all of it");
+}
+
+#[test]
+fn the_frame_moves_and_what_comes_into_view_waits_to_be_sampled() {
+    let mut person = Person::with_picture("a dog and a house in a meadow");
+    let before = person.map("segmentation");
+    let (width, height) = (person.document().width, person.document().height);
+    person.does(Command::MoveFrame { dx: width as i32 / 4, dy: 0 });
+    let after = person.map("segmentation");
+    let (before, after) = (before.as_segmentation().unwrap(), after.as_segmentation().unwrap());
+    let kept = width - width / 4;
+    assert!((0..height).all(|y| (0..kept).all(|x| after.at(x, y) == before.at(x + width / 4, y))));
+    let bounds = person.bench().selection().bounds();
+    assert_eq!((bounds.x0, bounds.x1, bounds.height()), (kept as i32, width as i32, height));
+    assert_eq!(person.states(), [Given; 4]);
+    for (dx, dy) in [(0, 0), (width as i32, 0), (0, -(height as i32))] {
+        assert!(person.is_refused(Command::MoveFrame { dx, dy }).contains("by less than"));
+    }
+    assert!(Person::new().is_refused(Command::MoveFrame { dx: 5, dy: 0 }).contains("nothing to move"));
 }
