@@ -30,6 +30,7 @@ impl EditorApp {
             self.dropped(ctx, path);
         }
         self.paste(ctx);
+        self.remember_brushes(ctx);
         self.close_requested(ctx);
         self.autosave.tick(&self.bench, ctx, &mut self.toasts);
         self.window_title(ctx);
@@ -147,8 +148,8 @@ impl EditorApp {
             }
             ViewCommand::Take(tool) => self.canvas.tool = tool,
             ViewCommand::PaintWith(class) => self.paint_with(class),
-            ViewCommand::GrowBrush => self.canvas.settings.grow(),
-            ViewCommand::ShrinkBrush => self.canvas.settings.shrink(),
+            ViewCommand::GrowBrush => self.canvas.settings.sizes.grow(self.canvas.tool, self.active_kind()),
+            ViewCommand::ShrinkBrush => self.canvas.settings.sizes.shrink(self.canvas.tool, self.active_kind()),
             ViewCommand::SwapClass => std::mem::swap(&mut self.canvas.settings.class, &mut self.previous_class),
             ViewCommand::Show(id) => self.show(ctx, id),
             ViewCommand::Fit => self.canvas.fit(),
@@ -213,14 +214,7 @@ impl EditorApp {
 
     /// Samples candidates, or runs what is stale; `fresh` insists on other candidates.
     fn generate(&mut self, ctx: &Context, fresh: bool) {
-        let now = Situation {
-            bench: &self.bench,
-            prompt: &self.prompt.text,
-            models: &self.models,
-            tool: self.canvas.tool,
-            view: &self.canvas.view,
-            settings: &self.settings,
-        };
+        let now = Situation::of(&self.bench, &self.models, &self.settings, &self.prompt, &self.canvas);
         if !now.can_run() {
             let text = match &self.models {
                 Models::Loading => "The models are still being loaded; try again in a moment".to_owned(),
