@@ -224,10 +224,15 @@ impl EditorApp {
                 Some(dialogs::palette::Choice::Close) => {}
                 None => self.dialog = Some(Dialog::Palette(search)),
             },
-            Dialog::Export => match dialogs::export::ui(ui, &now, &mut self.thumbnails) {
+            Dialog::Export(mut palette) => match dialogs::export::ui(ui, &now, &mut palette, &mut self.thumbnails) {
                 Some(dialogs::export::Choice::Ask(request)) => self.ask_file(ui.ctx(), request),
                 Some(dialogs::export::Choice::Close) => {}
-                None => self.dialog = Some(Dialog::Export),
+                None => self.dialog = Some(Dialog::Export(palette)),
+            },
+            Dialog::Import(mut palette) => match dialogs::import::ui(ui, &now, &mut palette) {
+                Some(dialogs::import::Choice::Ask(request)) => self.ask_file(ui.ctx(), request),
+                Some(dialogs::import::Choice::Close) => {}
+                None => self.dialog = Some(Dialog::Import(palette)),
             },
             Dialog::Unsaved(pending) => match dialogs::unsaved::ui(ui, &pending, &name) {
                 Some(choice) => self.unsaved(ui.ctx(), pending, choice),

@@ -13,6 +13,7 @@ use super::tools::Tool;
 use super::view_command::{Intent, ViewCommand};
 use crate::command::Command;
 use crate::graph::{VariableId, VariableKind};
+use crate::maps::PaletteName;
 use crate::workbench::{Effect, Severity};
 use crate::worker::{Event, Outcome};
 
@@ -129,7 +130,7 @@ impl EditorApp {
             ViewCommand::AskOpen => self.ask_file(ctx, FileRequest::Open),
             ViewCommand::Open(path) => self.guarded(ctx, Pending::Open(path)),
             ViewCommand::AskSaveAs => self.ask_file(ctx, FileRequest::SaveAs),
-            ViewCommand::AskImport(id) => self.ask_file(ctx, FileRequest::Import(id)),
+            ViewCommand::AskImport(id) => self.ask_file(ctx, FileRequest::Import(id, None)),
             ViewCommand::AskExportLayers => self.ask_file(ctx, FileRequest::ExportLayers),
             ViewCommand::BlankMap => self.blank_map(ctx),
             ViewCommand::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
@@ -177,7 +178,20 @@ impl EditorApp {
             ViewCommand::ShowPalette => self.dialog = Some(Dialog::Palette(palette::Search::default())),
             ViewCommand::ShowShortcuts => self.dialog = Some(Dialog::Shortcuts(shortcuts::Sheet::default())),
             ViewCommand::ShowAbout => self.dialog = Some(Dialog::About),
-            ViewCommand::ShowExport => self.dialog = Some(Dialog::Export),
+            ViewCommand::ShowExport => self.dialog = Some(Dialog::Export(PaletteName::default())),
+            ViewCommand::ShowImport => self.dialog = Some(Dialog::Import(None)),
+        }
+    }
+
+    fn active_kind(&self) -> VariableKind {
+        self.bench.pack().graph.variable(self.bench.active()).kind
+    }
+
+    /// Keeps brush sizes for the next session, once a slider has been let go of.
+    fn remember_brushes(&mut self, ctx: &Context) {
+        if self.settings.brushes != self.canvas.settings.sizes && !ctx.input(|i| i.pointer.any_down()) {
+            self.settings.brushes = self.canvas.settings.sizes;
+            self.save_settings();
         }
     }
 

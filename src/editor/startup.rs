@@ -86,7 +86,8 @@ mod tests {
         let mut startup = Startup::default();
         let mut frame = |events: Vec<Event>| {
             startup.begin_frame();
-            let _ = ctx.run_ui(egui::RawInput { events, ..Default::default() }, |ui| startup.drawn(ui.ctx()));
+            let mut output = ctx.run_ui(egui::RawInput { events, ..Default::default() }, |ui| startup.drawn(ui.ctx()));
+            output.textures_delta.clear();
             format!("{:?}", startup.seen)
         };
         let press = || vec![Event::Text("a".into())];

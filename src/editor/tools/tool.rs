@@ -161,7 +161,13 @@ pub struct ToolSettings {
 impl ToolSettings {
     /// Settings to begin with, painting `class`.
     pub fn new(class: impl Into<String>) -> Self {
-        Self { class: class.into(), sizes: BrushSizes::default(), depth_amount: 0.2, text_size: 40.0, colour: [214, 72, 48] }
+        Self {
+            class: class.into(),
+            sizes: BrushSizes::default(),
+            depth_amount: 0.2,
+            text_size: 40.0,
+            colour: [214, 72, 48],
+        }
     }
 }
 
