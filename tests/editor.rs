@@ -9,9 +9,10 @@ use egui_kittest::{Harness, kittest::Queryable};
 use underpaint::command::Command;
 use underpaint::document::Candidate;
 use underpaint::document::io::autosave::Autosave;
+use underpaint::editor::tools::Tool;
 use underpaint::editor::{EditorApp, Places, ThemeChoice};
 use underpaint::engine::{Engine, EngineError, fake::FakeEngine};
-use underpaint::graph::{NodeState, VariableId};
+use underpaint::graph::{NodeState, VariableId, VariableKind};
 use underpaint::pack::testing;
 use underpaint::workbench::Workbench;
 use underpaint::worker::Worker;
@@ -158,9 +159,10 @@ fn letters_in_the_prompt_are_not_shortcuts() {
     press(&mut harness, Modifiers::NONE, Key::Escape);
     press(&mut harness, Modifiers::NONE, Key::B);
     assert_eq!(harness.state().canvas().tool.label(), "Brush");
-    let size = harness.state().canvas().settings.size;
+    let size = |h: &Harness<'_, EditorApp>| h.state().canvas().settings.sizes.of(Tool::Brush, VariableKind::Classes);
+    let before = size(&harness);
     press(&mut harness, Modifiers::NONE, Key::CloseBracket);
-    assert!(harness.state().canvas().settings.size > size);
+    assert!(size(&harness) > before);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::report::Report;
 use super::{engine, output};
 use crate::command::Command;
 use crate::graph::{FactorGraph, VariableId, VariableKind};
+use crate::maps::PaletteName;
 use crate::pack::Pack;
 use crate::workbench::Session;
 
@@ -48,7 +49,7 @@ pub(super) fn write(
         if wanted(id) && session.workbench().document().map(id).is_some() {
             let name = &pack.graph.variable(id).name;
             let path = staging.path(format!("{name}.png"));
-            session.apply_quietly(Command::Export { variable: name.clone(), path })?;
+            session.apply_quietly(Command::Export { variable: name.clone(), path, palette: PaletteName::Pack })?;
         }
     }
     session.apply_quietly(Command::SaveAs { path: staging.path("project.underpaint") })?;
@@ -94,7 +95,7 @@ impl Plan {
             }
         }
         for (variable, path) in &options.given {
-            commands.push(Command::LoadMap { variable: variable.clone(), path: path.clone() });
+            commands.push(Command::LoadMap { variable: variable.clone(), path: path.clone(), palette: None });
         }
         let draws = graph.of_kind(VariableKind::Classes).is_some_and(|id| sampled.contains(&id));
         if draws {

@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::maps::PaletteName;
+
 /// How a new selection combines with the one there is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -342,6 +344,9 @@ pub enum Command {
         variable: String,
         /// File.
         path: PathBuf,
+        /// Colours and numbers of a segmentation; other maps have none.
+        #[serde(default)]
+        palette: PaletteName,
     },
     /// Exports all maps as the layers of one OpenRaster file, for Krita, GIMP and MyPaint.
     ExportLayers {
@@ -360,6 +365,9 @@ pub enum Command {
         variable: String,
         /// File.
         path: PathBuf,
+        /// Colours that a segmentation is in; recognised when none is named.
+        #[serde(default)]
+        palette: Option<PaletteName>,
     },
 }
 

@@ -23,6 +23,7 @@ mod projects;
 mod settings;
 mod shortcuts;
 mod situation;
+mod startup;
 mod theme;
 mod thumbnails;
 mod toasts;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::keymap::Keymap;
+use super::tools::BrushSizes;
 
 /// How many recent files are kept.
 const RECENT: usize = 8;
@@ -36,7 +37,7 @@ impl ThemeChoice {
 }
 
 /// The settings file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     /// Theme.
@@ -49,6 +50,8 @@ pub struct Settings {
     pub candidates: usize,
     /// Which keys mean what.
     pub keys: Keymap,
+    /// Diameters of brushes.
+    pub brushes: BrushSizes,
 }
 
 impl Default for Settings {
@@ -59,6 +62,7 @@ impl Default for Settings {
             panels: true,
             candidates: 10,
             keys: Keymap::default(),
+            brushes: BrushSizes::default(),
         }
     }
 }
@@ -76,6 +80,7 @@ impl Settings {
             Ok(mut settings) => {
                 settings.candidates = settings.candidates.clamp(1, 50);
                 settings.recent.truncate(RECENT);
+                settings.brushes = settings.brushes.within_bounds();
                 (settings, None)
             }
             Err(_) => {

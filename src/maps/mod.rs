@@ -5,11 +5,12 @@
 mod boundary;
 mod classes;
 pub mod codec;
+mod load;
 mod map;
 mod morphology;
 mod nearest;
 pub mod palette;
-mod palette_tables;
+mod parts;
 mod plane;
 mod regions;
 mod resize;
@@ -20,10 +21,12 @@ mod view;
 
 pub use boundary::boundary;
 pub use classes::{ClassInfo, ClassKind, ClassTable, Label};
-pub use codec::{MapError, load_map, map_from_picture, save_map};
+pub use codec::{MapError, save_map};
+pub use load::{Loaded, load_map, map_from_picture};
 pub use map::{ColourMap, DepthMap, Joint, Map, NormalMap, PoseMap, SegmentationMap, Skeleton, SketchMap};
 pub use morphology::{depth_inside, grown};
 pub use nearest::{Nearest, fill_nearest};
+pub use palette::PaletteName;
 pub use plane::{Plane, Rect, TILE};
 pub use regions::{free_instances, label_instances, region_at};
 pub use resize::{Channels, resize_map, resize_nearest, resize_smooth};

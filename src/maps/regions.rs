@@ -1,11 +1,13 @@
 //! Regions: the instance under a point, connected backgrounds, and instances of a plain class map.
 
+use super::parts::join_parts;
 use super::{ClassTable, Label, Plane, SegmentationMap};
 
-const NONE: u32 = u32::MAX;
+/// No component.
+pub(super) const NONE: u32 = u32::MAX;
 
 /// The up to four pixels that share an edge with `at`.
-fn neighbours(at: usize, width: usize, height: usize) -> impl Iterator<Item = usize> {
+pub(super) fn neighbours(at: usize, width: usize, height: usize) -> impl Iterator<Item = usize> {
     let (x, y) = (at % width, at / width);
     [
         (x > 0).then(|| at - 1),
@@ -93,8 +95,9 @@ pub fn free_instances(map: &SegmentationMap) -> impl Iterator<Item = u8> + use<>
 ///
 /// `rims`, where given, are the pixels at which a network saw one instance end: objects are then
 /// told apart by their cores, what the rims leave of them, of at least `least_core` pixels; the
-/// remaining pixels go to the nearest core of their class that they are connected to. When there
-/// are more than 255 objects, the smallest share the last number.
+/// remaining pixels go to the nearest core of their class that they are connected to. Rims cut thin
+/// parts off as well (a horse's leg): see [`join_parts`]. When there are more than 255 objects, the
+/// smallest share the last number.
 pub fn label_instances(
     width: u32,
     height: u32,
@@ -142,6 +145,7 @@ pub fn label_instances(
             areas.push(members.len());
         }
     }
+    join_parts(w, h, class_of, &mut component, &mut areas);
     let numbers = instance_numbers(&areas);
     let labels: Vec<Label> = class_of
         .iter()

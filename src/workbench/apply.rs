@@ -72,10 +72,10 @@ impl Workbench {
             Command::Open { path } => self.open(&path).map(Applied::Quiet),
             Command::Save => self.save().map(Applied::Quiet),
             Command::SaveAs { path } => self.save_as(&path).map(Applied::Quiet),
-            Command::Export { variable, path } => self.export(&variable, &path).map(Applied::Quiet),
+            Command::Export { variable, path, palette } => self.export(&variable, &path, palette).map(Applied::Quiet),
             Command::ExportLayers { path } => self.export_layers(&path).map(Applied::Quiet),
             Command::NewMap { variable } => self.new_map(&variable),
-            Command::LoadMap { variable, path } => self.load_map(&variable, &path),
+            Command::LoadMap { variable, path, palette } => self.load_map(&variable, &path, palette),
 
             Command::Copy => self.copy().map(Applied::Quiet),
             Command::Cut => self.cut(),

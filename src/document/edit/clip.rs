@@ -9,7 +9,9 @@ use super::mask::Mask;
 use super::placement::Placement;
 use super::{Clip, EditContext, EditError, Edited, Session, full, kind_name, on_planes, pose};
 use crate::document::{Document, Selection};
-use crate::maps::{ClassTable, Label, Map, Plane, Rect, SegmentationMap, map_from_picture, resize_map, resize_nearest};
+use crate::maps::{
+    ClassTable, Label, Map, PaletteName, Plane, Rect, SegmentationMap, map_from_picture, resize_map, resize_nearest,
+};
 
 /// Copies what is selected of the active map.
 ///
@@ -64,8 +66,8 @@ impl Clip {
             };
             let raw = RgbaImage::from_raw(plane.width(), plane.height(), plane.to_pixels().into_flattened());
             let picture = DynamicImage::ImageRgba8(raw.unwrap_or_default());
-            let map = map_from_picture(kind, &picture, session.context.classes, None);
-            clip.map = Arc::new(map.map_err(|e| EditError(e.to_string()))?);
+            let loaded = map_from_picture(kind, &picture, Some(PaletteName::Pack), session.context.classes);
+            clip.map = Arc::new(loaded.map_err(|e| EditError(e.to_string()))?.map);
             clip.classes = session.context.classes.iter().map(|c| (c.index, c.name.clone())).collect();
         }
         let ((width, height), bounds) = (target.size(), clip.mask.bounds());

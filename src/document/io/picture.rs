@@ -12,20 +12,28 @@ use super::error::{Fault, IoError};
 use super::project::{graph_to_bytes, write_file};
 use crate::document::Document;
 use crate::graph::{Prediction, VariableId, VariableKind};
-use crate::maps::Map;
-use crate::maps::codec::{PngExtras, encode_png, map_to_png};
+use crate::maps::codec::{PngExtras, encode_png, map_to_png, segmentation_to_png};
+use crate::maps::{Map, PaletteName};
 use crate::pack::Pack;
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 const GRAPH: [u8; 4] = *b"upGr";
 
-/// Exports a variable as a PNG; the image carries its parameters and the whole project.
+/// Exports a variable as a PNG; the image carries its parameters and the whole project. Returns the
+/// classes of a segmentation that the palette lacks: their pixels are unlabelled.
 ///
 /// # Errors
 /// [`IoError::Empty`] when there is no map yet, [`IoError::Write`] when the file cannot be written.
-pub fn export_png(path: &Path, document: &Document, id: VariableId, pack: &Pack) -> Result<(), IoError> {
+pub fn export_png(
+    path: &Path,
+    document: &Document,
+    id: VariableId,
+    palette: PaletteName,
+    pack: &Pack,
+) -> Result<Vec<String>, IoError> {
     let node = document.node(id);
     let map = node.map.as_deref().ok_or_else(|| IoError::Empty(node.name.clone()))?;
+    let mut unlabelled = Vec::new();
     let bytes = match map {
         Map::Image(plane) => {
             let text = parameters(document, id, pack);
@@ -33,9 +41,15 @@ pub fn export_png(path: &Path, document: &Document, id: VariableId, pack: &Pack)
             let extras = PngExtras { palette: None, text: &[("parameters", &text)], chunks: &[(GRAPH, &graph)] };
             encode_png(map.size(), ColorType::Rgba, BitDepth::Eight, plane.to_pixels().as_flattened(), extras)?
         }
+        Map::Segmentation(plane) => {
+            let (bytes, lacking) = segmentation_to_png(plane, &pack.manifest.classes, palette)?;
+            unlabelled = lacking;
+            bytes
+        }
         _ => map_to_png(map, &pack.manifest.classes)?,
     };
-    write_file(path, &bytes)
+    write_file(path, &bytes)?;
+    Ok(unlabelled)
 }
 
 /// Whether the file is a PNG that carries a project. A file that cannot be read carries none.

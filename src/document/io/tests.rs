@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::*;
 use crate::document::{Candidate, Document};
 use crate::graph::{NodeState, VariableId};
-use crate::maps::{Label, Map, Plane};
+use crate::maps::{Label, Map, PaletteName, Plane};
 use crate::pack::Pack;
 use crate::pack::testing::pack;
 
@@ -206,7 +206,7 @@ fn a_save_killed_half_way_does_no_harm() {
 fn an_exported_image_restores_the_whole_graph() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("image.png");
-    export_png(&path, &full(), VariableId(3), &pack()).unwrap();
+    export_png(&path, &full(), VariableId(3), PaletteName::Pack, &pack()).unwrap();
     assert_eq!(open_project(&path, &pack()).unwrap().document, full());
     // Any reader sees the picture and the A1111 line.
     let decoder = png::Decoder::new(std::io::BufReader::new(std::fs::File::open(&path).unwrap()));
@@ -232,10 +232,15 @@ fn a_plain_picture_says_that_it_carries_no_graph() {
     image::RgbImage::new(8, 8).save(&path).unwrap();
     assert!(open_project(&path, &pack()).unwrap_err().to_string().contains("load it as a map"));
     let map = folder.path().join("depth.png");
-    export_png(&map, &full(), VariableId(1), &pack()).unwrap();
+    export_png(&map, &full(), VariableId(1), PaletteName::Pack, &pack()).unwrap();
     assert_eq!(image::open(&map).unwrap().to_luma16().get_pixel(10, 20).0[0], 10 * 437 + 60);
     let empty = Document::new(&pack().graph, 8, 8);
-    assert!(export_png(&map, &empty, VariableId(3), &pack()).unwrap_err().to_string().contains("no image"));
+    assert!(
+        export_png(&map, &empty, VariableId(3), PaletteName::Pack, &pack())
+            .unwrap_err()
+            .to_string()
+            .contains("no image")
+    );
 }
 
 #[test]

@@ -91,6 +91,7 @@ impl Action {
             Self::Export => ViewCommand::ShowExport.into(),
             Self::ExportLayers => ViewCommand::AskExportLayers.into(),
             Self::ImportMap => ViewCommand::AskImport(now.bench.active()).into(),
+            Self::ImportSegmentation => ViewCommand::ShowImport.into(),
             Self::BlankMap => ViewCommand::BlankMap.into(),
             Self::Quit => ViewCommand::Quit.into(),
             Self::Undo => Command::Undo.into(),

@@ -20,6 +20,7 @@ pub enum Action {
     Export,
     ExportLayers,
     ImportMap,
+    ImportSegmentation,
     BlankMap,
     Quit,
     Undo,
@@ -69,7 +70,7 @@ pub enum Action {
 pub const FILE: &[&[Action]] = &[
     &[Action::New, Action::Open],
     &[Action::Save, Action::SaveAs],
-    &[Action::BlankMap, Action::ImportMap],
+    &[Action::BlankMap, Action::ImportMap, Action::ImportSegmentation],
     &[Action::Export, Action::ExportLayers],
 ];
 

@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod export;
+pub mod import;
 pub mod palette;
 pub mod path;
 pub mod recovery;
@@ -14,6 +15,7 @@ use egui::{Frame, Id, Margin, Modal, RichText, Stroke, Ui};
 
 use super::files::FileRequest;
 use super::theme;
+use crate::maps::PaletteName;
 
 /// What waits until unsaved changes are dealt with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +39,10 @@ pub enum Dialog {
     About,
     /// All keys.
     Shortcuts(shortcuts::Sheet),
-    /// Which maps to write.
-    Export,
+    /// Which maps to write, and the palette of a segmentation.
+    Export(PaletteName),
+    /// The palette of a segmentation to read; none to recognise it.
+    Import(Option<PaletteName>),
     /// A path typed by hand, where the desktop has no file dialog.
     Path(FileRequest, String),
     /// Any command by name.
