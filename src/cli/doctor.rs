@@ -55,9 +55,10 @@ fn describe(pack: &Pack) -> String {
 /// Every factor, one step, each from those before it: reads and checks every file of the pack.
 fn try_out(engine: &mut dyn Engine) -> Result<String> {
     let pack = engine.pack().clone();
-    let settings = FactorSettings { steps: 1, guidance: 2.0 };
+    let settings = FactorSettings::new(1, 2.0);
     let prompt = pack.manifest.prompts.first().cloned().unwrap_or_else(|| "a picture".into());
-    let steps = pack.graph.ids().map(|variable| Step { variable, prompt: prompt.clone(), seed: 0, settings }).collect();
+    let step = |variable| Step { variable, prompt: prompt.clone(), negative: String::new(), seed: 0, settings };
+    let steps = pack.graph.ids().map(step).collect();
     let side = pack.manifest.canvas_size;
     let started = Instant::now();
     run_job(engine, &Job::Run { steps, given: Vec::new(), canvas: (side, side) }, &Quiet)?;

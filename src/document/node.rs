@@ -13,7 +13,7 @@ use crate::maps::Map;
 pub struct NodeSettings {
     /// Seed of the factor's noise stream.
     pub seed: u64,
-    /// Steps and guidance.
+    /// Sampler, steps and guidance.
     pub sampling: FactorSettings,
     /// A prompt of its own; `None` inherits the document's.
     pub prompt: Option<String>,
@@ -44,12 +44,7 @@ impl Node {
             map: None,
             state: NodeState::Empty,
             locked: false,
-            settings: NodeSettings {
-                seed: 0,
-                sampling: FactorSettings { steps: factor.steps, guidance: factor.guidance },
-                prompt: None,
-                enabled: true,
-            },
+            settings: NodeSettings { seed: 0, sampling: FactorSettings::of(factor), prompt: None, enabled: true },
         }
     }
 }

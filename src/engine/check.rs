@@ -26,8 +26,20 @@ pub(super) fn check_request(pack: &Pack, request: &SampleRequest) -> Result<(), 
     if schedule.train_steps().is_some_and(|most| request.settings.steps > most) {
         return refuse(format!("\"{name}\" was trained with fewer steps than {}", request.settings.steps));
     }
-    if !request.settings.guidance.is_finite() {
-        return refuse(format!("a guidance of {} is not possible; choose a number", request.settings.guidance));
+    let settings = &request.settings;
+    if !settings.guidance.is_finite() {
+        return refuse(format!("a guidance of {} is not possible; choose a number", settings.guidance));
+    }
+    let [from, to] = settings.guidance_interval;
+    for (what, share) in [
+        ("an eta", settings.eta),
+        ("a guidance rescale", settings.guidance_rescale),
+        ("an end of the guidance interval", from),
+        ("an end of the guidance interval", to),
+    ] {
+        if !(0.0..=1.0).contains(&share) {
+            return refuse(format!("{what} of {share} is not possible; choose 0 to 1"));
+        }
     }
     let (width, height) = request.canvas;
     if width == 0 || height == 0 || width.max(height) > LARGEST_CANVAS {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Control, Engine, EngineError, Progress, Sample, SampleRequest, check_request, factor_size};
+use super::{
+    Control, Engine, EngineError, FactorSettings, Progress, Sample, SampleRequest, check_request, factor_size,
+};
 use crate::compliance::read_prompt;
 use crate::diffusion::NoiseStream;
 use crate::graph::VariableKind;
@@ -135,8 +137,8 @@ impl Engine for FakeEngine {
         let variable = self.pack.graph.variable(request.variable);
         let steps = request.settings.steps;
         if self.broken.as_deref() == Some(&variable.name) {
-            let guidance = request.settings.guidance;
-            return Err(EngineError::NotANumber { variable: variable.name.clone(), step: 1, steps, guidance });
+            let FactorSettings { guidance, sampler, .. } = request.settings;
+            return Err(EngineError::NotANumber { variable: variable.name.clone(), step: 1, steps, guidance, sampler });
         }
         let samples: Vec<_> =
             request.seeds.iter().map(|&seed| Sample { seed, map: Arc::new(self.map(request, seed)) }).collect();
@@ -232,7 +234,6 @@ mod tests {
 
     use super::*;
     use crate::compliance::measure;
-    use crate::engine::FactorSettings;
     use crate::graph::VariableId;
     use crate::pack::testing;
 
@@ -262,8 +263,9 @@ mod tests {
         SampleRequest {
             variable: VariableId(variable),
             prompt: prompt.into(),
+            negative: String::new(),
             seeds: seeds.into(),
-            settings: FactorSettings { steps: 3, guidance: 2.0 },
+            settings: FactorSettings::new(3, 2.0),
             parents,
             canvas: (96, 64),
             previews: true,
@@ -326,13 +328,7 @@ mod tests {
             (request(3, "", &[1], vec![(VariableId(1), dog.clone())]), "is of kind Classes, not Depth"),
             (request(1, "", &[1], vec![(VariableId(0), dog.clone()), (VariableId(0), dog)]), "given twice"),
             (SampleRequest { canvas: (0, 5), ..request(0, "", &[1], Vec::new()) }, "0×5"),
-            (
-                SampleRequest {
-                    settings: FactorSettings { steps: 0, guidance: 1.0 },
-                    ..request(0, "", &[1], Vec::new())
-                },
-                "0 steps",
-            ),
+            (SampleRequest { settings: FactorSettings::new(0, 1.0), ..request(0, "", &[1], Vec::new()) }, "0 steps"),
         ];
         for (bad, words) in cases {
             let error = FakeEngine::new(testing::pack()).sample(&bad, &Recorder::cancelling_after(9)).unwrap_err();

@@ -63,6 +63,7 @@ impl Workbench {
         let job = Job::Candidates {
             variable,
             prompt: prompt.to_owned(),
+            negative: String::new(),
             bindings: bindings(&self.document),
             seeds: (0..count as u64).map(|i| seed.wrapping_add(i)).collect(),
             settings: node.settings.sampling,
@@ -200,6 +201,7 @@ impl Workbench {
                 Step {
                     variable: *id,
                     prompt: effective_prompt(document, *id).to_owned(),
+                    negative: String::new(),
                     seed: settings.seed,
                     settings: settings.sampling,
                 }

@@ -19,9 +19,11 @@ pub struct Step {
     pub variable: VariableId,
     /// Effective prompt.
     pub prompt: String,
+    /// Effective negative prompt.
+    pub negative: String,
     /// Seed.
     pub seed: u64,
-    /// Steps and guidance.
+    /// Sampler, steps and guidance.
     pub settings: FactorSettings,
 }
 
@@ -34,11 +36,13 @@ pub enum Job {
         variable: VariableId,
         /// Prompt.
         prompt: String,
+        /// Negative prompt.
+        negative: String,
         /// Words bound to classes by hand.
         bindings: Vec<(String, String)>,
         /// Seeds, one candidate each.
         seeds: Vec<u64>,
-        /// Steps and guidance.
+        /// Sampler, steps and guidance.
         settings: FactorSettings,
         /// Document size in pixels.
         canvas: (u32, u32),

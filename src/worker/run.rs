@@ -33,10 +33,11 @@ impl Runner {
     /// As [`Engine::sample`]; what was sampled before the error is dropped.
     pub fn run(&mut self, engine: &mut dyn Engine, job: &Job, control: &dyn Control) -> Result<Outcome, EngineError> {
         match job {
-            Job::Candidates { variable, prompt, bindings, seeds, settings, canvas } => {
+            Job::Candidates { variable, prompt, negative, bindings, seeds, settings, canvas } => {
                 let request = SampleRequest {
                     variable: *variable,
                     prompt: prompt.clone(),
+                    negative: negative.clone(),
                     seeds: seeds.clone(),
                     settings: *settings,
                     parents: Vec::new(),
@@ -68,6 +69,7 @@ impl Runner {
             let request = SampleRequest {
                 variable: step.variable,
                 prompt: step.prompt.clone(),
+                negative: step.negative.clone(),
                 seeds: vec![step.seed],
                 settings: step.settings,
                 parents: known.iter().filter(|(id, _)| parents.contains(id)).cloned().collect(),

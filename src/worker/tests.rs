@@ -14,14 +14,15 @@ use crate::engine::{Control, Engine, EngineError, FactorSettings, Sample, Sample
 use crate::graph::VariableId;
 use crate::pack::{Pack, testing::pack};
 
-const FAST: FactorSettings = FactorSettings { steps: 4, guidance: 2.0 };
+const FAST: FactorSettings = FactorSettings::new(4, 2.0);
 /// Long enough that no test waits for its end.
-const ENDLESS: FactorSettings = FactorSettings { steps: 1000, guidance: 2.0 };
+const ENDLESS: FactorSettings = FactorSettings::new(1000, 2.0);
 
 fn candidates(count: u64, settings: FactorSettings) -> Job {
     Job::Candidates {
         variable: VariableId(0),
         prompt: "a dog and a car on a road".into(),
+        negative: String::new(),
         bindings: Vec::new(),
         seeds: (0..count).collect(),
         settings,
@@ -30,7 +31,7 @@ fn candidates(count: u64, settings: FactorSettings) -> Job {
 }
 
 fn chain(settings: FactorSettings) -> Job {
-    let step = |i| Step { variable: VariableId(i), prompt: "a dog".into(), seed: 1, settings };
+    let step = |i| Step { variable: VariableId(i), prompt: "a dog".into(), negative: String::new(), seed: 1, settings };
     Job::Run { steps: (0..4).map(step).collect(), given: Vec::new(), canvas: (64, 64) }
 }
 
@@ -144,7 +145,7 @@ fn a_reader_that_does_not_read_gets_no_heap_of_progress() {
             count.fetch_add(1, Ordering::SeqCst);
         },
     );
-    worker.start(JobId(1), chain(FactorSettings { steps: 60, guidance: 1.0 }));
+    worker.start(JobId(1), chain(FactorSettings::new(60, 1.0)));
     worker.start(JobId(2), candidates(1, FAST));
     loop {
         std::thread::sleep(Duration::from_millis(10));

@@ -6,7 +6,7 @@ use super::constant::{Constant, ParentLatent};
 use super::graphs::Feed;
 use super::stop::Stop;
 use super::{Engine, OnnxEngine};
-use crate::diffusion::{NoiseStream, Spacing, Walk, guide};
+use crate::diffusion::{Latents, NoiseSource, NoiseStream, Walk};
 use crate::engine::{Control, EngineError, Progress, Sample, SampleRequest, factor_size};
 use crate::graph::{VariableId, VariableKind};
 
@@ -17,6 +17,8 @@ const MOST_LATENTS: usize = 20;
 pub(super) struct Batch {
     /// Channels, height and width of a latent.
     pub shape: [usize; 3],
+    /// The walk that all of them take.
+    pub walk: Walk,
     /// In the order of the seeds.
     pub chunks: Vec<Chunk>,
 }
@@ -24,10 +26,12 @@ pub(super) struct Batch {
 /// Samples that run together: their latents, and all that stays the same from step to step.
 pub(super) struct Chunk {
     /// On the way from noise, `[count, channels, height, width]`.
-    pub latents: Vec<f32>,
-    /// Estimates of the clean latents, of the same shape.
-    clean: Vec<f32>,
+    pub latents: Latents,
+    /// One for each sample, so that none depends on its neighbours.
+    noise: Vec<NoiseSource>,
     constant: Constant,
+    /// Without guidance, for the steps outside its interval.
+    unguided: Option<Constant>,
 }
 
 impl OnnxEngine {
@@ -38,46 +42,65 @@ impl OnnxEngine {
         stop: &Stop<'_>,
     ) -> Result<Vec<Sample>, EngineError> {
         let name = self.pack().graph.variable(request.variable).name.clone();
-        let noise = |seed, len| NoiseStream::new(seed, &name).normals(len);
-        let mut batch = self.begin(request, &noise, stop)?;
+        let parents = self.encode_parents(request, stop)?;
+        let noise = |seed| NoiseSource::Stream(NoiseStream::new(seed, &name));
+        let mut batch = self.begin(request, &parents, &noise, stop)?;
         self.denoise(request, &mut batch, control, stop)?;
         let mut maps = Vec::with_capacity(request.seeds.len());
         for chunk in &batch.chunks {
-            maps.extend(self.decode(request, &chunk.latents, batch.shape, stop)?);
+            maps.extend(self.decode(request, &chunk.latents.x, batch.shape, stop)?);
         }
         stop.check()?;
         Ok(request.seeds.iter().zip(maps).map(|(&seed, map)| Sample { seed, map }).collect())
     }
 
-    /// Encodes text and parents, and takes `noise(seed, length)` for each seed.
+    /// Encodes the texts, and takes noise from `noise(seed)` for each seed.
     pub(super) fn begin(
         &mut self,
         request: &SampleRequest,
-        noise: &dyn Fn(u64, usize) -> Vec<f32>,
+        parents: &[ParentLatent],
+        noise: &dyn Fn(u64) -> NoiseSource,
         stop: &Stop<'_>,
     ) -> Result<Batch, EngineError> {
         let pack = self.pack().clone();
+        let shape = self.latent_shape(request)?;
+        let walk = Walk::new(pack.graph.factor(request.variable), request.settings.route());
+        let text = self.text.encode(&request.prompt, &mut self.graphs, stop)?;
+        let negative = self.text.encode(&request.negative, &mut self.graphs, stop)?;
+        let guidance = request.settings.guidance();
+        let acts = (0..walk.steps()).filter(|&step| guidance.acts(step, walk.steps())).count();
+        let guided = acts > 0 && (text.is_some() || negative.is_some());
+        let texts = [text.as_deref(), negative.as_deref()];
+
+        let length = shape.iter().product();
+        let width = pack.manifest.text.width;
+        let most = if guided { MOST_LATENTS / 2 } else { MOST_LATENTS };
+        let chunk = |seeds: &[u64]| {
+            let mut noise: Vec<_> = seeds.iter().map(|&seed| noise(seed)).collect();
+            let start = noise.iter_mut().flat_map(|source| source.normals(length)).collect();
+            let constant = |texts: &[_]| Constant::new(seeds.len(), texts, width, parents, length);
+            Chunk {
+                latents: walk.start(start),
+                noise,
+                constant: constant(if guided { &texts } else { &texts[..1] }),
+                unguided: (guided && acts < walk.steps()).then(|| constant(&texts[..1])),
+            }
+        };
+        let chunks = request.seeds.chunks(most).map(chunk).collect();
+        Ok(Batch { shape, walk, chunks })
+    }
+
+    /// Channels, height and width of a latent of the request.
+    pub(super) fn latent_shape(&self, request: &SampleRequest) -> Result<[usize; 3], EngineError> {
+        let pack = self.pack();
         let variable = pack.graph.variable(request.variable);
         if variable.kind == VariableKind::Pose {
             let reason = format!("\"{}\" cannot be sampled: poses have no decoder yet; give one", variable.name);
             return Err(EngineError::Request(reason));
         }
-        let size = factor_size(&pack, request.variable, request.canvas);
-        let text = self.text.encode(&request.prompt, &mut self.graphs, stop)?;
-        let guided = text.is_some() && request.settings.guidance != 1.0;
-        let parents = self.encode_parents(request, size, stop)?;
-
+        let size = factor_size(pack, request.variable, request.canvas);
         let downscale = pack.manifest.latent.downscale as u32;
-        let shape = [pack.manifest.latent.channels, (size.1 / downscale) as usize, (size.0 / downscale) as usize];
-        let length = shape.iter().product();
-        let width = pack.manifest.text.width;
-        let most = if guided { MOST_LATENTS / 2 } else { MOST_LATENTS };
-        let chunk = |seeds: &[u64]| {
-            let latents: Vec<f32> = seeds.iter().flat_map(|&seed| noise(seed, length)).collect();
-            let constant = Constant::new(seeds.len(), guided, text.as_deref(), width, &parents, length);
-            Chunk { clean: vec![0.0; latents.len()], latents, constant }
-        };
-        Ok(Batch { shape, chunks: request.seeds.chunks(most).map(chunk).collect() })
+        Ok([pack.manifest.latent.channels, (size.1 / downscale) as usize, (size.0 / downscale) as usize])
     }
 
     /// Goes all steps, every chunk one step at a time.
@@ -88,25 +111,13 @@ impl OnnxEngine {
         control: &dyn Control,
         stop: &Stop<'_>,
     ) -> Result<(), EngineError> {
-        let pack = self.pack().clone();
-        let walk = Walk::new(pack.graph.factor(request.variable), request.settings.steps, Spacing::Trailing);
-        let mut clock = Clock::start(walk.steps());
-        for step in 0..walk.steps() {
-            for chunk in &mut batch.chunks {
-                let answer = self.predict(request, chunk, walk.time(step), batch.shape, stop)?;
-                if answer.iter().any(|v| !v.is_finite()) {
-                    return Err(EngineError::NotANumber {
-                        variable: pack.graph.variable(request.variable).name.clone(),
-                        step: step + 1,
-                        steps: walk.steps(),
-                        guidance: request.settings.guidance,
-                    });
-                }
-                walk.step(step, &mut chunk.latents, &answer, &mut chunk.clean);
-            }
+        let steps = batch.walk.steps();
+        let mut clock = Clock::start(steps);
+        for step in 0..steps {
+            self.advance(request, batch, step, stop)?;
             let preview = match batch.chunks.first() {
                 Some(chunk) if request.previews => {
-                    let first = &chunk.clean[..batch.shape.iter().product()];
+                    let first = &chunk.latents.clean[..batch.shape.iter().product()];
                     self.decode(request, first, batch.shape, stop)?.pop()
                 }
                 _ => None,
@@ -114,7 +125,7 @@ impl OnnxEngine {
             control.progress(Progress {
                 variable: request.variable,
                 step: step + 1,
-                steps: walk.steps(),
+                steps,
                 remaining: clock.tick(),
                 preview,
             });
@@ -122,13 +133,44 @@ impl OnnxEngine {
         Ok(())
     }
 
-    /// Names of the factor's parents with their latents; `None` for a null parent.
-    fn encode_parents(
+    /// Goes one step with every chunk.
+    pub(super) fn advance(
         &mut self,
         request: &SampleRequest,
-        size: (u32, u32),
+        batch: &mut Batch,
+        step: usize,
+        stop: &Stop<'_>,
+    ) -> Result<(), EngineError> {
+        let Batch { shape, walk, chunks } = batch;
+        let length = shape.iter().product();
+        for chunk in chunks {
+            let answer = self.predict(request, chunk, walk, step, *shape, stop)?;
+            let noise: Vec<f32> = if walk.adds_noise(step) {
+                chunk.noise.iter_mut().flat_map(|source| source.normals(length)).collect()
+            } else {
+                Vec::new()
+            };
+            walk.step(step, &mut chunk.latents, &answer, &noise);
+            if answer.iter().chain(&chunk.latents.x).any(|v| !v.is_finite()) {
+                return Err(EngineError::NotANumber {
+                    variable: self.pack().graph.variable(request.variable).name.clone(),
+                    step: step + 1,
+                    steps: walk.steps(),
+                    guidance: request.settings.guidance,
+                    sampler: request.settings.sampler,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Names of the factor's parents with their latents; `None` for a null parent.
+    pub(super) fn encode_parents(
+        &mut self,
+        request: &SampleRequest,
         stop: &Stop<'_>,
     ) -> Result<Vec<ParentLatent>, EngineError> {
+        let size = factor_size(self.pack(), request.variable, request.canvas);
         let graph = self.pack().graph.clone();
         let mut parents = Vec::new();
         for &id in &graph.factor(request.variable).parents {
@@ -144,15 +186,20 @@ impl OnnxEngine {
         &mut self,
         request: &SampleRequest,
         chunk: &Chunk,
-        time: f32,
+        walk: &Walk,
+        step: usize,
         shape: [usize; 3],
         stop: &Stop<'_>,
     ) -> Result<Vec<f32>, EngineError> {
-        let constant = &chunk.constant;
-        let latents = chunk.latents.repeat(constant.copies);
+        let guidance = request.settings.guidance();
+        let constant = match &chunk.unguided {
+            Some(unguided) if !guidance.acts(step, walk.steps()) => unguided,
+            _ => &chunk.constant,
+        };
+        let latents = chunk.latents.x.repeat(constant.copies);
         let latent_shape = [constant.batch, shape[0], shape[1], shape[2]];
         let batch = [constant.batch];
-        let times = vec![time; constant.batch];
+        let times = vec![walk.time(step); constant.batch];
         let mut feeds = vec![("latent", Feed::Real(&latent_shape, &latents)), ("time", Feed::Real(&batch, &times))];
         constant.feed(&latent_shape, &batch, &mut feeds);
         let file = self.model(request.variable);
@@ -163,9 +210,9 @@ impl OnnxEngine {
             return Err(EngineError::Graph { file, reason });
         }
         let mut answer = answer.data;
-        let without = answer.split_off(chunk.latents.len());
+        let without = answer.split_off(chunk.latents.x.len());
         if constant.guided {
-            guide(&mut answer, &without, request.settings.guidance);
+            guidance.guide(&mut answer, &without, shape.iter().product());
         }
         Ok(answer)
     }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::sampling::Batch;
 use super::*;
+use crate::diffusion::NoiseSource;
 use crate::engine::decode::{Field, class_map};
 use crate::engine::pictures::paint_classes;
 use crate::engine::{FactorSettings, Progress};
@@ -97,8 +98,9 @@ fn request(variable: usize, prompt: &str, seeds: &[u64]) -> SampleRequest {
     SampleRequest {
         variable: VariableId(variable),
         prompt: prompt.into(),
+        negative: String::new(),
         seeds: seeds.into(),
-        settings: FactorSettings { steps: 4, guidance: 2.0 },
+        settings: FactorSettings::new(4, 2.0),
         parents: Vec::new(),
         canvas: (512, 512),
         previews: false,
@@ -116,8 +118,10 @@ fn assert_close(what: &str, found: &[f32], expected: &[f32]) {
 fn denoise(engine: &mut OnnxEngine, request: &SampleRequest, noise: &[f32]) -> Batch {
     let watch = Watch::default();
     watched(&watch, |stop| {
-        let from = |seed: u64, length: usize| noise[seed as usize * length..][..length].to_vec();
-        let mut batch = engine.begin(request, &from, stop)?;
+        let length = engine.latent_shape(request)?.iter().product::<usize>();
+        let from = |seed: u64| NoiseSource::Given(noise[seed as usize * length..][..length].to_vec().into_iter());
+        let parents = engine.encode_parents(request, stop)?;
+        let mut batch = engine.begin(request, &parents, &from, stop)?;
         engine.denoise(request, &mut batch, &watch, stop)?;
         Ok(batch)
     })
@@ -136,15 +140,15 @@ fn text_features_agree_with_the_reference() {
 #[test]
 fn the_chain_from_noise_to_image_agrees_with_the_reference() {
     let (reference, mut engine) = (Reference::load(), engine());
-    let settings = FactorSettings { steps: reference.steps, guidance: reference.guidance };
+    let settings = FactorSettings::new(reference.steps, reference.guidance);
     let ask = SampleRequest { settings, ..request(0, &reference.prompt, &[0, 1]) };
     let batch = denoise(&mut engine, &ask, &reference.reals("segmentation_noise"));
-    assert_close("segmentation", &batch.chunks[0].latents, &reference.reals("segmentation_latent"));
+    assert_close("segmentation", &batch.chunks[0].latents.x, &reference.reals("segmentation_latent"));
 
     // The reference paints the boundary that the decoder saw, so its parent is built here by hand.
     let canvas = (512, 512);
     let shape = [1, 8, 8, 8];
-    let feeds = [("latent", Feed::Real(&shape, &batch.chunks[0].latents[..512]))];
+    let feeds = [("latent", Feed::Real(&shape, &batch.chunks[0].latents.x[..512]))];
     let signature = engine.decoders[0].clone();
     let answers =
         watched(&Watch::default(), |stop| engine.graphs.run("decode_classes.onnx", &signature, &feeds, stop)).unwrap();
@@ -176,9 +180,9 @@ fn the_chain_from_noise_to_image_agrees_with_the_reference() {
     engine.parents.push(Parent { map: map.clone(), size: (128, 128), latent });
     let ask = SampleRequest { parents: vec![(VariableId(0), map)], settings, ..request(3, &reference.prompt, &[0]) };
     let batch = denoise(&mut engine, &ask, &reference.reals("image_noise"));
-    assert_close("image", &batch.chunks[0].latents, &reference.reals("image_latent"));
+    assert_close("image", &batch.chunks[0].latents.x, &reference.reals("image_latent"));
 
-    let image = watched(&Watch::default(), |stop| engine.decode(&ask, &batch.chunks[0].latents, batch.shape, stop));
+    let image = watched(&Watch::default(), |stop| engine.decode(&ask, &batch.chunks[0].latents.x, batch.shape, stop));
     let Map::Image(image) = &*image.unwrap()[0] else { panic!("an image") };
     let expected = reference.reals("image");
     for (at, value) in expected.iter().enumerate() {
@@ -194,7 +198,7 @@ fn a_seed_gives_the_same_map_alone_and_in_a_batch() {
     let mut engine = engine();
     let watch = Watch::default();
     for (variable, guidance) in [(0, 2.0), (1, 2.0), (1, 1.0)] {
-        let settings = FactorSettings { steps: 4, guidance };
+        let settings = FactorSettings::new(4, guidance);
         let ask = |seeds: &[u64]| SampleRequest { settings, ..request(variable, "two cats", seeds) };
         let together = engine.sample(&ask(&[3, 9, 4, 7, 1]), &watch).unwrap();
         for sample in &together {
@@ -247,7 +251,7 @@ fn guidance_and_prompt_change_the_map_and_blank_prompts_are_the_null_text() {
     let mut engine = engine();
     let watch = Watch::default();
     let mut sample = |prompt: &str, guidance| {
-        let settings = FactorSettings { steps: 3, guidance };
+        let settings = FactorSettings::new(3, guidance);
         let ask = SampleRequest { settings, canvas: (128, 128), ..request(1, prompt, &[1]) };
         engine.sample(&ask, &watch).unwrap().remove(0).map
     };
@@ -276,7 +280,7 @@ fn steps_are_reported_with_previews_that_end_at_the_map() {
 fn cancelling_stops_between_and_within_steps() {
     let mut engine = engine();
     let long = |seeds: u64| SampleRequest {
-        settings: FactorSettings { steps: 1000, guidance: 2.0 },
+        settings: FactorSettings::new(1000, 2.0),
         canvas: (64, 64),
         ..request(0, "a dog", &(0..seeds).collect::<Vec<_>>())
     };
@@ -318,7 +322,7 @@ fn a_terminated_call_ends_as_cancelled() {
 
 #[test]
 fn values_that_are_no_numbers_are_reported_with_their_step() {
-    let settings = FactorSettings { steps: 5, guidance: f32::MAX };
+    let settings = FactorSettings::new(5, f32::MAX);
     let outcome = engine().sample(&SampleRequest { settings, ..request(0, "a dog", &[1]) }, &Watch::default());
     let message = outcome.unwrap_err().to_string();
     assert!(message.contains("\"segmentation\" produced a value that is not a number at step 1 of 5"), "{message}");
