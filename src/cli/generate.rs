@@ -79,6 +79,9 @@ impl Plan {
         }
 
         let mut commands = vec![Command::SetPrompt { prompt: options.prompt.clone() }];
+        if let Some(negative) = &options.negative {
+            commands.push(Command::SetNegativePrompt { prompt: negative.trim().to_owned() });
+        }
         for id in graph.ids() {
             let variable = graph.variable(id).name.clone();
             let steps = if graph.variable(id).kind == VariableKind::Image { options.steps } else { options.map_steps };
@@ -88,6 +91,7 @@ impl Plan {
             if let Some(guidance) = options.guidance {
                 commands.push(Command::SetGuidance { variable: variable.clone(), guidance });
             }
+            commands.extend(options.walk.commands(&variable));
             commands.push(Command::SetSeed { variable: variable.clone(), seed: options.seed });
             if !sampled.contains(&id) && !given.contains(&id) {
                 commands.push(Command::SetEnabled { variable, enabled: false });
@@ -107,7 +111,7 @@ impl Plan {
     }
 }
 
-fn unknown(name: &str, graph: &FactorGraph) -> String {
+pub(super) fn unknown(name: &str, graph: &FactorGraph) -> String {
     let names: Vec<_> = graph.ids().map(|id| graph.variable(id).name.as_str()).collect();
     format!("there is no factor \"{name}\": this pack has {}", names.join(", "))
 }

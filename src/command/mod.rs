@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::graph::{Sampler, Spacing};
+
 /// How a new selection combines with the one there is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -69,6 +71,11 @@ pub enum Command {
         /// The text.
         prompt: String,
     },
+    /// Sets what the whole picture should not show: guidance leads away from it.
+    SetNegativePrompt {
+        /// The text; empty for none.
+        prompt: String,
+    },
     /// Binds a word outside the vocabulary to a class.
     BindWord {
         /// Word of the prompt.
@@ -119,6 +126,50 @@ pub enum Command {
         variable: String,
         /// Weight, 1 is none.
         guidance: f32,
+    },
+    /// Sets how far a factor's guided answers are scaled back to the deviation of the text's own.
+    SetGuidanceRescale {
+        /// Variable.
+        variable: String,
+        /// 0 (not) to 1 (all the way).
+        rescale: f32,
+    },
+    /// Sets within which shares of a factor's walk guidance acts.
+    SetGuidanceInterval {
+        /// Variable.
+        variable: String,
+        /// Begin, 0 to 1.
+        from: f32,
+        /// End, `from` to 1.
+        to: f32,
+    },
+    /// Sets a factor's sampler.
+    SetSampler {
+        /// Variable.
+        variable: String,
+        /// Which, e.g. `"dpm++_2m"`.
+        sampler: Sampler,
+    },
+    /// Sets DDIM's share of fresh noise.
+    SetEta {
+        /// Variable.
+        variable: String,
+        /// 0 (none) to 1 (as DDPM).
+        eta: f32,
+    },
+    /// Sets where a factor's network is evaluated.
+    SetSpacing {
+        /// Variable.
+        variable: String,
+        /// `"trailing"`, `"leading"` or `"karras"`.
+        spacing: Spacing,
+    },
+    /// Gives a factor a negative prompt of its own (empty: none), or lets it inherit again.
+    SetFactorNegativePrompt {
+        /// Variable.
+        variable: String,
+        /// The text, or none to inherit.
+        prompt: Option<String>,
     },
     /// Gives a factor a prompt of its own, or lets it inherit again.
     SetFactorPrompt {

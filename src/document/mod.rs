@@ -30,6 +30,8 @@ pub struct Document {
     pub height: u32,
     /// The prompt all factors inherit.
     pub prompt: String,
+    /// What guidance leads all factors away from, unless they have their own; empty for nothing.
+    pub negative_prompt: String,
     /// One node per variable of the pack, in the graph's order.
     pub nodes: Vec<Node>,
     /// Sampled segmentations, ranked best first.
@@ -48,6 +50,7 @@ impl Document {
             width,
             height,
             prompt: String::new(),
+            negative_prompt: String::new(),
             nodes,
             candidates: Vec::new(),
             chosen: None,

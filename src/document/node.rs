@@ -17,6 +17,9 @@ pub struct NodeSettings {
     pub sampling: FactorSettings,
     /// A prompt of its own; `None` inherits the document's.
     pub prompt: Option<String>,
+    /// A negative prompt of its own; `None` inherits the document's.
+    #[serde(default)]
+    pub negative_prompt: Option<String>,
     /// Whether the factor takes part when everything is run.
     pub enabled: bool,
 }
@@ -44,7 +47,13 @@ impl Node {
             map: None,
             state: NodeState::Empty,
             locked: false,
-            settings: NodeSettings { seed: 0, sampling: FactorSettings::of(factor), prompt: None, enabled: true },
+            settings: NodeSettings {
+                seed: 0,
+                sampling: FactorSettings::of(factor),
+                prompt: None,
+                negative_prompt: None,
+                enabled: true,
+            },
         }
     }
 }

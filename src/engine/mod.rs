@@ -13,7 +13,7 @@ mod request;
 
 use check::check_request;
 pub use extent::{factor_size, working_size};
-pub use onnx::{OnnxEngine, find_library};
+pub use onnx::{OnnxEngine, Trace, TraceInputs, find_library};
 pub use request::{Control, Device, EngineError, FactorSettings, Progress, Sample, SampleRequest};
 
 use crate::pack::Pack;

@@ -11,6 +11,7 @@ mod changes;
 mod editing;
 mod files;
 mod recovery;
+mod sampler;
 mod sampling;
 mod session;
 mod settings;

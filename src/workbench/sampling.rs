@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::apply::Applied;
-use super::settings::{bindings, effective_prompt};
+use super::settings::{bindings, effective_negative, effective_prompt};
 use super::state::{CommandError, Effect, Severity, Workbench};
 use crate::document::{Candidate, Document};
 use crate::graph::{FactorGraph, NodeState, VariableId, VariableKind};
@@ -63,7 +63,7 @@ impl Workbench {
         let job = Job::Candidates {
             variable,
             prompt: prompt.to_owned(),
-            negative: String::new(),
+            negative: effective_negative(&self.document, variable).to_owned(),
             bindings: bindings(&self.document),
             seeds: (0..count as u64).map(|i| seed.wrapping_add(i)).collect(),
             settings: node.settings.sampling,
@@ -201,7 +201,7 @@ impl Workbench {
                 Step {
                     variable: *id,
                     prompt: effective_prompt(document, *id).to_owned(),
-                    negative: String::new(),
+                    negative: effective_negative(document, *id).to_owned(),
                     seed: settings.seed,
                     settings: settings.sampling,
                 }
@@ -275,6 +275,7 @@ impl Workbench {
         } else {
             let started = &running.started;
             let outdated = effective_prompt(started, variable) != effective_prompt(&document, variable)
+                || effective_negative(started, variable) != effective_negative(&document, variable)
                 || started.node(variable).settings.sampling != node.settings.sampling;
             take_candidate(&mut document, &graph, variable, 0, &best);
             if outdated {
@@ -352,6 +353,7 @@ fn inputs_differ(
     let used = |p: VariableId| maps.iter().find(|(id, _)| *id == p).map(|(_, map)| map).or(visible(started, p));
     (before.seed, before.sampling) != (after.seed, after.sampling)
         || effective_prompt(started, id) != effective_prompt(now, id)
+        || effective_negative(started, id) != effective_negative(now, id)
         || graph.factor(id).parents.iter().any(|p| !same_map(used(*p), visible(now, *p)))
 }
 

@@ -59,15 +59,15 @@ pub enum Job {
 }
 
 impl Job {
-    /// The prompts that the job reads, each once.
+    /// The prompts and negative prompts that the job reads, each once.
     pub fn prompts(&self) -> Vec<&str> {
         match self {
-            Self::Candidates { prompt, .. } => vec![prompt],
+            Self::Candidates { prompt, negative, .. } => vec![prompt, negative],
             Self::Run { steps, .. } => {
                 let mut prompts: Vec<&str> = Vec::new();
-                for step in steps {
-                    if !prompts.contains(&step.prompt.as_str()) {
-                        prompts.push(&step.prompt);
+                for prompt in steps.iter().flat_map(|step| [&step.prompt, &step.negative]) {
+                    if !prompts.contains(&prompt.as_str()) {
+                        prompts.push(prompt);
                     }
                 }
                 prompts

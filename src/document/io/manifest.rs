@@ -31,6 +31,8 @@ pub(super) struct Manifest {
     pub width: u32,
     pub height: u32,
     pub prompt: String,
+    #[serde(default)]
+    pub negative_prompt: String,
     pub bindings: BTreeMap<String, String>,
     pub nodes: Vec<NodeEntry>,
     pub candidates: Vec<CandidateEntry>,

@@ -66,6 +66,7 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
             out.send(Command::SetGuidance { variable: variable(), guidance });
         }
     });
+    super::walk::ui(ui, node, out);
     own_prompt(ui, name, node.settings.prompt.clone().unwrap_or_default(), salt("prompt"), out);
 }
 

@@ -10,8 +10,10 @@ mod stop;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trace;
 
 pub use runtime::find_library;
+pub use trace::{Trace, TraceInputs};
 
 use std::sync::Arc;
 use std::thread::available_parallelism;

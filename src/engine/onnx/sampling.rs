@@ -44,7 +44,8 @@ impl OnnxEngine {
         let name = self.pack().graph.variable(request.variable).name.clone();
         let parents = self.encode_parents(request, stop)?;
         let noise = |seed| NoiseSource::Stream(NoiseStream::new(seed, &name));
-        let mut batch = self.begin(request, &parents, &noise, stop)?;
+        let shape = self.latent_shape(request)?;
+        let mut batch = self.begin(request, shape, &parents, &noise, stop)?;
         self.denoise(request, &mut batch, control, stop)?;
         let mut maps = Vec::with_capacity(request.seeds.len());
         for chunk in &batch.chunks {
@@ -54,16 +55,16 @@ impl OnnxEngine {
         Ok(request.seeds.iter().zip(maps).map(|(&seed, map)| Sample { seed, map }).collect())
     }
 
-    /// Encodes the texts, and takes noise from `noise(seed)` for each seed.
+    /// Latents of `shape` (channels, height, width) at their start: encodes the texts, and takes noise from `noise(seed)` for each seed.
     pub(super) fn begin(
         &mut self,
         request: &SampleRequest,
+        shape: [usize; 3],
         parents: &[ParentLatent],
         noise: &dyn Fn(u64) -> NoiseSource,
         stop: &Stop<'_>,
     ) -> Result<Batch, EngineError> {
         let pack = self.pack().clone();
-        let shape = self.latent_shape(request)?;
         let walk = Walk::new(pack.graph.factor(request.variable), request.settings.route());
         let text = self.text.encode(&request.prompt, &mut self.graphs, stop)?;
         let negative = self.text.encode(&request.negative, &mut self.graphs, stop)?;

@@ -118,10 +118,11 @@ fn assert_close(what: &str, found: &[f32], expected: &[f32]) {
 fn denoise(engine: &mut OnnxEngine, request: &SampleRequest, noise: &[f32]) -> Batch {
     let watch = Watch::default();
     watched(&watch, |stop| {
-        let length = engine.latent_shape(request)?.iter().product::<usize>();
+        let shape = engine.latent_shape(request)?;
+        let length = shape.iter().product::<usize>();
         let from = |seed: u64| NoiseSource::Given(noise[seed as usize * length..][..length].to_vec().into_iter());
         let parents = engine.encode_parents(request, stop)?;
-        let mut batch = engine.begin(request, &parents, &from, stop)?;
+        let mut batch = engine.begin(request, shape, &parents, &from, stop)?;
         engine.denoise(request, &mut batch, &watch, stop)?;
         Ok(batch)
     })
