@@ -11,6 +11,7 @@ use super::failure::one_line;
 use super::trace::TraceOptions;
 use super::walk::WalkOptions;
 use crate::engine::Device;
+use crate::graph::Sampling;
 use crate::workbench::{MAX_CANDIDATES, MAX_GUIDANCE, MAX_STEPS};
 
 /// Edit the picture under the picture: sample the maps that explain an image from a prompt, change
@@ -98,9 +99,12 @@ pub struct GenerateOptions {
     /// Seed of the first candidate and of all other factors
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-    /// How many segmentations to sample and rank
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = count(MAX_CANDIDATES))]
-    pub candidates: usize,
+    /// How many segmentations to sample and rank [default: 10; none with --sampling joint]
+    #[arg(long, value_name = "N", value_parser = count(MAX_CANDIDATES))]
+    pub candidates: Option<usize>,
+    /// chain finishes a parent before its child, joint takes all factors in lock-step
+    #[arg(long, value_name = "ORDER", default_value = "chain")]
+    pub sampling: Sampling,
     /// What to sample, e.g. segmentation,image [default: everything]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub factors: Vec<String>,
@@ -238,6 +242,8 @@ mod tests {
             "7",
             "--candidates",
             "3",
+            "--sampling",
+            "joint",
             "--factors",
             "segmentation,image",
             "--map-steps",
@@ -265,7 +271,7 @@ mod tests {
         ];
         let Some(Task::Generate(options)) = read(&line).unwrap().task else { panic!("generate") };
         assert_eq!(options.prompt, "a dog");
-        assert_eq!((options.seed, options.candidates), (7, 3));
+        assert_eq!((options.seed, options.candidates, options.sampling), (7, Some(3), Sampling::Joint));
         assert_eq!(options.factors, ["segmentation", "image"]);
         assert_eq!((options.map_steps, options.steps, options.guidance), (Some(5), Some(9), Some(2.5)));
         let walk = &options.walk;
@@ -285,6 +291,7 @@ mod tests {
             (&["generate", "a", "--out", "o", "--guidance", "NaN"], "a number from 0 to 30"),
             (&["generate", "a", "--out", "o", "--given", "depth"], "FACTOR=FILE"),
             (&["generate", "a", "--out", "o", "--sampler", "plms"], "choose one of euler, euler_ancestral"),
+            (&["generate", "a", "--out", "o", "--sampling", "both"], "choose one of chain, joint"),
             (&["generate", "a", "--out", "o", "--eta", "2"], "a number from 0 to 1"),
             (&["generate", "a", "--out", "o", "--guidance-interval", "0.8..0.2"], "FROM..TO"),
             (&["generate", "a", "--out", "o", "--device", "tpu"], "cuda"),

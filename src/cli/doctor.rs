@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::output::say;
 use super::{engine, window};
 use crate::engine::{Control, Engine, FactorSettings, Progress};
+use crate::graph::Sampling;
 use crate::pack::Pack;
 use crate::worker::{Job, Step, run_job};
 
@@ -61,7 +62,7 @@ fn try_out(engine: &mut dyn Engine) -> Result<String> {
     let steps = pack.graph.ids().map(step).collect();
     let side = pack.manifest.canvas_size;
     let started = Instant::now();
-    run_job(engine, &Job::Run { steps, given: Vec::new(), canvas: (side, side) }, &Quiet)?;
+    run_job(engine, &Job::Run { sampling: Sampling::Chain, steps, given: Vec::new(), canvas: (side, side) }, &Quiet)?;
     Ok(format!(
         "one step of all {} factors took {:.1} s, loading included",
         pack.graph.len(),

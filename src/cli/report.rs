@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::compliance::read_prompt;
 use crate::document::Candidate;
 use crate::engine::FactorSettings;
-use crate::graph::{NodeState, VariableKind};
+use crate::graph::{NodeState, Sampling, VariableKind};
 use crate::workbench::Session;
 
 /// The report of a headless job.
@@ -22,6 +22,7 @@ pub(super) struct Report {
     prompt: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     negative_prompt: String,
+    sampling: Sampling,
     /// What the prompt asks for, in its order.
     objects: Vec<Object>,
     /// Nouns that no class answers to.
@@ -91,6 +92,7 @@ impl Report {
             device: session.device(),
             prompt: document.prompt.clone(),
             negative_prompt: document.negative_prompt.clone(),
+            sampling: document.sampling,
             objects: reading
                 .asked
                 .into_iter()

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::graph::{Sampler, Spacing};
+use crate::graph::{Sampler, Sampling, Spacing};
 
 /// How a new selection combines with the one there is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +75,11 @@ pub enum Command {
     SetNegativePrompt {
         /// The text; empty for none.
         prompt: String,
+    },
+    /// Sets whether runs finish a parent before its child, or take all factors in lock-step.
+    SetSampling {
+        /// `"chain"` or `"joint"`.
+        sampling: Sampling,
     },
     /// Binds a word outside the vocabulary to a class.
     BindWord {

@@ -22,6 +22,13 @@ impl Moment {
         self.signal.ln() - self.noise.ln()
     }
 
+    /// Share of noise once signal and noise are scaled to add up to 1 (`t` of a flow), and that scale: how
+    /// a network that reads a parent on its way is told where the parent stands.
+    pub fn level(self) -> (f64, f64) {
+        let sum = self.signal + self.noise;
+        (self.noise / sum, 1.0 / sum)
+    }
+
     /// Noise in terms of the signal (sigma of Karras et al.).
     pub(super) fn sigma(self) -> f64 {
         self.noise / self.signal

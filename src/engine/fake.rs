@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{
-    Control, Engine, EngineError, FactorSettings, Progress, Sample, SampleRequest, check_request, factor_size,
+    Control, Engine, EngineError, FactorSettings, Progress, Sample, SampleRequest, check_joint, check_request,
+    factor_size,
 };
 use crate::compliance::read_prompt;
 use crate::diffusion::NoiseStream;
@@ -158,6 +159,26 @@ impl Engine for FakeEngine {
             });
         }
         if control.is_cancelled() { Err(EngineError::Cancelled) } else { Ok(samples) }
+    }
+
+    /// As in a chain: what is drawn depends on finished parents alone.
+    fn sample_jointly(
+        &mut self,
+        requests: &[SampleRequest],
+        control: &dyn Control,
+    ) -> Result<Vec<Sample>, EngineError> {
+        check_joint(&self.pack, requests)?;
+        let mut samples: Vec<Sample> = Vec::new();
+        for request in requests {
+            let mut request = request.clone();
+            for (earlier, sample) in requests.iter().zip(&samples) {
+                if self.pack.graph.factor(request.variable).parents.contains(&earlier.variable) {
+                    request.parents.push((earlier.variable, sample.map.clone()));
+                }
+            }
+            samples.extend(self.sample(&request, control)?);
+        }
+        Ok(samples)
     }
 }
 

@@ -8,6 +8,6 @@ mod staleness;
 mod variable;
 
 pub use factor::{BetaSchedule, Factor, FactorGraph, FactorKind, GraphError, Prediction};
-pub use sampler::{Sampler, Spacing};
+pub use sampler::{Sampler, Sampling, Spacing};
 pub use staleness::NodeState;
 pub use variable::{Variable, VariableId, VariableKind};

@@ -70,6 +70,30 @@ impl Sampler {
     }
 }
 
+/// In which order factors are sampled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sampling {
+    /// A parent is finished before its child starts.
+    #[default]
+    Chain,
+    /// All variables go step by step together, a child reading its parents as they stand (paper, eqs. 4-6).
+    Joint,
+}
+
+impl Sampling {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Chain, Self::Joint];
+
+    /// Its name in files and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Chain => "chain",
+            Self::Joint => "joint",
+        }
+    }
+}
+
 /// How a few sampling steps are spread over the many steps of training.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -110,6 +134,14 @@ impl fmt::Display for Spacing {
     }
 }
 
+impl FromStr for Sampling {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        named(&Self::ALL, Self::name, name)
+    }
+}
+
 impl FromStr for Sampler {
     type Err = String;
 
@@ -145,6 +177,10 @@ mod tests {
         for spacing in Spacing::ALL {
             assert_eq!(serde_json::to_value(spacing).unwrap(), spacing.name());
             assert_eq!(spacing.name().parse(), Ok(spacing));
+        }
+        for sampling in Sampling::ALL {
+            assert_eq!(serde_json::to_value(sampling).unwrap(), sampling.name());
+            assert_eq!(sampling.name().parse(), Ok(sampling));
         }
         assert!("plms".parse::<Sampler>().unwrap_err().contains("euler, euler_ancestral, ddim"));
     }

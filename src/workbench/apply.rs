@@ -42,6 +42,7 @@ impl Workbench {
         match command {
             Command::SetPrompt { prompt } => self.set_prompt(prompt),
             Command::SetNegativePrompt { prompt } => self.set_negative_prompt(prompt),
+            Command::SetSampling { sampling } => Ok(self.set_sampling(sampling)),
             Command::BindWord { word, class } => self.bind_word(&word, &class),
             Command::SetSeed { variable, seed } => self.set_seed(&variable, seed),
             Command::SetSteps { variable, steps } => self.set_steps(&variable, steps),

@@ -5,7 +5,7 @@ use super::changes::Setting;
 use super::settings::{check_prompt, effective_negative};
 use super::state::{CommandError, Workbench};
 use crate::engine::FactorSettings;
-use crate::graph::{Sampler, Spacing, VariableId};
+use crate::graph::{Sampler, Sampling, Spacing, VariableId};
 
 type Result<T> = std::result::Result<T, CommandError>;
 
@@ -34,6 +34,23 @@ impl Workbench {
             document.node_mut(id).settings.negative_prompt.clone_from(&prompt);
             effective_negative(document, id) != before
         }))
+    }
+
+    /// What has parents was sampled from them in the other order, so it turns stale.
+    pub(super) fn set_sampling(&mut self, sampling: Sampling) -> Applied {
+        let graph = self.pack.graph.clone();
+        let mut document = self.document.clone();
+        if document.sampling != sampling {
+            document.sampling = sampling;
+            for id in graph.ids().filter(|id| !graph.factor(*id).parents.is_empty()) {
+                document.outdate(&graph, id);
+            }
+        }
+        let label = match sampling {
+            Sampling::Chain => "Sample in a chain",
+            Sampling::Joint => "Sample jointly",
+        };
+        Applied::changed(self.commit(label, document, self.selection.clone()))
     }
 
     pub(super) fn set_sampler(&mut self, variable: &str, sampler: Sampler) -> Result<Applied> {

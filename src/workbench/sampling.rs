@@ -6,7 +6,7 @@ use super::apply::Applied;
 use super::settings::{bindings, effective_negative, effective_prompt};
 use super::state::{CommandError, Effect, Severity, Workbench};
 use crate::document::{Candidate, Document};
-use crate::graph::{FactorGraph, NodeState, VariableId, VariableKind};
+use crate::graph::{FactorGraph, NodeState, Sampling, VariableId, VariableKind};
 use crate::maps::Map;
 use crate::worker::{Event, Job, JobId, Outcome, Step};
 
@@ -56,10 +56,8 @@ impl Workbench {
         if node.locked {
             return Err(CommandError(format!("{} is locked: unlock it to draw candidates", node.name)));
         }
+        self.check_prompt_of(variable)?;
         let prompt = effective_prompt(&self.document, variable);
-        if prompt.trim().is_empty() {
-            return Err(CommandError("Write a prompt first: what should the picture show?".into()));
-        }
         let job = Job::Candidates {
             variable,
             prompt: prompt.to_owned(),
@@ -71,6 +69,14 @@ impl Workbench {
         };
         self.coalescing = None;
         Ok(self.start(job, Purpose::Candidates { then_run }))
+    }
+
+    /// Refuses to sample the segmentation of nothing.
+    fn check_prompt_of(&self, variable: VariableId) -> Result<(), CommandError> {
+        if effective_prompt(&self.document, variable).trim().is_empty() {
+            return Err(CommandError("Write a prompt first: what should the picture show?".into()));
+        }
+        Ok(())
     }
 
     pub(super) fn choose_candidate(&mut self, index: usize) -> Result<Applied, CommandError> {
@@ -93,12 +99,15 @@ impl Workbench {
     }
 
     /// Runs what is empty or stale. Where the segmentation itself is to be sampled, candidates are
-    /// drawn and ranked first.
+    /// drawn and ranked first; joint sampling takes it along instead.
     pub(super) fn run_stale(&mut self) -> Result<Vec<Effect>, CommandError> {
         if let Some((count, seed)) = self.candidates_due() {
             return self.start_candidates(count, seed, true);
         }
         let due = self.due();
+        if let Some(id) = due.iter().find(|id| self.segmentation().is_ok_and(|s| s == **id)) {
+            self.check_prompt_of(*id)?;
+        }
         if due.is_empty() {
             return Ok(vec![Effect::Say(Severity::Info, "Everything is up to date".into())]);
         }
@@ -159,7 +168,7 @@ impl Workbench {
     /// candidates comes from candidates again; one whose seed was set by hand is sampled with it.
     fn candidates_due(&self) -> Option<(usize, u64)> {
         let node = self.document.node(self.segmentation().ok()?);
-        if node.locked || !node.settings.enabled {
+        if node.locked || !node.settings.enabled || self.document.sampling == Sampling::Joint {
             return None;
         }
         let chosen = self.document.chosen.and_then(|i| self.document.candidates.get(i));
@@ -214,7 +223,7 @@ impl Workbench {
             .filter(|id| !due.contains(id))
             .filter_map(|id| Some((id, visible(document, id)?.clone())))
             .collect();
-        let job = Job::Run { steps, given, canvas: (document.width, document.height) };
+        let job = Job::Run { sampling: document.sampling, steps, given, canvas: (document.width, document.height) };
         self.start(job, purpose)
     }
 
@@ -352,6 +361,7 @@ fn inputs_differ(
     let (before, after) = (&started.node(id).settings, &now.node(id).settings);
     let used = |p: VariableId| maps.iter().find(|(id, _)| *id == p).map(|(_, map)| map).or(visible(started, p));
     (before.seed, before.sampling) != (after.seed, after.sampling)
+        || (started.sampling != now.sampling && !graph.factor(id).parents.is_empty())
         || effective_prompt(started, id) != effective_prompt(now, id)
         || effective_negative(started, id) != effective_negative(now, id)
         || graph.factor(id).parents.iter().any(|p| !same_map(used(*p), visible(now, *p)))

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::document::Candidate;
 use crate::engine::{FactorSettings, Progress};
-use crate::graph::VariableId;
+use crate::graph::{Sampling, VariableId};
 use crate::maps::Map;
 
 /// Identifies a job; later jobs have greater numbers.
@@ -47,8 +47,10 @@ pub enum Job {
         /// Document size in pixels.
         canvas: (u32, u32),
     },
-    /// Run factors in order; each sees the maps given here and those sampled before it in this job.
+    /// Run factors; each sees the maps given here and those sampled in this job.
     Run {
+        /// One after the other, or in lock-step.
+        sampling: Sampling,
         /// What to run, parents first.
         steps: Vec<Step>,
         /// Maps that are not sampled in this job.

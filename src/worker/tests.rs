@@ -11,7 +11,7 @@ use rand_chacha::ChaCha8Rng;
 use super::*;
 use crate::engine::fake::FakeEngine;
 use crate::engine::{Control, Engine, EngineError, FactorSettings, Sample, SampleRequest};
-use crate::graph::VariableId;
+use crate::graph::{Sampling, VariableId};
 use crate::pack::{Pack, testing::pack};
 
 const FAST: FactorSettings = FactorSettings::new(4, 2.0);
@@ -32,7 +32,7 @@ fn candidates(count: u64, settings: FactorSettings) -> Job {
 
 fn chain(settings: FactorSettings) -> Job {
     let step = |i| Step { variable: VariableId(i), prompt: "a dog".into(), negative: String::new(), seed: 1, settings };
-    Job::Run { steps: (0..4).map(step).collect(), given: Vec::new(), canvas: (64, 64) }
+    Job::Run { sampling: Sampling::Chain, steps: (0..4).map(step).collect(), given: Vec::new(), canvas: (64, 64) }
 }
 
 fn worker(engine: FakeEngine) -> Worker {
@@ -87,12 +87,12 @@ fn a_chain_feeds_each_factor_with_what_was_sampled_before() {
     let Ok(Outcome::Maps(whole)) = run_job(&mut engine, &chain(FAST), &Free) else { panic!("maps come back") };
     assert_eq!(whole.iter().map(|(id, ..)| id.0).collect::<Vec<_>>(), [0, 1, 2, 3]);
     // The same in two jobs: maps given instead of sampled.
-    let Job::Run { steps, canvas, .. } = chain(FAST) else { unreachable!() };
+    let Job::Run { sampling: Sampling::Chain, steps, canvas, .. } = chain(FAST) else { unreachable!() };
     let given = whole[..3].iter().map(|(id, map, _)| (*id, map.clone())).collect();
-    let last = Job::Run { steps: steps[3..].to_vec(), given, canvas };
+    let last = Job::Run { sampling: Sampling::Chain, steps: steps[3..].to_vec(), given, canvas };
     let Ok(Outcome::Maps(image)) = run_job(&mut engine, &last, &Free) else { panic!("the image comes back") };
     assert_eq!(image[0].1, whole[3].1);
-    let blind = Job::Run { steps: steps[3..].to_vec(), given: Vec::new(), canvas };
+    let blind = Job::Run { sampling: Sampling::Chain, steps: steps[3..].to_vec(), given: Vec::new(), canvas };
     let Ok(Outcome::Maps(image)) = run_job(&mut engine, &blind, &Free) else { panic!("the image comes back") };
     assert_ne!(image[0].1, whole[3].1, "null parents give another image");
 }
@@ -195,6 +195,10 @@ impl Engine for Clumsy {
     fn sample(&mut self, _: &SampleRequest, _: &dyn Control) -> Result<Vec<Sample>, EngineError> {
         panic!("index out of bounds")
     }
+
+    fn sample_jointly(&mut self, _: &[SampleRequest], _: &dyn Control) -> Result<Vec<Sample>, EngineError> {
+        panic!("index out of bounds")
+    }
 }
 
 impl Drop for Clumsy {
@@ -286,6 +290,14 @@ impl Engine for Cold {
 
     fn sample(&mut self, request: &SampleRequest, control: &dyn Control) -> Result<Vec<Sample>, EngineError> {
         self.inner.sample(request, control)
+    }
+
+    fn sample_jointly(
+        &mut self,
+        requests: &[SampleRequest],
+        control: &dyn Control,
+    ) -> Result<Vec<Sample>, EngineError> {
+        self.inner.sample_jointly(requests, control)
     }
 }
 

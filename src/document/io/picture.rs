@@ -11,7 +11,7 @@ use png::{BitDepth, ColorType};
 use super::error::{Fault, IoError};
 use super::project::{graph_to_bytes, write_file};
 use crate::document::Document;
-use crate::graph::{Sampler, Spacing, VariableId, VariableKind};
+use crate::graph::{Sampler, Sampling, Spacing, VariableId, VariableKind};
 use crate::maps::Map;
 use crate::maps::codec::{PngExtras, encode_png, map_to_png};
 use crate::pack::Pack;
@@ -78,6 +78,9 @@ pub fn parameters(document: &Document, id: VariableId, pack: &Pack) -> String {
         pack.manifest.name,
         pack.manifest.revision,
     );
+    if document.sampling == Sampling::Joint {
+        text += ", Sampling: joint";
+    }
     if pack.graph.variable(id).kind == VariableKind::Image
         && let Some(segmentation) = pack.graph.of_kind(VariableKind::Classes)
     {

@@ -128,6 +128,7 @@ fn add_manifest_and_maps(writer: &mut Writer, document: &Document, pack: &Pack) 
         height: document.height,
         prompt: document.prompt.clone(),
         negative_prompt: document.negative_prompt.clone(),
+        sampling: document.sampling,
         bindings: document.bindings.clone(),
         nodes,
         candidates,
@@ -220,6 +221,7 @@ fn assemble(reader: &mut Reader<'_>, manifest: Manifest, pack: &Pack) -> Result<
     share_candidate_maps(&mut document);
     document.prompt = manifest.prompt;
     document.negative_prompt = manifest.negative_prompt;
+    document.sampling = manifest.sampling;
     document.bindings = manifest.bindings;
     document.chosen = manifest.chosen.filter(|&i| i < document.candidates.len());
     for (name, pixels) in missing {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::document::{Candidate, Document};
-use crate::graph::{NodeState, Sampler, Spacing, VariableId};
+use crate::graph::{NodeState, Sampler, Sampling, Spacing, VariableId};
 use crate::maps::{Label, Map, Plane};
 use crate::pack::Pack;
 use crate::pack::testing::pack;
@@ -18,6 +18,7 @@ fn full() -> Document {
     let mut document = Document::new(&pack.graph, 150, 100);
     document.prompt = "a dög left of a red car — “quickly”".into();
     document.negative_prompt = "a cat".into();
+    document.sampling = Sampling::Joint;
     document.bindings.insert("lorry".into(), "car".into());
     let labels = Plane::from_fn(150, 100, |x, y| match (x, y) {
         (20..50, 30..70) => Label { class: DOG, instance: 1 },
@@ -88,6 +89,7 @@ fn a_project_from_before_samplers_opens_as_it_was_sampled() {
     let mut manifest: serde_json::Value =
         serde_json::from_slice(&archive::Reader::new(&bytes).ok().unwrap().manifest().ok().unwrap()).unwrap();
     manifest.as_object_mut().unwrap().remove("negative_prompt").expect("a new field");
+    manifest.as_object_mut().unwrap().remove("sampling").expect("a new field");
     for node in manifest["nodes"].as_array_mut().unwrap() {
         node["settings"] = serde_json::json!({
             "seed": 0, "sampling": {"steps": node["settings"]["sampling"]["steps"], "guidance": 2.0},

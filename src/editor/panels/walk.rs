@@ -12,9 +12,8 @@ use crate::graph::{Sampler, Spacing};
 
 const CAPTION: f32 = 72.0;
 
-/// Draws the sampler and the fold.
-pub fn ui(ui: &mut Ui, node: &Node, out: &mut Outbox) {
-    sampler(ui, node, out);
+/// Draws the fold.
+pub fn advanced(ui: &mut Ui, node: &Node, out: &mut Outbox) {
     let title = RichText::new("Advanced").size(12.5).color(theme::palette(ui).muted);
     CollapsingHeader::new(title).id_salt("advanced").show_unindented(ui, |ui| {
         spacing(ui, node, out);
@@ -23,7 +22,8 @@ pub fn ui(ui: &mut Ui, node: &Node, out: &mut Outbox) {
     });
 }
 
-fn sampler(ui: &mut Ui, node: &Node, out: &mut Outbox) {
+/// Draws the sampler.
+pub fn sampler(ui: &mut Ui, node: &Node, out: &mut Outbox) {
     let sampling = &node.settings.sampling;
     ui.horizontal(|ui| {
         caption(ui, "Sampler", CAPTION);
@@ -71,7 +71,8 @@ fn guidance(ui: &mut Ui, node: &Node, out: &mut Outbox) {
     let [from, to] = sampling.guidance_interval;
     ui.horizontal(|ui| {
         caption(ui, "Guided", CAPTION);
-        let width = 52.0;
+        // "to" and the gaps around it stand between two fields of one width.
+        let width = (ui.available_width() - 16.0 - 2.0 * ui.spacing().item_spacing.x) / 2.0;
         let begin = share(ui, &format!("Begin of guidance of {}", node.name), from, width);
         caption(ui, "to", 16.0);
         let end = share(ui, &format!("End of guidance of {}", node.name), to, width);
@@ -82,7 +83,9 @@ fn guidance(ui: &mut Ui, node: &Node, out: &mut Outbox) {
             };
             out.send(Command::SetGuidanceInterval { variable: node.name.clone(), from, to });
         }
-        caption(ui, "Rescale", 48.0);
+    });
+    ui.horizontal(|ui| {
+        caption(ui, "Rescale", CAPTION);
         let name = format!("Guidance rescale of {}", node.name);
         if let Some(rescale) = share(ui, &name, sampling.guidance_rescale, ui.available_width()) {
             out.send(Command::SetGuidanceRescale { variable: node.name.clone(), rescale });

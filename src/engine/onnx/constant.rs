@@ -74,6 +74,15 @@ impl Constant {
         }
     }
 
+    /// Puts another latent and level in place of a parent's, for all samples.
+    pub fn set_parent(&mut self, name: &str, latent: &[f32], level: f32) {
+        let latent_name = format!("parent_{name}");
+        for parent in self.parents.iter_mut().filter(|parent| parent.latent_name == latent_name) {
+            parent.latents = latent.repeat(self.batch);
+            parent.levels.fill(level);
+        }
+    }
+
     /// Adds the inputs to those of a step; `latent` and `batch` are the shapes of latents and levels.
     pub fn feed<'a>(&'a self, latent: &'a [usize], batch: &'a [usize], feeds: &mut Vec<(&'a str, Feed<'a>)>) {
         feeds.push(("tokens", Feed::Real(&self.tokens.0, &self.tokens.1)));

@@ -34,6 +34,14 @@ pub(super) struct Chunk {
     unguided: Option<Constant>,
 }
 
+impl Chunk {
+    /// Changes what stays the same from step to step.
+    pub(super) fn each_constant(&mut self, change: impl Fn(&mut Constant)) {
+        change(&mut self.constant);
+        self.unguided.iter_mut().for_each(change);
+    }
+}
+
 impl OnnxEngine {
     pub(super) fn sample_watched(
         &mut self,
@@ -228,7 +236,7 @@ impl OnnxEngine {
 }
 
 /// Estimates how long the rest of a request takes.
-struct Clock {
+pub(super) struct Clock {
     started: Instant,
     steps: usize,
     done: usize,
@@ -236,13 +244,13 @@ struct Clock {
 }
 
 impl Clock {
-    fn start(steps: usize) -> Self {
+    pub(super) fn start(steps: usize) -> Self {
         Self { started: Instant::now(), steps, done: 0, after_first: Duration::ZERO }
     }
 
     /// A step is done; the time the others will take. The first one loads the network, so it
     /// counts only as long as there is no other.
-    fn tick(&mut self) -> Duration {
+    pub(super) fn tick(&mut self) -> Duration {
         self.done += 1;
         let elapsed = self.started.elapsed();
         if self.done == 1 {

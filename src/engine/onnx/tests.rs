@@ -14,16 +14,17 @@ use crate::diffusion::NoiseSource;
 use crate::engine::decode::{Field, class_map};
 use crate::engine::pictures::paint_classes;
 use crate::engine::{FactorSettings, Progress};
+use crate::graph::Sampler;
 use crate::maps::{Label, Plane, resize_nearest};
 use crate::pack::Manifest;
 
 const TOLERANCE: f32 = 1e-3;
 
 #[derive(Deserialize)]
-struct Reference {
-    prompt: String,
+pub(super) struct Reference {
+    pub(super) prompt: String,
     steps: usize,
-    guidance: f32,
+    pub(super) guidance: f32,
     arrays: BTreeMap<String, Array>,
     #[serde(skip)]
     bytes: Vec<u8>,
@@ -40,10 +41,10 @@ fn fixtures() -> PathBuf {
 }
 
 impl Reference {
-    fn load() -> Self {
-        let text = std::fs::read(fixtures().join("tiny_pack_reference.json")).unwrap();
+    pub(super) fn load(stem: &str) -> Self {
+        let text = std::fs::read(fixtures().join(format!("{stem}.json"))).unwrap();
         let mut reference: Self = serde_json::from_slice(&text).unwrap();
-        reference.bytes = std::fs::read(fixtures().join("tiny_pack_reference.bin")).unwrap();
+        reference.bytes = std::fs::read(fixtures().join(format!("{stem}.bin"))).unwrap();
         reference
     }
 
@@ -52,7 +53,7 @@ impl Reference {
         &self.bytes[array.offset..][..array.shape.iter().product::<usize>() * size]
     }
 
-    fn reals(&self, name: &str) -> Vec<f32> {
+    pub(super) fn reals(&self, name: &str) -> Vec<f32> {
         let read = |b: &[u8]| f32::from_le_bytes(b.try_into().unwrap());
         self.bytes(name, 4).chunks_exact(4).map(read).collect()
     }
@@ -65,7 +66,7 @@ impl Reference {
 
 /// Never cancels, and counts steps and previews.
 #[derive(Default)]
-struct Watch {
+pub(super) struct Watch {
     steps: AtomicUsize,
     previews: Mutex<Vec<Arc<Map>>>,
     cancel_after: Option<usize>,
@@ -90,11 +91,11 @@ fn tiny() -> Pack {
     Pack::open(fixtures().join("tiny_pack")).unwrap()
 }
 
-fn engine() -> OnnxEngine {
+pub(super) fn engine() -> OnnxEngine {
     OnnxEngine::load(tiny(), Device::Cpu, Some(1)).unwrap_or_else(|e| panic!("{e}"))
 }
 
-fn request(variable: usize, prompt: &str, seeds: &[u64]) -> SampleRequest {
+pub(super) fn request(variable: usize, prompt: &str, seeds: &[u64]) -> SampleRequest {
     SampleRequest {
         variable: VariableId(variable),
         prompt: prompt.into(),
@@ -108,7 +109,7 @@ fn request(variable: usize, prompt: &str, seeds: &[u64]) -> SampleRequest {
 }
 
 #[track_caller]
-fn assert_close(what: &str, found: &[f32], expected: &[f32]) {
+pub(super) fn assert_close(what: &str, found: &[f32], expected: &[f32]) {
     assert_eq!(found.len(), expected.len(), "{what}");
     let worst = found.iter().zip(expected).map(|(f, e)| (f - e).abs()).fold(0.0, f32::max);
     assert!(worst <= TOLERANCE, "{what}: off by {worst}");
@@ -131,7 +132,7 @@ fn denoise(engine: &mut OnnxEngine, request: &SampleRequest, noise: &[f32]) -> B
 
 #[test]
 fn text_features_agree_with_the_reference() {
-    let (reference, mut engine) = (Reference::load(), engine());
+    let (reference, mut engine) = (Reference::load("tiny_pack_reference"), engine());
     let text = watched(&Watch::default(), |stop| engine.text.encode(&reference.prompt, &mut engine.graphs, stop));
     let text = text.unwrap().unwrap();
     assert_eq!(text.ids, reference.integers("ids"));
@@ -140,7 +141,7 @@ fn text_features_agree_with_the_reference() {
 
 #[test]
 fn the_chain_from_noise_to_image_agrees_with_the_reference() {
-    let (reference, mut engine) = (Reference::load(), engine());
+    let (reference, mut engine) = (Reference::load("tiny_pack_reference"), engine());
     let settings = FactorSettings::new(reference.steps, reference.guidance);
     let ask = SampleRequest { settings, ..request(0, &reference.prompt, &[0, 1]) };
     let batch = denoise(&mut engine, &ask, &reference.reals("segmentation_noise"));
@@ -262,6 +263,44 @@ fn guidance_and_prompt_change_the_map_and_blank_prompts_are_the_null_text() {
     assert!(sample("a dog", 1.0) != null);
     assert!(sample("a dog", 1.0) != sample("a dog", 3.0));
     assert!(sample("a dog", 2.0) != sample("a cat", 2.0));
+}
+
+#[test]
+fn a_negative_prompt_leads_away_and_an_interval_limits_guidance() {
+    let mut engine = engine();
+    let watch = Watch::default();
+    let mut sample = |negative: &str, settings| {
+        let ask = SampleRequest { settings, negative: negative.into(), ..request(1, "a dog", &[1, 2]) };
+        engine.sample(&ask, &watch).unwrap().remove(0).map
+    };
+    let usual = FactorSettings::new(4, 2.0);
+    let within = |from, to| FactorSettings { guidance_interval: [from, to], ..usual };
+    let (plain, unguided) = (sample("", usual), sample("", FactorSettings::new(4, 1.0)));
+    assert!(sample("a cat", usual) != plain);
+    assert!(sample("  ", usual) == plain, "a blank one is none");
+    assert!(sample("a cat", FactorSettings::new(4, 1.0)) == unguided, "without guidance it has no say");
+    assert!(sample("", within(0.0, 1.0)) == plain);
+    assert!(sample("", within(0.5, 0.5)) == unguided);
+    let half = sample("", within(0.0, 0.5));
+    assert!(half != plain && half != unguided);
+    assert!(sample("", FactorSettings { guidance_rescale: 0.7, ..usual }) != plain);
+}
+
+#[test]
+fn every_sampler_gives_the_same_map_alone_in_a_batch_and_again() {
+    let mut engine = engine();
+    let watch = Watch::default();
+    let mut maps: Vec<Arc<Map>> = Vec::new();
+    for sampler in Sampler::ALL {
+        let settings = FactorSettings { sampler, eta: 0.5, ..FactorSettings::new(4, 2.0) };
+        let mut sample =
+            |seeds: &[u64]| engine.sample(&SampleRequest { settings, ..request(1, "a dog", seeds) }, &watch).unwrap();
+        let together = sample(&[3, 9, 4]);
+        assert!(sample(&[9])[0].map == together[1].map, "{sampler}");
+        assert!(sample(&[4, 3])[1].map == together[0].map, "{sampler}");
+        assert!(!maps.contains(&together[0].map), "{sampler} is like another");
+        maps.push(together[0].map.clone());
+    }
 }
 
 #[test]

@@ -113,3 +113,54 @@ impl OnnxEngine {
         Ok(shape.iter().product())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::FactorSettings;
+    use crate::engine::onnx::tests::{Reference, Watch, assert_close, engine, request};
+    use crate::graph::Sampler;
+
+    fn trace(sampler: Sampler, inputs: TraceInputs) -> Result<Trace, EngineError> {
+        let reference = Reference::load("tiny_walks");
+        let settings = FactorSettings { sampler, ..FactorSettings::new(5, reference.guidance) };
+        let ask = SampleRequest { settings, ..request(1, &reference.prompt, &[0]) };
+        engine().trace(&ask, inputs, &Watch::default())
+    }
+
+    fn inputs() -> TraceInputs {
+        let reference = Reference::load("tiny_walks");
+        let parents = vec![(VariableId(0), reference.reals("parent"))];
+        TraceInputs { shape: [8, 8, 8], noise: reference.reals("noise_depth"), parents }
+    }
+
+    #[test]
+    fn every_latent_agrees_with_the_reference() {
+        let reference = Reference::load("tiny_walks");
+        for sampler in [Sampler::Euler, Sampler::DpmPp2m, Sampler::UniPc] {
+            let trace = trace(sampler, inputs()).unwrap();
+            assert_eq!((trace.times.len(), trace.latents.len(), trace.clean.len()), (5, 6, 5));
+            assert_close(sampler.name(), &trace.latents.concat(), &reference.reals(sampler.name()));
+            assert_eq!(trace.latents[5], trace.clean[4]);
+        }
+    }
+
+    #[test]
+    fn noise_for_the_steps_comes_from_the_same_array() {
+        let few = trace(Sampler::EulerAncestral, inputs()).unwrap_err().to_string();
+        assert_eq!(few, "Euler a adds noise in 4 steps: give an array of 5 latents, the start first");
+        let mut enough = inputs();
+        enough.noise = enough.noise.repeat(5);
+        let stochastic = trace(Sampler::EulerAncestral, enough.clone()).unwrap();
+        assert_ne!(stochastic.latents[1], trace(Sampler::Euler, enough).unwrap().latents[1]);
+    }
+
+    #[test]
+    fn latents_of_the_wrong_shape_are_refused() {
+        let refusal = |inputs| trace(Sampler::Euler, inputs).unwrap_err().to_string();
+        let odd = refusal(TraceInputs { shape: [8, 6, 8], ..inputs() });
+        assert!(odd.contains("multiples of 4, not [8, 6, 8]"), "{odd}");
+        let parent = refusal(TraceInputs { parents: vec![(VariableId(0), vec![0.0; 3])], ..inputs() });
+        assert!(parent.contains("\"segmentation\" must be of the noise's shape"), "{parent}");
+    }
+}

@@ -1,7 +1,7 @@
 //! Prompts and numbers: what they make stale, how they undo, what is refused.
 
 use super::*;
-use crate::graph::{Sampler, Spacing};
+use crate::graph::{Sampler, Sampling, Spacing};
 
 #[test]
 fn typing_a_prompt_is_one_undo_step() {
@@ -119,6 +119,35 @@ fn a_sampler_makes_its_factor_stale_and_is_one_undo_step() {
         person.does(Command::Undo);
         assert_eq!(person.states(), [Fresh; 4], "{text}");
     }
+}
+
+#[test]
+fn joint_sampling_takes_everything_along_without_candidates() {
+    let mut waiting = Waiting::new();
+    waiting.starts(Command::SetSampling { sampling: Sampling::Joint });
+    let refused = waiting.bench.apply(Command::RunStale).unwrap_err().to_string();
+    assert_eq!(refused, "Write a prompt first: what should the picture show?");
+    waiting.starts(prompt("a dog"));
+    let (job, _) = waiting.starts(Command::RunStale);
+    let job = job.expect("a run");
+    let Job::Run { sampling: Sampling::Joint, steps, given, .. } = &job.1 else { panic!("a joint run") };
+    assert_eq!((steps.len(), given.len()), (4, 0));
+    waiting.finish_all(job);
+    assert_eq!(waiting.states(), [Fresh; 4]);
+}
+
+#[test]
+fn switching_the_order_makes_stale_what_has_parents() {
+    let mut person = Person::with_picture("a dog");
+    person.does(Command::SetSampling { sampling: Sampling::Joint });
+    assert_eq!(person.states(), [Fresh, Stale, Stale, Stale]);
+    let segmentation = person.map("segmentation");
+    person.runs();
+    assert_eq!(person.states(), [Fresh; 4]);
+    assert!(Arc::ptr_eq(&segmentation, &person.map("segmentation")), "the candidate stays a clean parent");
+    person.does(Command::Undo);
+    person.does(Command::Undo);
+    assert_eq!(person.document().sampling, Sampling::Chain);
 }
 
 #[test]
