@@ -82,9 +82,9 @@ fn network(x: &[f32], t: f32) -> Vec<f32> {
 /// All steps of a walk; `scale` turns what the network is told into the fixture's timesteps.
 fn carry_out(walk: &Walk, start: &[f32], noise: &[Vec<f32>], scale: f32) -> Latents {
     let mut latents = walk.start(start.to_vec());
-    for step in 0..walk.steps() {
+    for (step, noise) in noise[..walk.steps()].iter().enumerate() {
         let answer = network(&latents.x, walk.time(step) * scale);
-        walk.step(step, &mut latents, &answer, &noise[step]);
+        walk.step(step, &mut latents, &answer, noise);
     }
     latents
 }

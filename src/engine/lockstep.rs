@@ -37,11 +37,14 @@ mod tests {
     use super::*;
     use crate::document::testing::graph;
 
+    /// A variable, its step, and its parents with the steps they have gone.
+    type Read = (usize, usize, Vec<(usize, usize)>);
+
     /// Networks that only note what they read, and check that it is there to be read.
     #[derive(Default)]
     struct Stub {
         gone: [usize; 4],
-        reads: Vec<(usize, usize, Vec<(usize, usize)>)>,
+        reads: Vec<Read>,
     }
 
     impl Stub {

@@ -38,7 +38,7 @@ impl OnnxEngine {
         let mut strands = Vec::with_capacity(requests.len());
         for request in requests {
             let name = self.pack().graph.variable(request.variable).name.clone();
-            let noise = |seed| NoiseSource::Stream(NoiseStream::new(seed, &name));
+            let noise = |seed| NoiseSource::of(seed, &name);
             strands.push(self.strand(request, &noise, stop)?);
         }
         self.walk_together(&mut strands, control, stop)?;
@@ -166,7 +166,7 @@ mod tests {
         let watch = Watch::default();
         let requests = [0, 3].map(|i| request(i, "a dog", &[4]));
         watched(&watch, |stop| {
-            let noise = |_| NoiseSource::Stream(NoiseStream::new(4, "x"));
+            let noise = |_| NoiseSource::of(4, "x");
             let mut strands =
                 vec![engine.strand(&requests[0], &noise, stop)?, engine.strand(&requests[1], &noise, stop)?];
             engine.walk_together(&mut strands, &watch, stop)?;

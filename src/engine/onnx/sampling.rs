@@ -6,7 +6,7 @@ use super::constant::{Constant, ParentLatent};
 use super::graphs::Feed;
 use super::stop::Stop;
 use super::{Engine, OnnxEngine};
-use crate::diffusion::{Latents, NoiseSource, NoiseStream, Walk};
+use crate::diffusion::{Latents, NoiseSource, Walk};
 use crate::engine::{Control, EngineError, Progress, Sample, SampleRequest, factor_size};
 use crate::graph::{VariableId, VariableKind};
 
@@ -51,7 +51,7 @@ impl OnnxEngine {
     ) -> Result<Vec<Sample>, EngineError> {
         let name = self.pack().graph.variable(request.variable).name.clone();
         let parents = self.encode_parents(request, stop)?;
-        let noise = |seed| NoiseSource::Stream(NoiseStream::new(seed, &name));
+        let noise = |seed| NoiseSource::of(seed, &name);
         let shape = self.latent_shape(request)?;
         let mut batch = self.begin(request, shape, &parents, &noise, stop)?;
         self.denoise(request, &mut batch, control, stop)?;

@@ -121,7 +121,8 @@ fn denoise(engine: &mut OnnxEngine, request: &SampleRequest, noise: &[f32]) -> B
     watched(&watch, |stop| {
         let shape = engine.latent_shape(request)?;
         let length = shape.iter().product::<usize>();
-        let from = |seed: u64| NoiseSource::Given(noise[seed as usize * length..][..length].to_vec().into_iter());
+        let start = |seed: u64| noise[seed as usize * length..][..length].to_vec();
+        let from = |seed: u64| NoiseSource::Given(start(seed).into_iter());
         let parents = engine.encode_parents(request, stop)?;
         let mut batch = engine.begin(request, shape, &parents, &from, stop)?;
         engine.denoise(request, &mut batch, &watch, stop)?;
