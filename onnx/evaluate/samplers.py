@@ -8,12 +8,12 @@ project for each, and recall and unasked classes are read from there. Seconds ar
 
 import argparse
 import json
-import subprocess
 import tempfile
 import zipfile
 from pathlib import Path
 
 from evaluate import captions
+from evaluate.program import replay
 
 SAMPLERS = ("euler", "euler_ancestral", "ddpm", "dpm++_2m", "dpm++_2m_sde", "unipc")
 """DDIM without fresh noise is Euler for a flow."""
@@ -28,12 +28,8 @@ def measure(program, pack, texts, seeds, sampler, steps, spacing):
         commands += [{"do": "set_prompt", "prompt": text}, {"do": "generate_candidates", "count": seeds, "seed": 0}]
         commands += [{"do": "save_as", "path": f"{i}.underpaint"}]
     with tempfile.TemporaryDirectory() as folder:
-        script = Path(folder, "script.json")
-        script.write_text(json.dumps(commands), encoding="utf-8")
-        line = [program, "replay", str(script), "--out", folder, "--pack", pack, "--device", "cpu"]
-        subprocess.run(line, check=True, stdout=subprocess.DEVNULL)
+        seconds = replay(program, pack, commands, folder)["seconds"]["segmentation"]
         found = [c for i in range(len(texts)) for c in _candidates(Path(folder, f"{i}.underpaint"))]
-        seconds = json.loads(Path(folder, "report.json").read_text(encoding="utf-8"))["seconds"]["segmentation"]
     mean = lambda values: sum(values) / len(found)
     return mean(c["recall"] for c in found), mean(len(c["unasked"]) for c in found), seconds / len(found)
 

@@ -261,3 +261,53 @@ impl Clock {
         measured * (self.steps - self.done) as u32 / steps
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::engine::FactorSettings;
+    use crate::engine::onnx::tests::{Watch, engine, request};
+    use crate::graph::Sampler;
+    use crate::maps::Map;
+
+    #[test]
+    fn a_negative_prompt_leads_away_and_an_interval_limits_guidance() {
+        let mut engine = engine();
+        let watch = Watch::default();
+        let mut sample = |negative: &str, settings| {
+            let ask = SampleRequest { settings, negative: negative.into(), ..request(1, "a dog", &[1, 2]) };
+            engine.sample(&ask, &watch).unwrap().remove(0).map
+        };
+        let usual = FactorSettings::new(4, 2.0);
+        let within = |from, to| FactorSettings { guidance_interval: [from, to], ..usual };
+        let (plain, unguided) = (sample("", usual), sample("", FactorSettings::new(4, 1.0)));
+        assert!(sample("a cat", usual) != plain);
+        assert!(sample("  ", usual) == plain, "a blank one is none");
+        assert!(sample("a cat", FactorSettings::new(4, 1.0)) == unguided, "without guidance it has no say");
+        assert!(sample("", within(0.0, 1.0)) == plain);
+        assert!(sample("", within(0.5, 0.5)) == unguided);
+        let half = sample("", within(0.0, 0.5));
+        assert!(half != plain && half != unguided);
+        assert!(sample("", FactorSettings { guidance_rescale: 0.7, ..usual }) != plain);
+    }
+
+    #[test]
+    fn every_sampler_gives_the_same_map_alone_in_a_batch_and_again() {
+        let mut engine = engine();
+        let watch = Watch::default();
+        let mut maps: Vec<Arc<Map>> = Vec::new();
+        for sampler in Sampler::ALL {
+            let settings = FactorSettings { sampler, eta: 0.5, ..FactorSettings::new(4, 2.0) };
+            let mut sample = |seeds: &[u64]| {
+                engine.sample(&SampleRequest { settings, ..request(1, "a dog", seeds) }, &watch).unwrap()
+            };
+            let together = sample(&[3, 9, 4]);
+            assert!(sample(&[9])[0].map == together[1].map, "{sampler}");
+            assert!(sample(&[4, 3])[1].map == together[0].map, "{sampler}");
+            assert!(!maps.contains(&together[0].map), "{sampler} is like another");
+            maps.push(together[0].map.clone());
+        }
+    }
+}
