@@ -10,6 +10,7 @@ fn main() -> ExitCode {
         None => cli::window::run(arguments.window),
         Some(Task::Generate(options)) => cli::generate::run(&options),
         Some(Task::Replay(options)) => cli::replay::run(&options),
+        Some(Task::Trace(options)) => cli::trace::run(&options),
         Some(Task::Doctor(options)) => cli::doctor::run(&options),
         Some(Task::Packs) => cli::packs::run(),
     }))

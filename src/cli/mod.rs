@@ -1,6 +1,6 @@
 //! The same job without a window.
 //!
-//! `underpaint` opens the editor; `generate`, `replay`, `doctor` and `packs` need no display. A
+//! `underpaint` opens the editor; `generate`, `replay`, `trace`, `doctor` and `packs` need no display. A
 //! wrong command line ends with exit code 2, anything else that goes wrong with 1; either way the
 //! error is one line that says what to do.
 
@@ -9,12 +9,15 @@ pub mod doctor;
 mod engine;
 mod failure;
 pub mod generate;
+mod npy;
 mod output;
 pub mod packs;
 mod progress;
 pub mod replay;
 mod report;
 mod script;
+pub mod trace;
+mod walk;
 pub mod window;
 
 pub use arguments::{Arguments, Task, parse};

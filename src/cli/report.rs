@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use crate::compliance::read_prompt;
 use crate::document::Candidate;
-use crate::graph::{NodeState, VariableKind};
+use crate::engine::FactorSettings;
+use crate::graph::{NodeState, Sampling, VariableKind};
 use crate::workbench::Session;
 
 /// The report of a headless job.
@@ -19,6 +20,9 @@ pub(super) struct Report {
     pack_hash: String,
     device: String,
     prompt: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    negative_prompt: String,
+    sampling: Sampling,
     /// What the prompt asks for, in its order.
     objects: Vec<Object>,
     /// Nouns that no class answers to.
@@ -58,10 +62,12 @@ struct Factor {
     name: String,
     state: NodeState,
     seed: u64,
-    steps: usize,
-    guidance: f32,
+    #[serde(flatten)]
+    sampling: FactorSettings,
     #[serde(skip_serializing_if = "Option::is_none")]
     prompt: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    negative_prompt: Option<String>,
 }
 
 impl Report {
@@ -85,6 +91,8 @@ impl Report {
             pack_hash: pack.hash.clone(),
             device: session.device(),
             prompt: document.prompt.clone(),
+            negative_prompt: document.negative_prompt.clone(),
+            sampling: document.sampling,
             objects: reading
                 .asked
                 .into_iter()
@@ -101,9 +109,9 @@ impl Report {
                     name: node.name.clone(),
                     state: node.state,
                     seed: node.settings.seed,
-                    steps: node.settings.sampling.steps,
-                    guidance: node.settings.sampling.guidance,
+                    sampling: node.settings.sampling,
                     prompt: node.settings.prompt.clone(),
+                    negative_prompt: node.settings.negative_prompt.clone(),
                 })
                 .collect(),
             commands,

@@ -5,61 +5,16 @@
 //! with a `do` field, e.g. `{"do": "move_selection", "dx": 40, "dy": 0}`. Coordinates are pixels of
 //! the document, y down; variables and classes go by name.
 
+mod parts;
+
+pub use parts::{FlipAxis, Ink, SelectMode};
+
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::graph::{Sampler, Sampling, Spacing};
 use crate::maps::PaletteName;
-
-/// How a new selection combines with the one there is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SelectMode {
-    /// Take its place.
-    #[default]
-    Replace,
-    /// Add to it (Shift).
-    Add,
-    /// Take away from it (Alt).
-    Subtract,
-}
-
-/// A mirror axis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FlipAxis {
-    /// Left and right change places.
-    Horizontal,
-    /// Top and bottom change places.
-    Vertical,
-}
-
-/// What a stroke does.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "ink", rename_all = "snake_case")]
-pub enum Ink {
-    /// Paints a class into the segmentation; each stroke of an object class is one instance,
-    /// or continues the instance it starts on.
-    Class {
-        /// Name of the class.
-        class: String,
-    },
-    /// Removes objects: the nearest background takes their place. On a sketch removes lines; on
-    /// depth restores far.
-    Erase,
-    /// Draws a line into a sketch.
-    Line,
-    /// Raises (positive) or lowers the depth, -1 to 1.
-    Depth {
-        /// Amount at the centre of the brush.
-        amount: f32,
-    },
-    /// Paints a colour into the image.
-    Colour {
-        /// sRGB.
-        rgb: [u8; 3],
-    },
-}
 
 /// Something to do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,6 +25,16 @@ pub enum Command {
     SetPrompt {
         /// The text.
         prompt: String,
+    },
+    /// Sets what the whole picture should not show: guidance leads away from it.
+    SetNegativePrompt {
+        /// The text; empty for none.
+        prompt: String,
+    },
+    /// Sets whether runs finish a parent before its child, or take all factors in lock-step.
+    SetSampling {
+        /// `"chain"` or `"joint"`.
+        sampling: Sampling,
     },
     /// Binds a word outside the vocabulary to a class.
     BindWord {
@@ -147,6 +112,50 @@ pub enum Command {
         variable: String,
         /// Weight, 1 is none.
         guidance: f32,
+    },
+    /// Sets how far a factor's guided answers are scaled back to the deviation of the text's own.
+    SetGuidanceRescale {
+        /// Variable.
+        variable: String,
+        /// 0 (not) to 1 (all the way).
+        rescale: f32,
+    },
+    /// Sets within which shares of a factor's walk guidance acts.
+    SetGuidanceInterval {
+        /// Variable.
+        variable: String,
+        /// Begin, 0 to 1.
+        from: f32,
+        /// End, `from` to 1.
+        to: f32,
+    },
+    /// Sets a factor's sampler.
+    SetSampler {
+        /// Variable.
+        variable: String,
+        /// Which, e.g. `"dpm++_2m"`.
+        sampler: Sampler,
+    },
+    /// Sets DDIM's share of fresh noise.
+    SetEta {
+        /// Variable.
+        variable: String,
+        /// 0 (none) to 1 (as DDPM).
+        eta: f32,
+    },
+    /// Sets where a factor's network is evaluated.
+    SetSpacing {
+        /// Variable.
+        variable: String,
+        /// `"trailing"`, `"leading"` or `"karras"`.
+        spacing: Spacing,
+    },
+    /// Gives a factor a negative prompt of its own (empty: none), or lets it inherit again.
+    SetFactorNegativePrompt {
+        /// Variable.
+        variable: String,
+        /// The text, or none to inherit.
+        prompt: Option<String>,
     },
     /// Gives a factor a prompt of its own, or lets it inherit again.
     SetFactorPrompt {

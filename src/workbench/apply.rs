@@ -42,10 +42,18 @@ impl Workbench {
     fn dispatch(&mut self, command: Command) -> Result<Applied, CommandError> {
         match command {
             Command::SetPrompt { prompt } => self.set_prompt(prompt),
+            Command::SetNegativePrompt { prompt } => self.set_negative_prompt(prompt),
+            Command::SetSampling { sampling } => Ok(self.set_sampling(sampling)),
             Command::BindWord { word, class } => self.bind_word(&word, &class),
             Command::SetSeed { variable, seed } => self.set_seed(&variable, seed),
             Command::SetSteps { variable, steps } => self.set_steps(&variable, steps),
             Command::SetGuidance { variable, guidance } => self.set_guidance(&variable, guidance),
+            Command::SetGuidanceRescale { variable, rescale } => self.set_guidance_rescale(&variable, rescale),
+            Command::SetGuidanceInterval { variable, from, to } => self.set_guidance_interval(&variable, from, to),
+            Command::SetSampler { variable, sampler } => self.set_sampler(&variable, sampler),
+            Command::SetEta { variable, eta } => self.set_eta(&variable, eta),
+            Command::SetSpacing { variable, spacing } => self.set_spacing(&variable, spacing),
+            Command::SetFactorNegativePrompt { variable, prompt } => self.set_factor_negative_prompt(&variable, prompt),
             Command::SetFactorPrompt { variable, prompt } => self.set_factor_prompt(&variable, prompt),
             Command::SetLocked { variable, locked } => self.set_locked(&variable, locked),
             Command::SetEnabled { variable, enabled } => self.set_enabled(&variable, enabled),

@@ -11,9 +11,16 @@ use crate::graph::VariableId;
 pub(super) enum Setting {
     Prompt,
     FactorPrompt(VariableId),
+    NegativePrompt,
+    FactorNegativePrompt(VariableId),
     Seed(VariableId),
     Steps(VariableId),
     Guidance(VariableId),
+    GuidanceRescale(VariableId),
+    GuidanceInterval(VariableId),
+    Sampler(VariableId),
+    Eta(VariableId),
+    Spacing(VariableId),
 }
 
 /// The setting that the last history entry changed.

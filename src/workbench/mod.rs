@@ -12,6 +12,7 @@ mod editing;
 mod files;
 mod recovery;
 mod resampling;
+mod sampler;
 mod sampling;
 mod session;
 mod settings;

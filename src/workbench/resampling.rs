@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::sampling::{Purpose, Running, same_map};
-use super::settings::effective_prompt;
+use super::settings::{effective_negative, effective_prompt};
 use super::state::{CommandError, Effect, Severity, Workbench};
 use crate::engine::{Revision, SEAM, Variation};
-use crate::graph::VariableId;
+use crate::graph::{Sampling, VariableId};
 use crate::maps::{Map, grown};
 use crate::worker::Step;
 
@@ -46,7 +46,7 @@ impl Workbench {
         let due = if asked.through { self.following(id) } else { vec![id] };
         let steps = due.iter().filter_map(|id| self.resampling_step(*id, asked)).collect();
         self.coalescing = None;
-        Ok(self.start_steps(steps, &due, Purpose::Revise))
+        Ok(self.start_steps(Sampling::Chain, steps, &due, Purpose::Revise))
     }
 
     /// A variable and those below it that have a map, take part and are not locked.
@@ -75,7 +75,9 @@ impl Workbench {
         let mask = self.selection.mask().map(|mask| grown(mask, SEAM));
         let revision = Revision { base: node.map.clone()?, mask, strength: asked.strength, variation };
         let prompt = effective_prompt(&self.document, id).to_owned();
-        Some(Step { variable: id, prompt, seed, settings: node.settings.sampling, revision: Some(revision) })
+        let negative = effective_negative(&self.document, id).to_owned();
+        let settings = node.settings.sampling;
+        Some(Step { variable: id, prompt, negative, seed, settings, revision: Some(revision) })
     }
 
     /// Puts maps in place of which parts were sampled anew, unless one has changed meanwhile.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::document::Candidate;
 use crate::engine::{FactorSettings, Progress, Revision};
-use crate::graph::VariableId;
+use crate::graph::{Sampling, VariableId};
 use crate::maps::Map;
 
 /// Identifies a job; later jobs have greater numbers.
@@ -19,9 +19,11 @@ pub struct Step {
     pub variable: VariableId,
     /// Effective prompt.
     pub prompt: String,
+    /// Effective negative prompt.
+    pub negative: String,
     /// Seed.
     pub seed: u64,
-    /// Steps and guidance.
+    /// Sampler, steps and guidance.
     pub settings: FactorSettings,
     /// What is sampled anew of the map that is there, instead of a whole new one.
     pub revision: Option<Revision>,
@@ -36,17 +38,21 @@ pub enum Job {
         variable: VariableId,
         /// Prompt.
         prompt: String,
+        /// Negative prompt.
+        negative: String,
         /// Words bound to classes by hand.
         bindings: Vec<(String, String)>,
         /// Seeds, one candidate each.
         seeds: Vec<u64>,
-        /// Steps and guidance.
+        /// Sampler, steps and guidance.
         settings: FactorSettings,
         /// Document size in pixels.
         canvas: (u32, u32),
     },
-    /// Run factors in order; each sees the maps given here and those sampled before it in this job.
+    /// Run factors; each sees the maps given here and those sampled in this job.
     Run {
+        /// One after the other, or in lock-step.
+        sampling: Sampling,
         /// What to run, parents first.
         steps: Vec<Step>,
         /// Maps that are not sampled in this job.
@@ -57,15 +63,15 @@ pub enum Job {
 }
 
 impl Job {
-    /// The prompts that the job reads, each once.
+    /// The prompts and negative prompts that the job reads, each once.
     pub fn prompts(&self) -> Vec<&str> {
         match self {
-            Self::Candidates { prompt, .. } => vec![prompt],
+            Self::Candidates { prompt, negative, .. } => vec![prompt, negative],
             Self::Run { steps, .. } => {
                 let mut prompts: Vec<&str> = Vec::new();
-                for step in steps {
-                    if !prompts.contains(&step.prompt.as_str()) {
-                        prompts.push(&step.prompt);
+                for prompt in steps.iter().flat_map(|step| [&step.prompt, &step.negative]) {
+                    if !prompts.contains(&prompt.as_str()) {
+                        prompts.push(prompt);
                     }
                 }
                 prompts

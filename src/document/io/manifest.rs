@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::document::NodeSettings;
-use crate::graph::{NodeState, VariableKind};
+use crate::graph::{NodeState, Sampling, VariableKind};
 
 /// Value of `format`.
 pub(super) const FORMAT: &str = "underpaint-project";
@@ -31,6 +31,10 @@ pub(super) struct Manifest {
     pub width: u32,
     pub height: u32,
     pub prompt: String,
+    #[serde(default)]
+    pub negative_prompt: String,
+    #[serde(default)]
+    pub sampling: Sampling,
     pub bindings: BTreeMap<String, String>,
     pub nodes: Vec<NodeEntry>,
     pub candidates: Vec<CandidateEntry>,

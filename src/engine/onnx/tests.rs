@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::sampling::Batch;
 use super::*;
+use crate::diffusion::NoiseSource;
 use crate::diffusion::NoiseStream;
 use crate::engine::decode::{Field, class_map};
 use crate::engine::pictures::paint_classes;
@@ -20,10 +21,10 @@ use crate::pack::Manifest;
 const TOLERANCE: f32 = 1e-3;
 
 #[derive(Deserialize)]
-struct Reference {
-    prompt: String,
+pub(super) struct Reference {
+    pub(super) prompt: String,
     steps: usize,
-    guidance: f32,
+    pub(super) guidance: f32,
     arrays: BTreeMap<String, Array>,
     #[serde(skip)]
     bytes: Vec<u8>,
@@ -40,10 +41,10 @@ fn fixtures() -> PathBuf {
 }
 
 impl Reference {
-    fn load() -> Self {
-        let text = std::fs::read(fixtures().join("tiny_pack_reference.json")).unwrap();
+    pub(super) fn load(stem: &str) -> Self {
+        let text = std::fs::read(fixtures().join(format!("{stem}.json"))).unwrap();
         let mut reference: Self = serde_json::from_slice(&text).unwrap();
-        reference.bytes = std::fs::read(fixtures().join("tiny_pack_reference.bin")).unwrap();
+        reference.bytes = std::fs::read(fixtures().join(format!("{stem}.bin"))).unwrap();
         reference
     }
 
@@ -52,7 +53,7 @@ impl Reference {
         &self.bytes[array.offset..][..array.shape.iter().product::<usize>() * size]
     }
 
-    fn reals(&self, name: &str) -> Vec<f32> {
+    pub(super) fn reals(&self, name: &str) -> Vec<f32> {
         let read = |b: &[u8]| f32::from_le_bytes(b.try_into().unwrap());
         self.bytes(name, 4).chunks_exact(4).map(read).collect()
     }
@@ -65,7 +66,7 @@ impl Reference {
 
 /// Never cancels, and counts steps and previews.
 #[derive(Default)]
-struct Watch {
+pub(super) struct Watch {
     steps: AtomicUsize,
     previews: Mutex<Vec<Arc<Map>>>,
     cancel_after: Option<usize>,
@@ -90,16 +91,17 @@ fn tiny() -> Pack {
     Pack::open(fixtures().join("tiny_pack")).unwrap()
 }
 
-fn engine() -> OnnxEngine {
+pub(super) fn engine() -> OnnxEngine {
     OnnxEngine::load(tiny(), Device::Cpu, Some(1)).unwrap_or_else(|e| panic!("{e}"))
 }
 
-fn request(variable: usize, prompt: &str, seeds: &[u64]) -> SampleRequest {
+pub(super) fn request(variable: usize, prompt: &str, seeds: &[u64]) -> SampleRequest {
     SampleRequest {
         variable: VariableId(variable),
         prompt: prompt.into(),
+        negative: String::new(),
         seeds: seeds.into(),
-        settings: FactorSettings { steps: 4, guidance: 2.0 },
+        settings: FactorSettings::new(4, 2.0),
         parents: Vec::new(),
         revision: None,
         canvas: (512, 512),
@@ -108,7 +110,7 @@ fn request(variable: usize, prompt: &str, seeds: &[u64]) -> SampleRequest {
 }
 
 #[track_caller]
-fn assert_close(what: &str, found: &[f32], expected: &[f32]) {
+pub(super) fn assert_close(what: &str, found: &[f32], expected: &[f32]) {
     assert_eq!(found.len(), expected.len(), "{what}");
     let worst = found.iter().zip(expected).map(|(f, e)| (f - e).abs()).fold(0.0, f32::max);
     assert!(worst <= TOLERANCE, "{what}: off by {worst}");
@@ -118,8 +120,12 @@ fn assert_close(what: &str, found: &[f32], expected: &[f32]) {
 fn denoise(engine: &mut OnnxEngine, request: &SampleRequest, noise: &[f32]) -> Batch {
     let watch = Watch::default();
     watched(&watch, |stop| {
-        let from = |seed: u64, length: usize| noise[seed as usize * length..][..length].to_vec();
-        let mut batch = engine.begin(request, &from, stop)?;
+        let shape = engine.latent_shape(request)?;
+        let length = shape.iter().product::<usize>();
+        let start = |seed: u64| noise[seed as usize * length..][..length].to_vec();
+        let from = |seed: u64| NoiseSource::Given(start(seed).into_iter());
+        let parents = engine.encode_parents(request, stop)?;
+        let mut batch = engine.begin(request, shape, &parents, &from, stop)?;
         engine.denoise(request, &mut batch, &watch, stop)?;
         Ok(batch)
     })
@@ -128,7 +134,7 @@ fn denoise(engine: &mut OnnxEngine, request: &SampleRequest, noise: &[f32]) -> B
 
 #[test]
 fn text_features_agree_with_the_reference() {
-    let (reference, mut engine) = (Reference::load(), engine());
+    let (reference, mut engine) = (Reference::load("tiny_pack_reference"), engine());
     let text = watched(&Watch::default(), |stop| engine.text.encode(&reference.prompt, &mut engine.graphs, stop));
     let text = text.unwrap().unwrap();
     assert_eq!(text.ids, reference.integers("ids"));
@@ -137,16 +143,16 @@ fn text_features_agree_with_the_reference() {
 
 #[test]
 fn the_chain_from_noise_to_image_agrees_with_the_reference() {
-    let (reference, mut engine) = (Reference::load(), engine());
-    let settings = FactorSettings { steps: reference.steps, guidance: reference.guidance };
+    let (reference, mut engine) = (Reference::load("tiny_pack_reference"), engine());
+    let settings = FactorSettings::new(reference.steps, reference.guidance);
     let ask = SampleRequest { settings, ..request(0, &reference.prompt, &[0, 1]) };
     let batch = denoise(&mut engine, &ask, &reference.reals("segmentation_noise"));
-    assert_close("segmentation", &batch.chunks[0].latents, &reference.reals("segmentation_latent"));
+    assert_close("segmentation", &batch.chunks[0].latents.x, &reference.reals("segmentation_latent"));
 
     // The reference paints the boundary that the decoder saw, so its parent is built here by hand.
     let canvas = (512, 512);
     let shape = [1, 8, 8, 8];
-    let feeds = [("latent", Feed::Real(&shape, &batch.chunks[0].latents[..512]))];
+    let feeds = [("latent", Feed::Real(&shape, &batch.chunks[0].latents.x[..512]))];
     let signature = engine.decoders[0].clone();
     let answers =
         watched(&Watch::default(), |stop| engine.graphs.run("decode_classes.onnx", &signature, &feeds, stop)).unwrap();
@@ -178,9 +184,9 @@ fn the_chain_from_noise_to_image_agrees_with_the_reference() {
     engine.parents.push(Parent { map: map.clone(), size: (128, 128), latent });
     let ask = SampleRequest { parents: vec![(VariableId(0), map)], settings, ..request(3, &reference.prompt, &[0]) };
     let batch = denoise(&mut engine, &ask, &reference.reals("image_noise"));
-    assert_close("image", &batch.chunks[0].latents, &reference.reals("image_latent"));
+    assert_close("image", &batch.chunks[0].latents.x, &reference.reals("image_latent"));
 
-    let image = watched(&Watch::default(), |stop| engine.decode(&ask, &batch.chunks[0].latents, batch.shape, stop));
+    let image = watched(&Watch::default(), |stop| engine.decode(&ask, &batch.chunks[0].latents.x, batch.shape, stop));
     let Map::Image(image) = &*image.unwrap()[0] else { panic!("an image") };
     let expected = reference.reals("image");
     for (at, value) in expected.iter().enumerate() {
@@ -237,7 +243,7 @@ fn a_seed_gives_the_same_map_alone_and_in_a_batch() {
     let mut engine = engine();
     let watch = Watch::default();
     for (variable, guidance) in [(0, 2.0), (1, 2.0), (1, 1.0)] {
-        let settings = FactorSettings { steps: 4, guidance };
+        let settings = FactorSettings::new(4, guidance);
         let ask = |seeds: &[u64]| SampleRequest { settings, ..request(variable, "two cats", seeds) };
         let together = engine.sample(&ask(&[3, 9, 4, 7, 1]), &watch).unwrap();
         for sample in &together {
@@ -290,7 +296,7 @@ fn guidance_and_prompt_change_the_map_and_blank_prompts_are_the_null_text() {
     let mut engine = engine();
     let watch = Watch::default();
     let mut sample = |prompt: &str, guidance| {
-        let settings = FactorSettings { steps: 3, guidance };
+        let settings = FactorSettings::new(3, guidance);
         let ask = SampleRequest { settings, canvas: (128, 128), ..request(1, prompt, &[1]) };
         engine.sample(&ask, &watch).unwrap().remove(0).map
     };
@@ -319,7 +325,7 @@ fn steps_are_reported_with_previews_that_end_at_the_map() {
 fn cancelling_stops_between_and_within_steps() {
     let mut engine = engine();
     let long = |seeds: u64| SampleRequest {
-        settings: FactorSettings { steps: 1000, guidance: 2.0 },
+        settings: FactorSettings::new(1000, 2.0),
         canvas: (64, 64),
         ..request(0, "a dog", &(0..seeds).collect::<Vec<_>>())
     };
@@ -361,7 +367,7 @@ fn a_terminated_call_ends_as_cancelled() {
 
 #[test]
 fn values_that_are_no_numbers_are_reported_with_their_step() {
-    let settings = FactorSettings { steps: 5, guidance: f32::MAX };
+    let settings = FactorSettings::new(5, f32::MAX);
     let outcome = engine().sample(&SampleRequest { settings, ..request(0, "a dog", &[1]) }, &Watch::default());
     let message = outcome.unwrap_err().to_string();
     assert!(message.contains("\"segmentation\" produced a value that is not a number at step 1 of 5"), "{message}");
