@@ -199,6 +199,7 @@ impl EditorApp {
         for command in commands {
             out.send(command);
         }
+        panels::drop::ui(&ctx, &now);
         self.dialogs(ui, out);
         self.toasts.ui(&ctx, panels::status::HEIGHT);
     }

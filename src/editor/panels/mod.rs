@@ -2,6 +2,7 @@
 
 pub mod candidates;
 pub mod classes;
+pub mod drop;
 pub mod empty;
 pub mod factor;
 pub mod graph;
