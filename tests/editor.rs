@@ -233,6 +233,23 @@ fn the_command_palette_finds_and_runs_commands() {
 }
 
 #[test]
+fn a_list_inside_a_dialog_opens() {
+    let mut harness = window();
+    press(&mut harness, Modifiers::COMMAND, Key::K);
+    harness.get_by_label("Find a command").type_text("import a segmentation");
+    harness.run_steps(2);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    harness.run_steps(2);
+    harness.get_by_label("Palette of the picture").click();
+    harness.run_steps(3);
+    harness.get_by_label("ADE20K (150)").click();
+    harness.run_steps(3);
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    harness.run_steps(2);
+    assert!(harness.query_by_label("Palette of the picture").is_none(), "Esc closes the dialog");
+}
+
+#[test]
 fn chips_say_what_was_found_and_what_is_missing() {
     let mut harness = window();
     write_prompt(&mut harness, PROMPT);

@@ -199,13 +199,17 @@ impl EditorApp {
         for command in commands {
             out.send(command);
         }
+        panels::drop::ui(&ctx, &now);
         self.dialogs(ui, out);
         self.toasts.ui(&ctx, panels::status::HEIGHT);
     }
 
     fn dialogs(&mut self, ui: &Ui, out: &mut Outbox) {
         let Some(dialog) = self.dialog.take() else { return };
-        egui::Popup::close_all(ui.ctx());
+        // Menus close as a dialog opens; its own lists stay.
+        if ui.memory(|m| m.top_modal_layer().is_none()) {
+            egui::Popup::close_all(ui.ctx());
+        }
         let now = Situation::of(&self.bench, &self.models, &self.settings, &self.prompt, &self.canvas);
         let name = panels::menu_bar::project_name(&now);
         let keep = |done: bool, dialog| if done { None } else { Some(dialog) };

@@ -53,6 +53,11 @@ impl FileRequest {
         }
     }
 
+    /// Whether it writes one file.
+    pub fn writes(&self) -> bool {
+        matches!(self, Self::SaveAs | Self::Export(..) | Self::ExportLayers)
+    }
+
     /// Name to begin with; `project` is what the project is called.
     pub fn suggestion(&self, project: &str, graph: &FactorGraph) -> String {
         match self {

@@ -81,6 +81,8 @@ pub struct Edited {
     pub selection: Selection,
     /// Name for the undo menu, e.g. "Move".
     pub label: &'static str,
+    /// What a person should know about how it was done; a line each.
+    pub remarks: Vec<String>,
 }
 
 /// Why an edit could not be made; one line that says what to do.
@@ -105,7 +107,7 @@ pub fn edit(
     command: &Command,
 ) -> Result<Option<Edited>, EditError> {
     if let Some(selection) = select::select(document, selection, context, command)? {
-        return Ok(Some(Edited { document: document.clone(), selection, label: "Select" }));
+        return Ok(Some(Edited { document: document.clone(), selection, label: "Select", remarks: Vec::new() }));
     }
     let session = Session { document, selection, context };
     Ok(match command {
@@ -199,7 +201,7 @@ impl Session<'_> {
         if *before != after {
             document.give(self.context.graph, id, Arc::new(after));
         }
-        Edited { document, selection, label }
+        Edited { document, selection, label, remarks: Vec::new() }
     }
 
     fn to_selection(&self, mask: &Mask) -> Selection {

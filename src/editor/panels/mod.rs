@@ -3,6 +3,7 @@
 mod anew;
 pub mod candidates;
 pub mod classes;
+pub mod drop;
 pub mod empty;
 pub mod factor;
 pub mod graph;
