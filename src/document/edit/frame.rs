@@ -39,7 +39,7 @@ pub(super) fn move_frame(document: &Document, by: (i32, i32)) -> Result<Edited, 
         !(0..width).contains(&x) || !(0..height).contains(&y)
     };
     let selection = Selection::from_mask(Plane::from_fn(document.width, document.height, came_into_view));
-    Ok(Edited { document: moved, selection, label: "Move the frame" })
+    Ok(Edited { document: moved, selection, label: "Move the frame", remarks: Vec::new() })
 }
 
 /// A map may have another size than the document: it moves by the same share of its own.

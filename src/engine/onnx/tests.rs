@@ -211,7 +211,7 @@ fn cells_that_nothing_selects_end_at_the_map_that_was_there() {
     let clean = watched(&Watch::default(), |stop| engine.encode(&base, (64, 64), stop)).unwrap();
     let held = revision.held((batch.shape[1], batch.shape[2])).repeat(batch.shape[0]);
     assert!(held.contains(&true) && held.contains(&false));
-    for latent in batch.chunks[0].latents.chunks_exact(length) {
+    for latent in batch.chunks[0].latents.x.chunks_exact(length) {
         for ((value, clean), held) in latent.iter().zip(clean.iter()).zip(&held) {
             assert_eq!(value == clean, *held);
         }
