@@ -11,6 +11,7 @@ fn main() -> ExitCode {
         Some(Task::Generate(options)) => cli::generate::run(&options),
         Some(Task::Replay(options)) => cli::replay::run(&options),
         Some(Task::Evaluate(Evaluation::Compliance(options))) => cli::evaluate::compliance(&options),
+        Some(Task::Trace(options)) => cli::trace::run(&options),
         Some(Task::Doctor(options)) => cli::doctor::run(&options),
         Some(Task::Packs) => cli::packs::run(),
     }))

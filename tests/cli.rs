@@ -56,6 +56,44 @@ fn the_same_seed_gives_the_same_files() {
 }
 
 #[test]
+fn joint_sampling_needs_no_candidates_and_is_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("joint");
+    let line = ["generate", "a boat on the sea", "--pack", PACK, "--device", "cpu", "--sampling", "joint"];
+    let walk = ["--sampler", "dpm++_2m", "--negative", "a dog", "--steps", "3", "--map-steps", "2"];
+    underpaint(&[&line[..], &walk, &["--out", arg(&out)]].concat()).succeeded();
+    let report = report(&out);
+    assert_eq!((&report["sampling"], &report["negative_prompt"]), (&"joint".into(), &"a dog".into()));
+    assert_eq!(report["candidates"].as_array().unwrap().len(), 0);
+    for factor in report["factors"].as_array().unwrap() {
+        assert_eq!((&factor["state"], &factor["sampler"]), (&"fresh".into(), &"dpm++_2m".into()));
+    }
+    let image = fs::read(out.join("image.png")).unwrap();
+    let text = String::from_utf8_lossy(&image);
+    assert!(text.contains("Negative prompt: a dog\nSteps: 3, Sampler: DPM++ 2M, "), "the picture says how it was made");
+    assert!(text.contains("Sampling: joint"));
+}
+
+#[test]
+fn trace_writes_every_latent() {
+    let folder = tempfile::tempdir().unwrap();
+    let (noise, out) = (folder.path().join("noise.npy"), folder.path().join("walk.npz"));
+    let header = format!("{:117}\n", "{'descr': '<f4', 'fortran_order': False, 'shape': (8, 8, 8), }");
+    let numbers: Vec<u8> = (0..512).flat_map(|i| ((i as f32 * 0.7).sin() * 1.4).to_le_bytes()).collect();
+    fs::write(&noise, [b"\x93NUMPY\x01\x00\x76\x00", header.as_bytes(), &numbers].concat()).unwrap();
+    let line = ["trace", "--pack", PACK, "--device", "cpu", "--factor", "depth", "--prompt", "a dog", "--steps", "3"];
+    let files = ["--noise", arg(&noise), "--out", arg(&out)];
+    let parent = format!("segmentation={}", noise.display());
+    underpaint(&[&line[..], &files, &["--parent", &parent]].concat()).succeeded();
+    let archive = fs::read(&out).unwrap();
+    let text = String::from_utf8_lossy(&archive);
+    for (name, shape) in [("timesteps", "(3,)"), ("latents", "(4, 8, 8, 8)"), ("clean", "(3, 8, 8, 8)")] {
+        assert!(text.contains(&format!("{name}.npy")) && text.contains(&format!("'shape': {shape}")), "{name}");
+    }
+    assert!(archive.windows(2048).any(|part| part == numbers), "the first latent is the noise");
+}
+
+#[test]
 fn only_the_named_factors_run() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path();

@@ -9,9 +9,10 @@ use egui_kittest::{Harness, kittest::Queryable};
 use underpaint::command::Command;
 use underpaint::document::Candidate;
 use underpaint::document::io::autosave::Autosave;
+use underpaint::editor::tools::Tool;
 use underpaint::editor::{EditorApp, Places, ThemeChoice};
 use underpaint::engine::{Engine, EngineError, fake::FakeEngine};
-use underpaint::graph::{NodeState, VariableId};
+use underpaint::graph::{NodeState, VariableId, VariableKind};
 use underpaint::pack::testing;
 use underpaint::workbench::Workbench;
 use underpaint::worker::Worker;
@@ -158,9 +159,10 @@ fn letters_in_the_prompt_are_not_shortcuts() {
     press(&mut harness, Modifiers::NONE, Key::Escape);
     press(&mut harness, Modifiers::NONE, Key::B);
     assert_eq!(harness.state().canvas().tool.label(), "Brush");
-    let size = harness.state().canvas().settings.size;
+    let size = |h: &Harness<'_, EditorApp>| h.state().canvas().settings.sizes.of(Tool::Brush, VariableKind::Classes);
+    let before = size(&harness);
     press(&mut harness, Modifiers::NONE, Key::CloseBracket);
-    assert!(harness.state().canvas().settings.size > size);
+    assert!(size(&harness) > before);
 }
 
 #[test]
@@ -228,6 +230,23 @@ fn the_command_palette_finds_and_runs_commands() {
     press(&mut harness, Modifiers::NONE, Key::Enter);
     assert_eq!(harness.state().canvas().tool.label(), "Lasso");
     assert!(harness.query_by_label("Find a command").is_none());
+}
+
+#[test]
+fn a_list_inside_a_dialog_opens() {
+    let mut harness = window();
+    press(&mut harness, Modifiers::COMMAND, Key::K);
+    harness.get_by_label("Find a command").type_text("import a segmentation");
+    harness.run_steps(2);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    harness.run_steps(2);
+    harness.get_by_label("Palette of the picture").click();
+    harness.run_steps(3);
+    harness.get_by_label("ADE20K (150)").click();
+    harness.run_steps(3);
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    harness.run_steps(2);
+    assert!(harness.query_by_label("Palette of the picture").is_none(), "Esc closes the dialog");
 }
 
 #[test]

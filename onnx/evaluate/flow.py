@@ -13,6 +13,12 @@ def sample(predict, noise, steps, guidance, clamp):
 
     `predict(latents [2B, ...], times [2B])` answers v for the text (first half) and for the null text (second half).
     """
+    *_, end = walk(predict, noise, steps, guidance, clamp)
+    return end
+
+
+def walk(predict, noise, steps, guidance, clamp):
+    """The same, one after each step."""
     x = noise.astype(np.float32)
     for i in range(steps):
         t, following = 1.0 - i / steps, 1.0 - (i + 1) / steps
@@ -21,4 +27,4 @@ def sample(predict, noise, steps, guidance, clamp):
         v = without + np.float32(guidance) * (with_text - without)
         clean = np.clip(x - np.float32(t) * v, -clamp, clamp)
         x = clean + np.float32(following / t) * (x - clean)
-    return x
+        yield x

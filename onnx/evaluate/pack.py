@@ -61,9 +61,9 @@ class Pack:
         outcome = []
         for start in range(0, len(noise), _CHUNK):
             part = slice(start, start + _CHUNK)
-            constant = self._text_feeds(prompts[part])
+            constant = self.text_feeds(prompts[part])
             for name in factor["parents"]:
-                constant |= _parent_feeds(name, parents[name][part] if name in parents else None, noise[part])
+                constant |= parent_feeds(name, parents[name][part] if name in parents else None, noise[part])
 
             def predict(latents, times, constant=constant):
                 return self.run(factor["model"], {"latent": latents, "time": times, **constant})[0]
@@ -82,7 +82,7 @@ class Pack:
             self._sessions[name] = session(os.path.join(self.folder, name), self.threads)
         return self._sessions[name].run(None, feeds)
 
-    def _text_feeds(self, prompts):
+    def text_feeds(self, prompts):
         """tokens, ids and mask of the prompts, padded to one length, followed by as many null texts."""
         texts = [self.text(prompt) for prompt in prompts]
         count, length, width = len(texts), max(len(ids) for _, ids in texts), self.manifest["text"]["width"]
@@ -109,12 +109,10 @@ class Pack:
         return np.concatenate([function(batch[i : i + _CHUNK]) for i in range(0, len(batch), _CHUNK)])
 
 
-def _parent_feeds(name, latents, noise):
-    """A parent's latents and levels for both halves of the guided batch: 0 is clean, -1 is null."""
+def parent_feeds(name, latents, noise, level=0.0):
+    """A parent's latents and levels for both halves of the guided batch: 0 is clean, 1 is noise, -1 is null (no latents)."""
     count = 2 * len(noise)
     if latents is None:
         latents, level = np.zeros_like(noise), -1.0
-    else:
-        level = 0.0
     doubled = np.concatenate([latents, latents]).astype(np.float32)
     return {f"parent_{name}": doubled, f"parent_{name}_level": np.full(count, level, np.float32)}

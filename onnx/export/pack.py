@@ -23,7 +23,7 @@ ABOUT = {
     "name": "clay",
     "title": "Clay dioramas",
     "description": "Little clay worlds: 25 classes, trained from nothing on pictures that Underpaint renders.",
-    "revision": "v0",
+    "revision": "v0.1",
     "licence": "CC0-1.0",
 }
 PROMPTS = (

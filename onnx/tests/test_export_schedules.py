@@ -14,10 +14,23 @@ def test_schedules_are_up_to_date():
         stored = json.load(file)
     fresh = make_schedules.everything()
     assert stored.keys() == fresh.keys()
-    for key in ("alphas", "ddim", "flow"):
-        for old, new in zip(stored[key], fresh[key], strict=True):
-            for name, value in new.items():
-                if isinstance(value, list):
-                    np.testing.assert_allclose(old[name], value, rtol=1e-4, atol=1e-5)
-                else:
-                    assert old[name] == value
+    for old, new in zip([*stored["alphas"], stored["guidance"]], [*fresh["alphas"], fresh["guidance"]], strict=True):
+        _compare(old, new)
+
+
+def test_samplers_are_up_to_date():
+    pytest.importorskip("diffusers")
+    from fixtures import make_samplers
+
+    with open(make_samplers.PATH, encoding="utf-8") as file:
+        stored = json.load(file)
+    for old, new in zip(stored["walks"], make_samplers.everything()["walks"], strict=True):
+        _compare(old, new)
+
+
+def _compare(old, new):
+    for name, value in new.items():
+        if isinstance(value, list):
+            np.testing.assert_allclose(old[name], value, rtol=1e-4, atol=1e-5)
+        else:
+            assert old[name] == value

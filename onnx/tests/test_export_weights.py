@@ -25,6 +25,23 @@ def test_denoiser_survives_the_round_trip(tmp_path):
         assert torch.equal(again.state_dict()[name], tensor.half().float() if "occupancy" in name else tensor), name
 
 
+def test_a_network_of_a_pack_can_grow_attention(tmp_path):
+    torch.manual_seed(5)
+    config = DenoiserConfig(parents=["segmentation"], widths=[8, 16, 16], blocks=1, heads=2, word_width=4)
+    network = Denoiser(config).eval()
+    torch.nn.init.normal_(network.leave.weight)
+    round_to_half(network)
+    grown = Denoiser(DenoiserConfig(**config.to_dict() | {"middle_attention": True})).eval()
+    with pytest.raises(ValueError, match="middle_"):
+        load_matching(grown, network.state_dict())
+    load_matching(grown, network.state_dict(), grown=("middle_",))
+    graph = factor_graph("image", grown, 100)
+    write_graph(graph, tmp_path / "image.onnx")
+    with torch.no_grad():
+        before, after = network(*graph.inputs.values()), grown(*graph.inputs.values())
+    assert after.abs().max() > 0.1 and torch.allclose(before, after, atol=1e-5), "it starts without effect"
+
+
 def test_autoencoder_survives_the_round_trip(tmp_path):
     torch.manual_seed(4)
     config = AutoencoderConfig(encoder=16, image=16, classes=16, depth=16, sketch=16)

@@ -8,7 +8,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from train.chunks import Chunk, occupancy
+from train.chunks import OBJECT_WEIGHT, Chunk, cell_weights, occupancy, with_mirrored
 from train.factor import FACTORS, PARENT_DROPPED, TINY, conditions, draw_batch, noise_levels
 from train.maps import painted_of_maps, render_maps, sketch_of_maps
 from train.networks import CLASS_SLOTS, Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig
@@ -16,6 +16,7 @@ from train.pictures import BOUNDARY_SHADE, classes_picture, palette
 from train.runs import Budget, learning_rate, save_atomically
 from train.sampling import sample
 from train.text import Captions
+from world.classes import INDEX
 
 torch.set_num_threads(1)
 
@@ -92,10 +93,28 @@ def test_noise_levels_are_stratified():
 def test_parents_are_dropped_and_noised_as_stated():
     torch.manual_seed(0)
     latent = torch.zeros(4000, 8, 1, 1)
-    noised, level = conditions({"segmentation": latent})
-    assert abs((level < 0).float().mean() - PARENT_DROPPED) < 0.03
-    assert abs((level > 0).float().mean() - 0.25 * 0.8) < 0.03
-    assert (noised[level == 0] == 0).all()
+    first, first_level, second, second_level = conditions({"segmentation": latent, "depth": latent})
+    for noised, level in ((first, first_level), (second, second_level)):
+        assert abs((level < 0).float().mean() - PARENT_DROPPED) < 0.03
+        assert abs((level > 0).float().mean() - 0.25 * 0.6) < 0.03
+        assert (noised[level == 0] == 0).all()
+    everything = ((first_level == 0) & (second_level == 0)).float().mean()
+    assert abs(everything - (0.5 + 0.5 * (0.5 * 0.6) ** 2)) < 0.03
+
+
+def test_mirrored_frames_say_right_for_left():
+    shard = {"image": np.arange(12, dtype=np.uint8).reshape(1, 2, 2, 3), "captions": np.array(["Left of it a dog right of a cat"])}
+    both = with_mirrored(shard)
+    assert both["captions"][1] == "Right of it a dog left of a cat"
+    assert (both["image"][1] == shard["image"][0, :, ::-1]).all() and (both["image"][0] == shard["image"][0]).all()
+
+
+def test_objects_weigh_more_than_the_sky(tmp_path):
+    classes = np.zeros((1, 16, 16), np.uint8)
+    classes[:, :8, :8] = INDEX["dog"]
+    np.savez(tmp_path / "shard.npz", classes=classes)
+    weights = cell_weights(tmp_path / "shard.npz", 2)
+    assert weights[0, 0].tolist() == [[OBJECT_WEIGHT, 1], [1, 1]] and weights[1, 0].tolist() == [[1, OBJECT_WEIGHT], [1, 1]]
 
 
 def test_sampling_follows_a_known_flow():
@@ -159,9 +178,9 @@ def test_occupancy_counts_cells():
 
 def test_batches_drop_texts():
     captions = Captions(torch.zeros(4, 5, 384, dtype=torch.float16), torch.zeros(4, 5, dtype=torch.long), torch.ones(4, 5))
-    chunk = Chunk(torch.zeros(8, 8, 2, 2, dtype=torch.float16), {}, torch.arange(8) % 4, captions, None)
+    chunk = Chunk(torch.zeros(8, 8, 2, 2, dtype=torch.float16), {}, torch.arange(8) % 4, captions)
     torch.manual_seed(0)
-    _, _, texts, _ = draw_batch(chunk, 2000)
+    _, _, texts, _, _ = draw_batch(chunk, 2000)
     assert abs((texts.mask.amax(1) == 0).float().mean() - 0.1) < 0.03
 
 

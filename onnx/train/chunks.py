@@ -5,6 +5,7 @@ Two sources: label maps, drawn anew for every chunk (segmentation, and depth giv
 
 import concurrent.futures as futures
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator
@@ -14,6 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from world.classes import CLASSES
+
 from .frames import shards_in
 from .maps import Maps, render_maps
 from .networks import CLASS_SLOTS, LAYOUT_SIDE, Autoencoder
@@ -22,6 +25,7 @@ from .runs import save_atomically
 from .text import Captions, TextEncoder
 
 SCENES_PER_CAPTION = 8
+OBJECT_WEIGHT = 3.0
 
 
 @dataclass
@@ -33,8 +37,10 @@ class Chunk:
     caption: Tensor
     """Index [N] into `captions`."""
     captions: Captions
-    plan: Tensor | None
+    plan: Tensor | None = None
     """Share of each class in the cells of a 4 x 4 grid, f16 [N, 40, 4, 4]."""
+    weight: Tensor | None = None
+    """What an error in each cell costs, f16 [N, 1, h, w]; everywhere the same where it is missing."""
 
     def __len__(self) -> int:
         return len(self.latent)
@@ -123,6 +129,16 @@ def pooled_lines(picture: Tensor, step: int) -> Tensor:
     return ((pooled(picture, step) + 1) * step**0.5 - 1).clamp(-1, 1)
 
 
+_SIDES = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
+
+
+def with_mirrored(shard: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Every frame of a shard and its mirror image, whose caption says right for left: a frame costs far more than its encoding."""
+    swapped = [re.sub("|".join(_SIDES), lambda word: _SIDES[word[0]], str(caption)) for caption in shard["captions"]]
+    flipped = {name: array[:, :, ::-1] for name, array in shard.items() if name != "captions"} | {"captions": np.array(swapped)}
+    return {name: np.concatenate([array, flipped[name]]) for name, array in shard.items()}
+
+
 def as_sampled(shard: dict[str, np.ndarray], pictures: dict[str, Tensor], rng: np.random.Generator) -> dict[str, Tensor]:
     """About half of the conditions of an image as they look when they were sampled at half its size and enlarged; a few maps without rims."""
     enlarge = lambda x: F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
@@ -143,7 +159,6 @@ def frame_chunks(variable: str, parents: list[str], autoencoder: Autoencoder, se
     Latents are kept in memory, and beside the shard in a folder named after the encoder, because a restart should not pay for them again.
     """
     rng = np.random.Generator(np.random.PCG64([seed, 0xF4A]))
-    cache = folder / f"latents-{encoder_hash(autoencoder)}"
     known: dict[Path, Chunk] = {}
     while True:
         shards = shards_in(folder)
@@ -152,28 +167,44 @@ def frame_chunks(variable: str, parents: list[str], autoencoder: Autoencoder, se
         fresh = [path for path in shards if path not in known]
         path = fresh[0] if fresh else shards[rng.integers(len(shards))]
         if path not in known:
-            stored = cache / f"{path.stem}-{variable}-{size}.pt"
+            stored = latents_path(path, variable, autoencoder, size)
             if not stored.exists():
-                save_atomically(encode_shard(path, variable, parents, autoencoder, size, rng), stored)
-            known[path] = chunk_of(torch.load(stored, weights_only=True))
+                with np.load(path) as file:
+                    save_atomically(encode_shard(dict(file), path.stem, variable, parents, autoencoder, size), stored)
+            known[path] = chunk_of(torch.load(stored, weights_only=True), cell_weights(path, size // 8))
         yield known[path]
 
 
-def encode_shard(path: Path, variable: str, parents: list[str], autoencoder: Autoencoder, size: int, rng: np.random.Generator) -> dict:
-    """The latents and encoded captions of a shard of frames, as they are stored."""
-    with np.load(path) as file:
-        shard = dict(file)
+def latents_path(shard: Path, variable: str, autoencoder: Autoencoder, size: int) -> Path:
+    """Where the latents of a shard of frames are kept."""
+    return shard.parent / f"latents-{encoder_hash(autoencoder)}" / f"{shard.stem}-{variable}-{size}.pt"
+
+
+def encode_shard(shard: dict[str, np.ndarray], name: str, variable: str, parents: list[str], autoencoder: Autoencoder, size: int) -> dict:
+    """The latents and encoded captions of a shard of frames, as they are stored; `name` seeds what is random in them."""
+    shard = with_mirrored(shard)
     pictures = frame_pictures(shard, size)
     if variable == "image" and size == shard["image"].shape[1]:
-        pictures |= as_sampled(shard, pictures, rng)
+        pictures |= as_sampled(shard, pictures, np.random.Generator(np.random.PCG64([*name.encode()])))
     texts = TextEncoder().encode_all([str(caption) for caption in shard["captions"]])
     latents = {name: encode(autoencoder, pictures[name]) for name in [variable, *parents]}
     return {"latent": latents.pop(variable), "parents": latents, "tokens": texts.tokens, "ids": texts.ids, "mask": texts.mask}
 
 
-def chunk_of(stored: dict) -> Chunk:
+def chunk_of(stored: dict, weight: Tensor) -> Chunk:
     captions = Captions(stored["tokens"], stored["ids"], stored["mask"])
-    return Chunk(stored["latent"], stored["parents"], torch.arange(len(captions)), captions, None)
+    return Chunk(stored["latent"], stored["parents"], torch.arange(len(captions)), captions, weight=weight)
+
+
+def cell_weights(path: Path, side: int) -> Tensor:
+    """f16 [N, 1, side, side] for a shard and its mirror images: 1 on backgrounds, `OBJECT_WEIGHT` on objects.
+
+    Sky and ground fill most of a picture and are learnt within minutes.
+    """
+    with np.load(path) as file:
+        objects = np.isin(file["classes"], [info.index for info in CLASSES if info.kind == "object"])
+    share = F.adaptive_avg_pool2d(torch.from_numpy(np.concatenate([objects, objects[:, :, ::-1]]))[:, None].float(), side)
+    return (1 + (OBJECT_WEIGHT - 1) * share).half()
 
 
 def encoder_hash(autoencoder: Autoencoder) -> str:

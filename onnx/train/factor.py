@@ -4,7 +4,8 @@
     python -m train.factor --factor image --frames onnx/runs/frames ...
 
 x_t = (1 - t) x0 + t eps; the network predicts v = eps - x0. Texts are dropped 10% of the time (guidance), each parent 20% (any subset of the graph
-can run), and a quarter of the parents carry noise of a level that the network is told (joint sampling). Nothing is mirrored: captions say left and right.
+can run), and a quarter of them carry noise of a level that the network is told (joint sampling). Frames are mirrored only together with
+the words left and right of their captions.
 A run continues from the checkpoint in its folder; `--minutes` is the total, over all sessions.
 """
 
@@ -50,11 +51,14 @@ FACTORS = {
     "segmentation": Factor([], 128, 0.9, {"layout_layers": 1, "word_width": 32}, True, high=0.2),
     "depth": Factor(["segmentation"], 128, 0.0, {"widths": [64, 192], "blocks": 2, "heads": 3, "word_width": 16}, True, high=0.1),
     "sketch": Factor(["segmentation"], 128, 0.0, {"widths": [64, 192], "blocks": 2, "heads": 3, "word_width": 16}, False, high=0.1),
-    "image": Factor(["segmentation", "depth", "sketch"], 256, 0.2, {"widths": [64, 128, 256], "word_width": 32}, False, high=0.12),
+    "image": Factor(["segmentation", "depth", "sketch"], 256, 0.9, {"widths": [64, 128, 256], "word_width": 32, "middle_attention": True}, False, high=0.2),
 }
 
 TINY = {"widths": [16, 32], "blocks": 1, "heads": 2, "word_width": 8}
 """Network of the two-minute test."""
+
+GROWN = ("middle_",)
+"""Parts of a network that a pack made before them may lack: they start without effect."""
 
 TEXT_DROPPED, PARENT_DROPPED, PARENT_NOISED = 0.1, 0.2, 0.25
 REUSE = 3
@@ -77,23 +81,28 @@ def noise_levels(count: int, mean: float, high: float) -> Tensor:
 
 
 def conditions(parents: dict[str, Tensor]) -> list[Tensor]:
-    """Alternating latents and levels, dropped and noised as in training."""
-    inputs = []
+    """Alternating latents and levels, dropped and noised as in training.
+
+    Half of the samples have all their parents, clean: that is what the editor asks for most. The shares of the other half are doubled.
+    """
+    inputs, loose = [], None
     for latent in parents.values():
         count = len(latent)
-        level = torch.rand(count) * (torch.rand(count) < PARENT_NOISED)
+        loose = (torch.rand(count) < 0.5).float() if loose is None else loose
+        level = torch.rand(count) * (torch.rand(count) < 2 * PARENT_NOISED * loose)
         wide = level[:, None, None, None]
-        inputs += [(1 - wide) * latent + wide * torch.randn_like(latent), torch.where(torch.rand(count) < PARENT_DROPPED, -1.0, level)]
+        noised = (1 - wide) * latent + wide * torch.randn_like(latent)
+        inputs += [noised, torch.where(torch.rand(count) < 2 * PARENT_DROPPED * loose, -1.0, level)]
     return inputs
 
 
-def draw_batch(chunk: Chunk, count: int) -> tuple[Tensor, dict[str, Tensor], Captions, Tensor | None]:
-    """Random samples of a chunk: latents f32, parents, captions with some texts dropped, layout plan."""
+def draw_batch(chunk: Chunk, count: int) -> tuple[Tensor, dict[str, Tensor], Captions, Tensor | None, Tensor | None]:
+    """Random samples of a chunk: latents f32, parents, captions with some texts dropped, layout plan, weights of the cells."""
     rows = torch.randint(len(chunk), (count,))
     captions = chunk.captions.take(chunk.caption[rows])
     captions.mask = captions.mask * (torch.rand(count, 1) >= TEXT_DROPPED)
-    plan = None if chunk.plan is None else chunk.plan[rows].float()
-    return chunk.latent[rows].float(), {name: latent[rows].float() for name, latent in chunk.parents.items()}, captions, plan
+    plan, weight = (None if x is None else x[rows].float() for x in (chunk.plan, chunk.weight))
+    return chunk.latent[rows].float(), {name: latent[rows].float() for name, latent in chunk.parents.items()}, captions, plan, weight
 
 
 class Trainer:
@@ -114,6 +123,7 @@ class Trainer:
             config = saved["config"]
         elif arguments.pack:
             config, state = denoiser_of_pack(Path(arguments.pack), arguments.factor)
+            config |= {"middle_attention": self.factor.network.get("middle_attention", False)}
         else:
             config = {"parents": self.factor.parents, **(TINY if arguments.tiny else self.factor.network)}
         self.config = DenoiserConfig(**config)
@@ -132,7 +142,7 @@ class Trainer:
             if saved["optimizer"]:  # absent from a checkpoint that came over the wire, see parts.py
                 self.optimizer.load_state_dict(saved["optimizer"])
         elif state is not None:
-            load_matching(self.network, state)
+            load_matching(self.network, state, grown=GROWN)
         else:
             mean, std = self.held[0].captions.statistics()
             self.network.text.token_mean.copy_(mean)
@@ -156,14 +166,16 @@ class Trainer:
     def loss(self, batch: int) -> tuple[Tensor, dict[str, float]]:
         """The loss of one batch, and its parts for the log."""
         chunk = self.held[torch.randint(len(self.held), ()).item()]
-        clean, parents, captions, plan = draw_batch(chunk, batch)
+        clean, parents, captions, plan, weight = draw_batch(chunk, batch)
         t, noise = noise_levels(batch, self.factor.noise, self.factor.high), torch.randn_like(clean)
         wide = t[:, None, None, None]
         inputs = [(1 - wide) * clean + wide * noise, t, *captions.inputs(), *conditions(parents)]
         target = (noise - clean).to(self.device)
         with torch.autocast(self.device, torch.bfloat16) if self.arguments.bf16 else contextlib.nullcontext():
             velocity, layout = self.predict(*[x.to(self.device) for x in inputs])
-        flow = F.mse_loss(velocity.float(), target)
+        error = F.mse_loss(velocity.float(), target, reduction="none").mean(1, keepdim=True)
+        weight = torch.ones_like(error) if weight is None else weight.to(self.device)
+        flow = (error * weight).sum() / weight.sum()
         parts, loss = {"loss": flow.detach()}, flow
         if layout is not None and plan is not None:
             entropy = F.cross_entropy(layout.float(), plan.to(self.device))

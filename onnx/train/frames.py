@@ -10,11 +10,14 @@ import argparse
 import os
 import time
 from pathlib import Path
+from typing import Callable
 
 import numpy as np
 
 from world.boundary import boundary
 from world.caption import describe
+from world.scene import Scene
+from world.spec import COLOURS, ObjectSpec, Spec
 
 from .maps import realized
 
@@ -29,12 +32,23 @@ def render_shard(seed: int, number: int, count: int, size: int, samples: int) ->
     rows: dict[str, list] = {name: [] for name in ARRAYS}
     for _ in range(count):
         spec, (scene,) = realized(rng, 1)
-        rows["captions"].append(describe(spec, rng, split="train"))
+        rows["captions"].append(describe(with_colours(spec, scene, rng), rng, split="train"))
         frame = render(scene, size, samples=samples)
         rows["boundary"].append(boundary(frame.classes, frame.instances))
         for name in ("image", "classes", "instances", "depth", "sketch"):
             rows[name].append(getattr(frame, name))
     return {name: np.array(values) if name == "captions" else np.stack(values) for name, values in rows.items()}
+
+
+def with_colours(spec: Spec, scene: Scene, rng: np.random.Generator) -> Spec:
+    """The spec with half of the colours named that it leaves open and that have a name: a word for it is how an image learns a colour."""
+
+    def named(number: int, group: ObjectSpec) -> ObjectSpec:
+        worn = {thing.colour for thing in scene.things if thing.group == number}
+        speaks = group.colour is None and len(worn) == 1 and rng.random() < 0.5
+        return group._replace(colour=worn.pop()) if speaks and worn <= set(COLOURS.get(group.name, ())) else group
+
+    return spec._replace(objects=tuple(named(i, group) for i, group in enumerate(spec.objects)))
 
 
 def write_shard(path: Path, arrays: dict[str, np.ndarray]) -> None:
@@ -70,6 +84,29 @@ class FrameReader:
         return out
 
 
+def ahead(factors: list[str], checkpoint: str) -> Callable[[Path, dict[str, np.ndarray]], None]:
+    """Encodes a shard for these factors; a training that finds the shard finds its latents as well."""
+    if not factors:
+        return lambda path, shard: None
+    import torch
+
+    from .chunks import encode_shard, latents_path
+    from .factor import FACTORS
+    from .networks import load_autoencoder
+    from .runs import save_atomically
+
+    torch.set_num_threads(1)
+    autoencoder = load_autoencoder(checkpoint).to(memory_format=torch.channels_last)
+
+    def encode(path: Path, shard: dict[str, np.ndarray]) -> None:
+        for name in factors:
+            factor = FACTORS[name]
+            latents = encode_shard(shard, path.stem, name, factor.parents, autoencoder, factor.size)
+            save_atomically(latents, latents_path(path, name, autoencoder, factor.size))
+
+    return encode
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", required=True)
@@ -78,13 +115,18 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--samples", type=int, default=2, help="rays along each side of a pixel")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--ahead", nargs="*", default=[], metavar="FACTOR", help="encode the shards for these factors, so that their training need not")
+    parser.add_argument("--autoencoder", default="onnx/runs/autoencoder/checkpoint.pt")
     arguments = parser.parse_args()
+    encode_ahead = ahead(arguments.ahead, arguments.autoencoder)
     for number in range(arguments.shards):
         path = Path(arguments.out) / f"{arguments.seed:04d}-{number:05d}.npz"
         if path.exists():
             continue
         start = time.monotonic()
-        write_shard(path, render_shard(arguments.seed, number, arguments.count, arguments.size, arguments.samples))
+        shard = render_shard(arguments.seed, number, arguments.count, arguments.size, arguments.samples)
+        encode_ahead(path, shard)
+        write_shard(path, shard)
         print(f"{path.name}: {arguments.count / (time.monotonic() - start):.1f} frames/s", flush=True)
 
 

@@ -236,6 +236,26 @@ class Block(nn.Module):
         return y.transpose(1, 2).reshape(x.shape)
 
 
+class SpatialAttention(nn.Module):
+    """Self-attention, cross-attention to the text and feed-forward at a finer level than the blocks; does nothing at first."""
+
+    def __init__(self, width: int, context: int, heads: int):
+        super().__init__()
+        self.norm_self = nn.LayerNorm(width)
+        self.attend_self = Attention(width, width, heads)
+        self.norm_cross = nn.LayerNorm(width)
+        self.attend_cross = Attention(width, context, heads)
+        self.feed_forward = feed_forward(width)
+
+    def forward(self, x: Tensor, text: Tensor, bias: Tensor) -> Tensor:
+        y = x.flatten(2).transpose(1, 2)
+        z = self.norm_self(y)
+        y = y + self.attend_self(z, z)
+        y = y + self.attend_cross(self.norm_cross(y), text, bias)
+        y = y + self.feed_forward(y)
+        return y.transpose(1, 2).reshape(x.shape)
+
+
 class TextLayer(nn.Module):
     """Transformer layer over `x` that reads `context` (itself for the words, the words for the layout)."""
 
@@ -321,7 +341,11 @@ class Layout(nn.Module):
 
 @dataclass
 class DenoiserConfig:
-    """`widths` are the channels at full, half, quarter ... latent resolution; attention runs at the last."""
+    """`widths` are the channels at full, half, quarter ... latent resolution; attention runs at the last.
+
+    With `middle_attention` it runs at the last but one as well, going down and going up: where an object covers a handful of cells at the
+    lowest level, its parts agree on one colour only there. A network trained without it can be given it later.
+    """
 
     parents: list[str] = field(default_factory=list)
     widths: list[int] = field(default_factory=lambda: [64, 256])
@@ -331,6 +355,7 @@ class DenoiserConfig:
     text_layers: int = 1
     layout_layers: int = 0
     position_side: int = 8
+    middle_attention: bool = False
 
     def to_dict(self) -> dict:
         return asdict(self)
@@ -358,6 +383,8 @@ class Denoiser(nn.Module):
         self.blocks = nn.ModuleList(Block(width, config.heads, width) for _ in range(config.blocks))
         self.up = nn.ModuleList(upscale(b, a) for a, b in zip(widths, widths[1:]))
         self.up_blocks = nn.ModuleList(ResBlock(2 * w, w, width) for w in widths[:-1])
+        middle = lambda: SpatialAttention(widths[-2], width, config.heads) if config.middle_attention else None
+        self.middle_down, self.middle_up = middle(), middle()
         self.norm = nn.GroupNorm(min(32, widths[0] // 4), widths[0])
         self.leave = nn.Conv2d(widths[0], LATENT_CHANNELS, 3, padding=1)
         nn.init.zeros_(self.leave.weight)
@@ -390,6 +417,8 @@ class Denoiser(nn.Module):
         for i, down in enumerate(self.down):
             if self.down_blocks is not None:
                 x = self.down_blocks[i](x, embedding)
+            if self.middle_down is not None and i == len(self.down) - 1:
+                x = self.middle_down(x, text, bias)
             skips.append(x)
             x = down(x)
         resized = lambda y: F.interpolate(y, size=x.shape[-2:], mode="bilinear", align_corners=False)
@@ -402,6 +431,8 @@ class Denoiser(nn.Module):
             x = block(x, embedding, text, bias)
         for i in reversed(range(len(self.up))):
             x = self.up_blocks[i](torch.cat([self.up[i](x), skips[i]], 1), embedding)
+            if self.middle_up is not None and i == len(self.up) - 1:
+                x = self.middle_up(x, text, bias)
         return self.leave(F.silu(self.norm(x))), plan
 
 

@@ -44,10 +44,13 @@ def denoiser_of_pack(pack: Path, variable: str) -> tuple[dict, dict[str, torch.T
     return config, state
 
 
-def load_matching(network: torch.nn.Module, state: dict[str, torch.Tensor]) -> None:
-    """Loads `state`, which may hold constants of the graph beside the parameters; complains about what is missing."""
+def load_matching(network: torch.nn.Module, state: dict[str, torch.Tensor], grown: tuple[str, ...] = ()) -> None:
+    """Loads `state`, which may hold constants of the graph beside the parameters; complains about what is missing.
+
+    Parameters whose names start with one of `grown` may be missing: they keep their initial values.
+    """
     wanted = network.state_dict()
-    missing = [name for name in wanted if name not in state]
+    missing = [name for name in wanted if name not in state and not name.startswith(grown)]
     if missing:
         raise ValueError(f"the graph lacks {len(missing)} of the network's tensors, the first is {missing[0]}")
-    network.load_state_dict({name: state[name].reshape(value.shape) for name, value in wanted.items()})
+    network.load_state_dict(wanted | {name: state[name].reshape(value.shape) for name, value in wanted.items() if name in state})

@@ -8,8 +8,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::Failure;
 use super::failure::one_line;
+use super::trace::TraceOptions;
+use super::walk::WalkOptions;
 use crate::compliance::{Part, Weights};
 use crate::engine::Device;
+use crate::graph::Sampling;
 use crate::workbench::{MAX_CANDIDATES, MAX_GUIDANCE, MAX_STEPS};
 
 /// Edit the picture under the picture: sample the maps that explain an image from a prompt, change
@@ -35,6 +38,8 @@ pub enum Task {
     /// Measures what a pack is worth, as the paper's tables do
     #[command(subcommand)]
     Evaluate(Evaluation),
+    /// Writes every latent of one walk, to compare with another implementation
+    Trace(TraceOptions),
     /// Says what is installed and what will run where
     Doctor(DoctorOptions),
     /// Lists the packs that were found
@@ -98,9 +103,12 @@ pub struct GenerateOptions {
     /// Seed of the first candidate and of all other factors
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-    /// How many segmentations to sample and rank
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = count(MAX_CANDIDATES))]
-    pub candidates: usize,
+    /// How many segmentations to sample and rank [default: 10; none with --sampling joint]
+    #[arg(long, value_name = "N", value_parser = count(MAX_CANDIDATES))]
+    pub candidates: Option<usize>,
+    /// chain finishes a parent before its child, joint takes all factors in lock-step
+    #[arg(long, value_name = "ORDER", default_value = "chain")]
+    pub sampling: Sampling,
     /// Draws candidates until the best has this score, 0 to 1; --candidates is then the most [default: draw them all]
     #[arg(long, value_name = "SCORE", value_parser = score)]
     pub until: Option<f32>,
@@ -122,8 +130,14 @@ pub struct GenerateOptions {
     /// Weight of guidance for every factor, 1 is none [default: the pack's]
     #[arg(long, value_name = "G", value_parser = guidance())]
     pub guidance: Option<f32>,
+    /// What the picture should not show; guidance leads away from it
+    #[arg(long, value_name = "TEXT")]
+    pub negative: Option<String>,
+    /// How the steps of every factor go.
+    #[command(flatten)]
+    pub walk: WalkOptions,
     /// A map that is given instead of sampled; may be repeated
-    #[arg(long, value_name = "FACTOR=PNG", value_parser = given)]
+    #[arg(long, value_name = "FACTOR=PNG", value_parser = named_path)]
     pub given: Vec<(String, PathBuf)>,
     /// The pack to use.
     #[command(flatten)]
@@ -216,13 +230,13 @@ fn prompt() -> ValueParser {
     })
 }
 
-fn count(most: usize) -> ValueParser {
+pub(super) fn count(most: usize) -> ValueParser {
     ValueParser::from(move |text: &str| -> Result<usize, String> {
         text.parse().ok().filter(|n| (1..=most).contains(n)).ok_or_else(|| format!("give a number from 1 to {most}"))
     })
 }
 
-fn guidance() -> ValueParser {
+pub(super) fn guidance() -> ValueParser {
     ValueParser::from(|text: &str| -> Result<f32, String> {
         let weight = text.parse().ok().filter(|g| (0.0..=MAX_GUIDANCE).contains(g));
         weight.ok_or_else(|| format!("give a number from 0 to {MAX_GUIDANCE}"))
@@ -256,16 +270,17 @@ fn weight(text: &str) -> Result<(Part, f32), String> {
     weight.map(|weight| (part, weight)).ok_or_else(|| format!("give a weight from 0 to {most}"))
 }
 
-fn given(text: &str) -> Result<(String, PathBuf), String> {
+pub(super) fn named_path(text: &str) -> Result<(String, PathBuf), String> {
     match text.split_once('=') {
         Some((factor, path)) if !factor.is_empty() && !path.is_empty() => Ok((factor.into(), path.into())),
-        _ => Err("write FACTOR=PNG, e.g. depth=my-depth.png".into()),
+        _ => Err("write FACTOR=FILE, e.g. depth=my-depth.png".into()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::{Sampler, Spacing};
 
     fn read(line: &[&str]) -> Result<Arguments, String> {
         let line = ["underpaint"].iter().chain(line);
@@ -298,6 +313,8 @@ mod tests {
             "7",
             "--candidates",
             "3",
+            "--sampling",
+            "joint",
             "--factors",
             "segmentation,image",
             "--map-steps",
@@ -306,6 +323,18 @@ mod tests {
             "9",
             "--guidance",
             "2.5",
+            "--negative",
+            "a cat",
+            "--sampler",
+            "dpm++_2m_sde",
+            "--spacing",
+            "karras",
+            "--eta",
+            "0.5",
+            "--guidance-rescale",
+            "0.7",
+            "--guidance-interval",
+            "0.2..0.8",
             "--given",
             "depth=a=b.png",
             "--device",
@@ -313,9 +342,14 @@ mod tests {
         ];
         let Some(Task::Generate(options)) = read(&line).unwrap().task else { panic!("generate") };
         assert_eq!(options.prompt, "a dog");
-        assert_eq!((options.seed, options.candidates), (7, 3));
+        assert_eq!((options.seed, options.candidates, options.sampling), (7, Some(3), Sampling::Joint));
         assert_eq!(options.factors, ["segmentation", "image"]);
         assert_eq!((options.map_steps, options.steps, options.guidance), (Some(5), Some(9), Some(2.5)));
+        let walk = &options.walk;
+        assert_eq!(options.negative.as_deref(), Some("a cat"));
+        assert_eq!((walk.sampler, walk.spacing), (Some(Sampler::DpmPp2mSde), Some(Spacing::Karras)));
+        assert_eq!((walk.eta, walk.guidance_rescale), (Some(0.5), Some(0.7)));
+        assert_eq!(walk.guidance_interval, Some([0.2, 0.8]));
         assert_eq!(options.given, [("depth".to_owned(), PathBuf::from("a=b.png"))]);
     }
 
@@ -326,7 +360,11 @@ mod tests {
             (&["generate", "a", "--out", "o", "--steps", "0"], "a number from 1 to 1000"),
             (&["generate", "a", "--out", "o", "--map-steps", "x"], "a number from 1 to 1000"),
             (&["generate", "a", "--out", "o", "--guidance", "NaN"], "a number from 0 to 30"),
-            (&["generate", "a", "--out", "o", "--given", "depth"], "FACTOR=PNG"),
+            (&["generate", "a", "--out", "o", "--given", "depth"], "FACTOR=FILE"),
+            (&["generate", "a", "--out", "o", "--sampler", "plms"], "choose one of euler, euler_ancestral"),
+            (&["generate", "a", "--out", "o", "--sampling", "both"], "choose one of chain, joint"),
+            (&["generate", "a", "--out", "o", "--eta", "2"], "a number from 0 to 1"),
+            (&["generate", "a", "--out", "o", "--guidance-interval", "0.8..0.2"], "FROM..TO"),
             (&["generate", "a", "--out", "o", "--device", "tpu"], "cuda"),
             (&["generate", "  ", "--out", "o"], "empty"),
             (&["generate", "a"], "--out"),

@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::output::say;
 use super::{engine, window};
 use crate::engine::{Control, Engine, FactorSettings, Progress};
+use crate::graph::Sampling;
 use crate::pack::Pack;
 use crate::worker::{Job, Step, run_job};
 
@@ -55,12 +56,20 @@ fn describe(pack: &Pack) -> String {
 /// Every factor, one step, each from those before it: reads and checks every file of the pack.
 fn try_out(engine: &mut dyn Engine) -> Result<String> {
     let pack = engine.pack().clone();
-    let settings = FactorSettings { steps: 1, guidance: 2.0 };
+    let settings = FactorSettings::new(1, 2.0);
     let prompt = pack.manifest.prompts.first().cloned().unwrap_or_else(|| "a picture".into());
-    let steps = pack.graph.ids().map(|variable| Step { variable, prompt: prompt.clone(), seed: 0, settings }).collect();
+    let step = |variable| Step {
+        variable,
+        prompt: prompt.clone(),
+        negative: String::new(),
+        seed: 0,
+        settings,
+        revision: None,
+    };
+    let steps = pack.graph.ids().map(step).collect();
     let side = pack.manifest.canvas_size;
     let started = Instant::now();
-    run_job(engine, &Job::Run { steps, given: Vec::new(), canvas: (side, side) }, &Quiet)?;
+    run_job(engine, &Job::Run { sampling: Sampling::Chain, steps, given: Vec::new(), canvas: (side, side) }, &Quiet)?;
     Ok(format!(
         "one step of all {} factors took {:.1} s, loading included",
         pack.graph.len(),

@@ -16,5 +16,10 @@ pub(super) fn pack(options: &EngineOptions) -> Result<Pack> {
 
 /// The engine, with ONNX Runtime loaded.
 pub(super) fn load(pack: Pack, options: &EngineOptions) -> Result<Box<dyn Engine>> {
-    Ok(Box::new(OnnxEngine::load(pack, options.device.into(), None)?))
+    Ok(Box::new(load_onnx(pack, options)?))
+}
+
+/// The same, for what other engines cannot do.
+pub(super) fn load_onnx(pack: Pack, options: &EngineOptions) -> Result<OnnxEngine> {
+    Ok(OnnxEngine::load(pack, options.device.into(), None)?)
 }

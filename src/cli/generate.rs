@@ -9,9 +9,13 @@ use super::report::Report;
 use super::{engine, output};
 use crate::command::Command;
 use crate::compliance::{IGNORED, Weights};
-use crate::graph::{FactorGraph, VariableId, VariableKind};
+use crate::graph::{FactorGraph, Sampling, VariableId, VariableKind};
+use crate::maps::PaletteName;
 use crate::pack::Pack;
 use crate::workbench::Session;
+
+/// Segmentations that are drawn unless another number is asked for.
+const CANDIDATES: usize = 10;
 
 /// Samples what was asked for and writes it.
 ///
@@ -64,7 +68,7 @@ pub(super) fn write(
         if wanted(id) && session.workbench().document().map(id).is_some() {
             let name = &pack.graph.variable(id).name;
             let path = staging.path(format!("{name}.png"));
-            session.apply_quietly(Command::Export { variable: name.clone(), path })?;
+            session.apply_quietly(Command::Export { variable: name.clone(), path, palette: PaletteName::Pack })?;
         }
     }
     session.apply_quietly(Command::SaveAs { path: staging.path("project.underpaint") })?;
@@ -107,6 +111,12 @@ impl Plan {
             }
             commands.push(Command::SetWeights { weights });
         }
+        if let Some(negative) = &options.negative {
+            commands.push(Command::SetNegativePrompt { prompt: negative.trim().to_owned() });
+        }
+        if options.sampling != Sampling::default() {
+            commands.push(Command::SetSampling { sampling: options.sampling });
+        }
         for id in graph.ids() {
             let variable = graph.variable(id).name.clone();
             let steps = if graph.variable(id).kind == VariableKind::Image { options.steps } else { options.map_steps };
@@ -116,27 +126,29 @@ impl Plan {
             if let Some(guidance) = options.guidance {
                 commands.push(Command::SetGuidance { variable: variable.clone(), guidance });
             }
+            commands.extend(options.walk.commands(&variable));
             commands.push(Command::SetSeed { variable: variable.clone(), seed: options.seed });
             if !sampled.contains(&id) && !given.contains(&id) {
                 commands.push(Command::SetEnabled { variable, enabled: false });
             }
         }
         for (variable, path) in &options.given {
-            commands.push(Command::LoadMap { variable: variable.clone(), path: path.clone() });
+            commands.push(Command::LoadMap { variable: variable.clone(), path: path.clone(), palette: None });
         }
-        let draws = graph.of_kind(VariableKind::Classes).is_some_and(|id| sampled.contains(&id));
-        if draws {
-            let (count, seed, until) = (options.candidates, options.seed, options.until);
-            commands.push(Command::GenerateCandidates { count, seed, until });
+        let segmentation = graph.of_kind(VariableKind::Classes).filter(|id| sampled.contains(id));
+        let count = options.candidates.or((options.sampling == Sampling::Chain).then_some(CANDIDATES));
+        let draws = segmentation.and(count);
+        if let Some(count) = draws {
+            commands.push(Command::GenerateCandidates { count, seed: options.seed, until: options.until });
         }
-        if sampled.len() > usize::from(draws) {
+        if sampled.len() > usize::from(draws.is_some()) {
             commands.push(Command::RunStale);
         }
         Ok(Self { commands, sampled })
     }
 }
 
-fn unknown(name: &str, graph: &FactorGraph) -> String {
+pub(super) fn unknown(name: &str, graph: &FactorGraph) -> String {
     let names: Vec<_> = graph.ids().map(|id| graph.variable(id).name.as_str()).collect();
     format!("there is no factor \"{name}\": this pack has {}", names.join(", "))
 }
@@ -172,6 +184,13 @@ mod tests {
         assert_eq!(jobs(&first), [&Command::GenerateCandidates { count: 3, seed: 0, until: None }]);
         let last = plan(&["--factors", "image"]).unwrap();
         assert_eq!(jobs(&last), [&Command::RunStale], "from null parents");
+    }
+
+    #[test]
+    fn joint_sampling_draws_candidates_only_when_asked_to() {
+        assert_eq!(jobs(&plan(&["--sampling", "joint"]).unwrap()), [&Command::RunStale]);
+        let some = plan(&["--sampling", "joint", "--candidates", "4"]).unwrap();
+        assert_eq!(jobs(&some), [&Command::GenerateCandidates { count: 4, seed: 0, until: None }, &Command::RunStale]);
     }
 
     #[test]

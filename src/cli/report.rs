@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use crate::compliance::{Compliance, Weights};
 use crate::document::Candidate;
-use crate::graph::NodeState;
+use crate::engine::FactorSettings;
+use crate::graph::{NodeState, Sampling};
 use crate::workbench::Session;
 
 /// The report of a headless job.
@@ -19,6 +20,9 @@ pub(super) struct Report {
     pack_hash: String,
     device: String,
     prompt: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    negative_prompt: String,
+    sampling: Sampling,
     /// What the prompt asks for, in its order.
     objects: Vec<Object>,
     /// Relations that the prompt asks for between them.
@@ -80,10 +84,12 @@ struct Factor {
     name: String,
     state: NodeState,
     seed: u64,
-    steps: usize,
-    guidance: f32,
+    #[serde(flatten)]
+    sampling: FactorSettings,
     #[serde(skip_serializing_if = "Option::is_none")]
     prompt: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    negative_prompt: Option<String>,
 }
 
 impl Report {
@@ -110,6 +116,8 @@ impl Report {
             relations: reading.relations.iter().map(|r| r.text.clone()).collect(),
             refused: reading.refused.iter().map(|r| r.name.clone()).collect(),
             result,
+            negative_prompt: document.negative_prompt.clone(),
+            sampling: document.sampling,
             objects: reading
                 .asked
                 .into_iter()
@@ -134,9 +142,9 @@ impl Report {
                     name: node.name.clone(),
                     state: node.state,
                     seed: node.settings.seed,
-                    steps: node.settings.sampling.steps,
-                    guidance: node.settings.sampling.guidance,
+                    sampling: node.settings.sampling,
                     prompt: node.settings.prompt.clone(),
+                    negative_prompt: node.settings.negative_prompt.clone(),
                 })
                 .collect(),
             commands,

@@ -99,6 +99,7 @@ mod tests {
     use super::*;
     use crate::command::{FlipAxis, Ink};
     use crate::compliance::Weights;
+    use crate::maps::PaletteName;
 
     #[test]
     fn a_script_is_a_list_or_an_object() {
@@ -153,7 +154,7 @@ mod tests {
     #[test]
     fn files_are_read_beside_the_script_and_written_to_the_output() {
         let (home, out) = (Path::new("scripts"), Path::new("out"));
-        let export = Command::Export { variable: "image".into(), path: "a.png".into() };
+        let export = Command::Export { variable: "image".into(), path: "a.png".into(), palette: PaletteName::Pack };
         let Command::Export { path, .. } = anchored(export, home, out) else { panic!("still an export") };
         assert_eq!(path, Path::new("out/a.png"));
         let Command::Open { path } = anchored(Command::Open { path: "p.underpaint".into() }, home, out) else {

@@ -5,61 +5,17 @@
 //! with a `do` field, e.g. `{"do": "move_selection", "dx": 40, "dy": 0}`. Coordinates are pixels of
 //! the document, y down; variables and classes go by name.
 
+mod parts;
+
+pub use parts::{FlipAxis, Ink, SelectMode};
+
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use crate::compliance::Weights;
-
-/// How a new selection combines with the one there is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SelectMode {
-    /// Take its place.
-    #[default]
-    Replace,
-    /// Add to it (Shift).
-    Add,
-    /// Take away from it (Alt).
-    Subtract,
-}
-
-/// A mirror axis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FlipAxis {
-    /// Left and right change places.
-    Horizontal,
-    /// Top and bottom change places.
-    Vertical,
-}
-
-/// What a stroke does.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "ink", rename_all = "snake_case")]
-pub enum Ink {
-    /// Paints a class into the segmentation; each stroke of an object class is one instance,
-    /// or continues the instance it starts on.
-    Class {
-        /// Name of the class.
-        class: String,
-    },
-    /// Removes objects: the nearest background takes their place. On a sketch removes lines; on
-    /// depth restores far.
-    Erase,
-    /// Draws a line into a sketch.
-    Line,
-    /// Raises (positive) or lowers the depth, -1 to 1.
-    Depth {
-        /// Amount at the centre of the brush.
-        amount: f32,
-    },
-    /// Paints a colour into the image.
-    Colour {
-        /// sRGB.
-        rgb: [u8; 3],
-    },
-}
+use crate::graph::{Sampler, Sampling, Spacing};
+use crate::maps::PaletteName;
 
 /// Something to do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,6 +26,16 @@ pub enum Command {
     SetPrompt {
         /// The text.
         prompt: String,
+    },
+    /// Sets what the whole picture should not show: guidance leads away from it.
+    SetNegativePrompt {
+        /// The text; empty for none.
+        prompt: String,
+    },
+    /// Sets whether runs finish a parent before its child, or take all factors in lock-step.
+    SetSampling {
+        /// `"chain"` or `"joint"`.
+        sampling: Sampling,
     },
     /// Binds a word outside the vocabulary to a class.
     BindWord {
@@ -113,6 +79,32 @@ pub enum Command {
         /// Variable.
         variable: String,
     },
+    /// Samples a part of a map anew: what is selected, or all of it where nothing is. The rest of the map,
+    /// from 8 pixels beside the selection on, stays as it is, pixel by pixel. A low strength harmonises what was pasted with what is around it.
+    Resample {
+        /// Variable.
+        variable: String,
+        /// How much of the way from noise is gone again, above 0, up to 1.
+        #[serde(default = "one")]
+        strength: f32,
+        /// Another seed than the factor's.
+        #[serde(default)]
+        seed: Option<u64>,
+        /// How far, 0 to 1, the noise lies from the factor's seed towards that one: a little makes a variation.
+        #[serde(default = "one")]
+        variation: f32,
+        /// Whether the maps that follow from it, down to the image, are sampled anew as well, in the same place.
+        #[serde(default)]
+        through: bool,
+    },
+    /// Moves the frame over the scene (outpainting): every map moves the other way, and what comes into view
+    /// continues its edge and is selected, to be sampled anew.
+    MoveFrame {
+        /// To the right.
+        dx: i32,
+        /// Down.
+        dy: i32,
+    },
     /// Stops what runs.
     Cancel,
     /// Sets a factor's seed.
@@ -135,6 +127,50 @@ pub enum Command {
         variable: String,
         /// Weight, 1 is none.
         guidance: f32,
+    },
+    /// Sets how far a factor's guided answers are scaled back to the deviation of the text's own.
+    SetGuidanceRescale {
+        /// Variable.
+        variable: String,
+        /// 0 (not) to 1 (all the way).
+        rescale: f32,
+    },
+    /// Sets within which shares of a factor's walk guidance acts.
+    SetGuidanceInterval {
+        /// Variable.
+        variable: String,
+        /// Begin, 0 to 1.
+        from: f32,
+        /// End, `from` to 1.
+        to: f32,
+    },
+    /// Sets a factor's sampler.
+    SetSampler {
+        /// Variable.
+        variable: String,
+        /// Which, e.g. `"dpm++_2m"`.
+        sampler: Sampler,
+    },
+    /// Sets DDIM's share of fresh noise.
+    SetEta {
+        /// Variable.
+        variable: String,
+        /// 0 (none) to 1 (as DDPM).
+        eta: f32,
+    },
+    /// Sets where a factor's network is evaluated.
+    SetSpacing {
+        /// Variable.
+        variable: String,
+        /// `"trailing"`, `"leading"` or `"karras"`.
+        spacing: Spacing,
+    },
+    /// Gives a factor a negative prompt of its own (empty: none), or lets it inherit again.
+    SetFactorNegativePrompt {
+        /// Variable.
+        variable: String,
+        /// The text, or none to inherit.
+        prompt: Option<String>,
     },
     /// Gives a factor a prompt of its own, or lets it inherit again.
     SetFactorPrompt {
@@ -332,6 +368,9 @@ pub enum Command {
         variable: String,
         /// File.
         path: PathBuf,
+        /// Colours and numbers of a segmentation; other maps have none.
+        #[serde(default)]
+        palette: PaletteName,
     },
     /// Exports all maps as the layers of one OpenRaster file, for Krita, GIMP and MyPaint.
     ExportLayers {
@@ -350,6 +389,9 @@ pub enum Command {
         variable: String,
         /// File.
         path: PathBuf,
+        /// Colours that a segmentation is in; recognised when none is named.
+        #[serde(default)]
+        palette: Option<PaletteName>,
     },
 }
 

@@ -1,11 +1,18 @@
 //! Schedules, samplers, guidance: pure mathematics, seeded, tested against references.
 
+mod anchor;
+mod guidance;
+mod moments;
+mod multistep;
 mod noise;
-mod sampler;
 mod schedule;
 #[cfg(test)]
 mod tests;
+mod walk;
 
-pub use noise::{GENERATOR, NoiseStream};
-pub use sampler::{Walk, guide};
-pub use schedule::{Moment, Spacing, alphas_cumprod, moments};
+pub use anchor::{Anchor, between, steps_left_out};
+pub use guidance::Guidance;
+pub use moments::{Moment, moments};
+pub use noise::{GENERATOR, NoiseSource, NoiseStream};
+pub use schedule::alphas_cumprod;
+pub use walk::{Latents, Route, Walk};

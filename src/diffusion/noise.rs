@@ -59,6 +59,29 @@ impl NoiseStream {
     }
 }
 
+/// Where a walk takes its noise from: first the start, then, for each step that adds noise, as much again.
+pub enum NoiseSource {
+    /// The stream of a seed.
+    Stream(Box<NoiseStream>),
+    /// Numbers from outside; zeros when they are used up.
+    Given(std::vec::IntoIter<f32>),
+}
+
+impl NoiseSource {
+    /// The stream of `variable` for `seed`.
+    pub fn of(seed: u64, variable: &str) -> Self {
+        Self::Stream(Box::new(NoiseStream::new(seed, variable)))
+    }
+
+    /// The next `len` numbers.
+    pub fn normals(&mut self, len: usize) -> Vec<f32> {
+        match self {
+            Self::Stream(stream) => stream.normals(len),
+            Self::Given(values) => (0..len).map(|_| values.next().unwrap_or(0.0)).collect(),
+        }
+    }
+}
+
 /// Natural logarithm of a positive normal number, within two units in the last place.
 ///
 /// The standard library's `ln` calls the platform's, whose last bit differs between systems.

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::compliance::Weights;
-use crate::graph::{FactorGraph, NodeState, VariableId};
+use crate::graph::{FactorGraph, NodeState, Sampling, VariableId};
 use crate::maps::Map;
 
 /// The state of one project.
@@ -31,6 +31,10 @@ pub struct Document {
     pub height: u32,
     /// The prompt all factors inherit.
     pub prompt: String,
+    /// What guidance leads all factors away from, unless they have their own; empty for nothing.
+    pub negative_prompt: String,
+    /// Whether runs finish a parent before its child, or take all in lock-step.
+    pub sampling: Sampling,
     /// One node per variable of the pack, in the graph's order.
     pub nodes: Vec<Node>,
     /// Sampled segmentations, ranked best first.
@@ -52,6 +56,8 @@ impl Document {
             width,
             height,
             prompt: String::new(),
+            negative_prompt: String::new(),
+            sampling: Sampling::Chain,
             nodes,
             candidates: Vec::new(),
             chosen: None,

@@ -14,10 +14,13 @@ use crate::maps::Map;
 pub struct NodeSettings {
     /// Seed of the factor's noise stream.
     pub seed: u64,
-    /// Steps and guidance.
+    /// Sampler, steps and guidance.
     pub sampling: FactorSettings,
     /// A prompt of its own; `None` inherits the document's.
     pub prompt: Option<String>,
+    /// A negative prompt of its own; `None` inherits the document's.
+    #[serde(default)]
+    pub negative_prompt: Option<String>,
     /// Whether the factor takes part when everything is run.
     pub enabled: bool,
 }
@@ -47,8 +50,9 @@ impl Node {
             locked: false,
             settings: NodeSettings {
                 seed: 0,
-                sampling: FactorSettings { steps: factor.steps, guidance: factor.guidance },
+                sampling: FactorSettings::of(factor),
                 prompt: None,
+                negative_prompt: None,
                 enabled: true,
             },
         }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::document::Document;
-use crate::graph::{BetaSchedule, Factor, FactorGraph, FactorKind, Prediction, Variable, VariableId, VariableKind};
+use crate::graph::{
+    BetaSchedule, Factor, FactorGraph, FactorKind, Prediction, Sampler, Variable, VariableId, VariableKind,
+};
 use crate::maps::{Map, Plane, SegmentationMap};
 
 /// Segmentation; depth and sketch given it; image given all three.
@@ -22,6 +24,7 @@ pub fn graph() -> FactorGraph {
         prediction: Prediction::Flow,
         schedule: BetaSchedule::Flow,
         clamp: Some(4.0),
+        sampler: Sampler::Euler,
         steps: 10,
         guidance: 2.0,
     });

@@ -18,6 +18,7 @@ use super::panels::properties::{self, Properties};
 use super::progress::RunView;
 use super::settings::Settings;
 use super::situation::{Models, Situation};
+use super::startup::Startup;
 use super::theme;
 use super::thumbnails::Thumbnails;
 use super::toasts::Toasts;
@@ -64,6 +65,7 @@ pub struct EditorApp {
     pub(super) properties: Properties,
     pub(super) title: String,
     pub(super) tab_pressed: bool,
+    pub(super) startup: Startup,
 }
 
 impl EditorApp {
@@ -74,6 +76,8 @@ impl EditorApp {
         let (settings, damaged) = places.settings.as_deref().map(Settings::load).unwrap_or_default();
         ctx.set_theme(settings.theme.preference());
         let (class, previous_class) = first_classes(&bench.pack().manifest.classes);
+        let mut canvas = Canvas::new(render, VariableId(0), class);
+        canvas.settings.sizes = settings.brushes;
         let mut toasts = Toasts::default();
         if let Some(line) = damaged {
             toasts.say(Severity::Warning, line);
@@ -81,7 +85,7 @@ impl EditorApp {
         let autosave = Autosave::new(places.autosave.clone());
         let rescued = autosave.rescued();
         Self {
-            canvas: Canvas::new(render, VariableId(0), class),
+            canvas,
             prompt: PromptField::default(),
             models: Models::Loading,
             run: None,
@@ -100,6 +104,7 @@ impl EditorApp {
             properties: Properties::default(),
             title: String::new(),
             tab_pressed: false,
+            startup: Startup::default(),
             bench,
             worker,
             places,
@@ -136,21 +141,9 @@ impl EditorApp {
         self.apply(ctx, command);
     }
 
-    /// Opens a project as the window opens.
-    pub(super) fn open_at_start(&mut self, ctx: &Context, path: PathBuf) {
-        self.open(ctx, path);
-    }
-
     fn draw(&mut self, ui: &mut Ui, out: &mut Outbox) {
         // Panels borrow the workbench to look at while some of the window's own state changes.
-        let now = Situation {
-            bench: &self.bench,
-            prompt: &self.prompt.text.clone(),
-            models: &self.models,
-            tool: self.canvas.tool,
-            view: &self.canvas.view.clone(),
-            settings: &self.settings,
-        };
+        let now = Situation::of(&self.bench, &self.models, &self.settings, &self.prompt, &self.canvas);
         let ctx = ui.ctx().clone();
         if self.dialog.is_none() {
             shortcuts::dispatch(&ctx, &now, out);
@@ -206,21 +199,18 @@ impl EditorApp {
         for command in commands {
             out.send(command);
         }
+        panels::drop::ui(&ctx, &now);
         self.dialogs(ui, out);
         self.toasts.ui(&ctx, panels::status::HEIGHT);
     }
 
     fn dialogs(&mut self, ui: &Ui, out: &mut Outbox) {
         let Some(dialog) = self.dialog.take() else { return };
-        egui::Popup::close_all(ui.ctx());
-        let now = Situation {
-            bench: &self.bench,
-            prompt: &self.prompt.text,
-            models: &self.models,
-            tool: self.canvas.tool,
-            view: &self.canvas.view,
-            settings: &self.settings,
-        };
+        // Menus close as a dialog opens; its own lists stay.
+        if ui.memory(|m| m.top_modal_layer().is_none()) {
+            egui::Popup::close_all(ui.ctx());
+        }
+        let now = Situation::of(&self.bench, &self.models, &self.settings, &self.prompt, &self.canvas);
         let name = panels::menu_bar::project_name(&now);
         let keep = |done: bool, dialog| if done { None } else { Some(dialog) };
         match dialog {
@@ -238,10 +228,15 @@ impl EditorApp {
                 Some(dialogs::palette::Choice::Close) => {}
                 None => self.dialog = Some(Dialog::Palette(search)),
             },
-            Dialog::Export => match dialogs::export::ui(ui, &now, &mut self.thumbnails) {
+            Dialog::Export(mut palette) => match dialogs::export::ui(ui, &now, &mut palette, &mut self.thumbnails) {
                 Some(dialogs::export::Choice::Ask(request)) => self.ask_file(ui.ctx(), request),
                 Some(dialogs::export::Choice::Close) => {}
-                None => self.dialog = Some(Dialog::Export),
+                None => self.dialog = Some(Dialog::Export(palette)),
+            },
+            Dialog::Import(mut palette) => match dialogs::import::ui(ui, &now, &mut palette) {
+                Some(dialogs::import::Choice::Ask(request)) => self.ask_file(ui.ctx(), request),
+                Some(dialogs::import::Choice::Close) => {}
+                None => self.dialog = Some(Dialog::Import(palette)),
             },
             Dialog::Unsaved(pending) => match dialogs::unsaved::ui(ui, &pending, &name) {
                 Some(choice) => self.unsaved(ui.ctx(), pending, choice),
@@ -268,6 +263,7 @@ fn first_classes(classes: &ClassTable) -> (String, String) {
 
 impl eframe::App for EditorApp {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.startup.begin_frame();
         self.tick(ctx);
     }
 
@@ -278,6 +274,7 @@ impl eframe::App for EditorApp {
         let ctx = ui.ctx().clone();
         self.dispatch(&ctx, out.take());
         self.thumbnails.next_frame();
+        self.startup.drawn(&ctx);
     }
 
     fn raw_input_hook(&mut self, ctx: &Context, input: &mut egui::RawInput) {

@@ -11,6 +11,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::document::io::EXTENSION;
 use crate::graph::{FactorGraph, VariableId};
+use crate::maps::PaletteName;
 
 /// What a file is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,14 +20,14 @@ pub enum FileRequest {
     Open,
     /// Where to save.
     SaveAs,
-    /// A PNG as this variable's map.
-    Import(VariableId),
-    /// Where to write this variable.
-    Export(VariableId),
+    /// A PNG as this variable's map; a segmentation in this palette, or in one to be recognised.
+    Import(VariableId, Option<PaletteName>),
+    /// Where to write this variable, a segmentation in this palette.
+    Export(VariableId, PaletteName),
     /// Where to write all variables as layers of one file.
     ExportLayers,
-    /// The folder for all variables.
-    ExportAll,
+    /// The folder for all variables, a segmentation in this palette.
+    ExportAll(PaletteName),
 }
 
 impl FileRequest {
@@ -35,10 +36,10 @@ impl FileRequest {
         match self {
             Self::Open => "Open a project or a PNG",
             Self::SaveAs => "Save the project",
-            Self::Import(_) => "Import a map",
-            Self::Export(_) => "Export as PNG",
+            Self::Import(..) => "Import a map",
+            Self::Export(..) => "Export as PNG",
             Self::ExportLayers => "Export as OpenRaster layers",
-            Self::ExportAll => "Export all into a folder",
+            Self::ExportAll(_) => "Export all into a folder",
         }
     }
 
@@ -47,18 +48,23 @@ impl FileRequest {
         match self {
             Self::Open => "Open",
             Self::SaveAs => "Save",
-            Self::Import(_) => "Import",
-            Self::Export(_) | Self::ExportLayers | Self::ExportAll => "Export",
+            Self::Import(..) => "Import",
+            Self::Export(..) | Self::ExportLayers | Self::ExportAll(_) => "Export",
         }
+    }
+
+    /// Whether it writes one file.
+    pub fn writes(&self) -> bool {
+        matches!(self, Self::SaveAs | Self::Export(..) | Self::ExportLayers)
     }
 
     /// Name to begin with; `project` is what the project is called.
     pub fn suggestion(&self, project: &str, graph: &FactorGraph) -> String {
         match self {
             Self::SaveAs => format!("{project}.{EXTENSION}"),
-            Self::Export(id) => format!("{project}-{}.png", graph.variable(*id).name),
+            Self::Export(id, _) => format!("{project}-{}.png", graph.variable(*id).name),
             Self::ExportLayers => format!("{project}.ora"),
-            Self::Open | Self::Import(_) | Self::ExportAll => String::new(),
+            Self::Open | Self::Import(..) | Self::ExportAll(_) => String::new(),
         }
     }
 
@@ -66,7 +72,7 @@ impl FileRequest {
     pub fn complete(&self, path: PathBuf) -> PathBuf {
         let extension = match self {
             Self::SaveAs => EXTENSION,
-            Self::Export(_) => "png",
+            Self::Export(..) => "png",
             Self::ExportLayers => "ora",
             _ => return path,
         };
@@ -115,20 +121,20 @@ impl FileDialogs {
         dialog = match &request {
             FileRequest::Open => dialog.add_filter("Projects and PNG", &[EXTENSION, "png"]),
             FileRequest::SaveAs => dialog.add_filter("Underpaint project", &[EXTENSION]),
-            FileRequest::Import(_) => dialog.add_filter("Pictures", &["png", "jpg", "jpeg", "webp"]),
-            FileRequest::Export(_) => dialog.add_filter("PNG", &["png"]),
+            FileRequest::Import(..) => dialog.add_filter("Pictures", &["png", "jpg", "jpeg", "webp"]),
+            FileRequest::Export(..) => dialog.add_filter("PNG", &["png"]),
             FileRequest::ExportLayers => dialog.add_filter("OpenRaster", &["ora"]),
-            FileRequest::ExportAll => dialog,
+            FileRequest::ExportAll(_) => dialog,
         };
         // Made here, because macOS wants dialogs to begin on the main thread; waited for elsewhere.
         let sender = self.sender.clone();
         let wake = ctx.clone();
         match request {
-            FileRequest::Open | FileRequest::Import(_) => wait(dialog.pick_file(), request, sender, wake),
-            FileRequest::SaveAs | FileRequest::Export(_) | FileRequest::ExportLayers => {
+            FileRequest::Open | FileRequest::Import(..) => wait(dialog.pick_file(), request, sender, wake),
+            FileRequest::SaveAs | FileRequest::Export(..) | FileRequest::ExportLayers => {
                 wait(dialog.save_file(), request, sender, wake)
             }
-            FileRequest::ExportAll => wait(dialog.pick_folder(), request, sender, wake),
+            FileRequest::ExportAll(_) => wait(dialog.pick_folder(), request, sender, wake),
         }
     }
 
@@ -188,7 +194,7 @@ mod tests {
     fn a_forgotten_extension_is_added() {
         assert_eq!(FileRequest::SaveAs.complete("a/b".into()), Path::new("a/b.underpaint"));
         assert_eq!(FileRequest::SaveAs.complete("a/b.zip".into()), Path::new("a/b.zip"));
-        assert_eq!(FileRequest::Export(VariableId(0)).complete("x".into()), Path::new("x.png"));
+        assert_eq!(FileRequest::Export(VariableId(0), PaletteName::Pack).complete("x".into()), Path::new("x.png"));
         assert_eq!(FileRequest::ExportLayers.complete("x".into()), Path::new("x.ora"));
         assert_eq!(FileRequest::Open.complete("x".into()), Path::new("x"));
     }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
+use crossbeam_channel::bounded;
 use egui::{Color32, IconData, ViewportBuilder};
 
 use super::app::{EditorApp, Places};
@@ -36,6 +37,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         Some(folder) => Pack::open(folder)?,
         None => pack::default()?,
     };
+    tracing::debug!("pack opened");
     let places = places();
     let sample = options.sample.then(|| places.samples.first().cloned()).flatten();
     let project = options.project.or(sample);
@@ -50,18 +52,25 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         ..eframe::NativeOptions::default()
     };
     let create = move |cc: &eframe::CreationContext<'_>| {
+        tracing::debug!("window and graphics device made");
         let ctx = cc.egui_ctx.clone();
         let loaded = pack.clone();
-        // Models load on the worker's thread, behind the first frames.
-        let factory =
-            move || -> Result<Box<dyn Engine>, EngineError> { Ok(Box::new(OnnxEngine::load(loaded, device, None)?)) };
+        // Models load on the worker's thread, once the first frame is there: both want every core.
+        let (behind, first_frame) = bounded::<()>(0);
+        let factory = move || -> Result<Box<dyn Engine>, EngineError> {
+            // Nothing is ever sent: the other end is dropped.
+            let _ = first_frame.recv();
+            Ok(Box::new(OnnxEngine::load(loaded, device, None)?))
+        };
         let wake = ctx.clone();
         let worker = Worker::spawn(factory, move || wake.request_repaint());
         let bench = Workbench::new(pack);
         let mut app = EditorApp::new(&ctx, cc.wgpu_render_state.as_ref(), bench, worker, places);
+        app.startup.hold(behind);
         if let Some(path) = project {
-            app.open_at_start(&ctx, path);
+            app.open(&ctx, path);
         }
+        tracing::debug!("editor made");
         Ok(Box::new(app) as Box<dyn eframe::App>)
     };
     eframe::run_native("underpaint", native, Box::new(create)).map_err(|e| explain(&e))

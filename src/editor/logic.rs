@@ -13,6 +13,7 @@ use super::tools::Tool;
 use super::view_command::{Intent, ViewCommand};
 use crate::command::Command;
 use crate::graph::{VariableId, VariableKind};
+use crate::maps::PaletteName;
 use crate::workbench::{Effect, MAX_CANDIDATES, Severity};
 use crate::worker::{Event, Outcome};
 
@@ -30,6 +31,7 @@ impl EditorApp {
             self.dropped(ctx, path);
         }
         self.paste(ctx);
+        self.remember_brushes(ctx);
         self.close_requested(ctx);
         self.autosave.tick(&self.bench, ctx, &mut self.toasts);
         self.window_title(ctx);
@@ -129,7 +131,7 @@ impl EditorApp {
             ViewCommand::AskOpen => self.ask_file(ctx, FileRequest::Open),
             ViewCommand::Open(path) => self.guarded(ctx, Pending::Open(path)),
             ViewCommand::AskSaveAs => self.ask_file(ctx, FileRequest::SaveAs),
-            ViewCommand::AskImport(id) => self.ask_file(ctx, FileRequest::Import(id)),
+            ViewCommand::AskImport(id) => self.ask_file(ctx, FileRequest::Import(id, None)),
             ViewCommand::AskExportLayers => self.ask_file(ctx, FileRequest::ExportLayers),
             ViewCommand::BlankMap => self.blank_map(ctx),
             ViewCommand::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
@@ -148,8 +150,8 @@ impl EditorApp {
             }
             ViewCommand::Take(tool) => self.canvas.tool = tool,
             ViewCommand::PaintWith(class) => self.paint_with(class),
-            ViewCommand::GrowBrush => self.canvas.settings.grow(),
-            ViewCommand::ShrinkBrush => self.canvas.settings.shrink(),
+            ViewCommand::GrowBrush => self.canvas.settings.sizes.grow(self.canvas.tool, self.active_kind()),
+            ViewCommand::ShrinkBrush => self.canvas.settings.sizes.shrink(self.canvas.tool, self.active_kind()),
             ViewCommand::SwapClass => std::mem::swap(&mut self.canvas.settings.class, &mut self.previous_class),
             ViewCommand::Show(id) => self.show(ctx, id),
             ViewCommand::Fit => self.canvas.fit(),
@@ -187,7 +189,20 @@ impl EditorApp {
             ViewCommand::ShowPalette => self.dialog = Some(Dialog::Palette(palette::Search::default())),
             ViewCommand::ShowShortcuts => self.dialog = Some(Dialog::Shortcuts(shortcuts::Sheet::default())),
             ViewCommand::ShowAbout => self.dialog = Some(Dialog::About),
-            ViewCommand::ShowExport => self.dialog = Some(Dialog::Export),
+            ViewCommand::ShowExport => self.dialog = Some(Dialog::Export(PaletteName::default())),
+            ViewCommand::ShowImport => self.dialog = Some(Dialog::Import(None)),
+        }
+    }
+
+    fn active_kind(&self) -> VariableKind {
+        self.bench.pack().graph.variable(self.bench.active()).kind
+    }
+
+    /// Keeps brush sizes for the next session, once a slider has been let go of.
+    fn remember_brushes(&mut self, ctx: &Context) {
+        if self.settings.brushes != self.canvas.settings.sizes && !ctx.input(|i| i.pointer.any_down()) {
+            self.settings.brushes = self.canvas.settings.sizes;
+            self.save_settings();
         }
     }
 
@@ -224,14 +239,7 @@ impl EditorApp {
 
     /// Samples candidates, or runs what is stale; `fresh` insists on other candidates.
     fn generate(&mut self, ctx: &Context, fresh: bool) {
-        let now = Situation {
-            bench: &self.bench,
-            prompt: &self.prompt.text,
-            models: &self.models,
-            tool: self.canvas.tool,
-            view: &self.canvas.view,
-            settings: &self.settings,
-        };
+        let now = Situation::of(&self.bench, &self.models, &self.settings, &self.prompt, &self.canvas);
         if !now.can_run() {
             let text = match &self.models {
                 Models::Loading => "The models are still being loaded; try again in a moment".to_owned(),

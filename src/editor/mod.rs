@@ -1,7 +1,7 @@
 //! The window: canvas, tools, panels, dialogs.
 //!
 //! [`EditorApp`] owns a [`Workbench`](crate::workbench::Workbench) and a
-//! [`Worker`](crate::worker::Worker). `logic` takes in news between frames, `projects` deals with files; `app` draws panels, which
+//! [`Worker`](crate::worker::Worker). `logic` takes in news between frames, `startup` lets the models load once the first is shown, `projects` deals with files; `app` draws panels, which
 //! read state and put what they want into an `Outbox`; that is carried out after drawing. Whatever a
 //! person can do by name stands in one table, `action`.
 
@@ -23,6 +23,7 @@ mod projects;
 mod settings;
 mod shortcuts;
 mod situation;
+mod startup;
 mod theme;
 mod thumbnails;
 mod toasts;

@@ -10,6 +10,7 @@ use super::dialogs::{Dialog, Pending, recovery, unsaved};
 use super::files::{FileAnswer, FileRequest};
 use crate::command::Command;
 use crate::document::io::{EXTENSION, carries_project};
+use crate::maps::PaletteName;
 use crate::workbench::Severity;
 
 impl EditorApp {
@@ -138,15 +139,15 @@ impl EditorApp {
                     self.after_save = None;
                 }
             }
-            FileRequest::Import(id) => {
+            FileRequest::Import(id, palette) => {
                 let variable = self.bench.pack().graph.variable(id).name.clone();
-                if self.apply(ctx, Command::LoadMap { variable, path }) {
+                if self.apply(ctx, Command::LoadMap { variable, path, palette }) {
                     self.canvas.view.base = id;
                 }
             }
-            FileRequest::Export(id) => {
+            FileRequest::Export(id, palette) => {
                 let variable = self.bench.pack().graph.variable(id).name.clone();
-                if self.apply(ctx, Command::Export { variable, path: path.clone() }) {
+                if self.apply(ctx, Command::Export { variable, path: path.clone(), palette }) {
                     self.toasts.say(Severity::Info, format!("Exported {}", path.display()));
                 }
             }
@@ -155,17 +156,17 @@ impl EditorApp {
                     self.toasts.say(Severity::Info, format!("Exported {}", path.display()));
                 }
             }
-            FileRequest::ExportAll => self.export_all(ctx, &path),
+            FileRequest::ExportAll(palette) => self.export_all(ctx, &path, palette),
         }
     }
 
-    fn export_all(&mut self, ctx: &Context, folder: &Path) {
+    fn export_all(&mut self, ctx: &Context, folder: &Path, palette: PaletteName) {
         let nodes = &self.bench.document().nodes;
         let names: Vec<_> = nodes.iter().filter(|n| n.map.is_some()).map(|n| n.name.clone()).collect();
         let count = names.len();
         for variable in names {
             let path = folder.join(format!("{}-{variable}.png", self.project_stem()));
-            if !self.apply(ctx, Command::Export { variable, path }) {
+            if !self.apply(ctx, Command::Export { variable, path, palette }) {
                 return;
             }
         }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::keymap::Keymap;
+use super::tools::BrushSizes;
 use crate::workbench::MAX_CANDIDATES;
 
 /// How many recent files are kept.
@@ -37,7 +38,7 @@ impl ThemeChoice {
 }
 
 /// The settings file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     /// Theme.
@@ -52,6 +53,8 @@ pub struct Settings {
     pub until: u8,
     /// Which keys mean what.
     pub keys: Keymap,
+    /// Diameters of brushes.
+    pub brushes: BrushSizes,
 }
 
 impl Default for Settings {
@@ -63,6 +66,7 @@ impl Default for Settings {
             candidates: 10,
             until: 0,
             keys: Keymap::default(),
+            brushes: BrushSizes::default(),
         }
     }
 }
@@ -81,6 +85,7 @@ impl Settings {
                 settings.candidates = settings.candidates.clamp(1, MAX_CANDIDATES);
                 settings.until = settings.until.min(100);
                 settings.recent.truncate(RECENT);
+                settings.brushes = settings.brushes.within_bounds();
                 (settings, None)
             }
             Err(_) => {

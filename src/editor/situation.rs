@@ -1,6 +1,7 @@
 //! What actions and panels need to know about the moment.
 
-use super::canvas::View;
+use super::canvas::{Canvas, View};
+use super::panels::prompt::PromptField;
 use super::settings::Settings;
 use super::tools::Tool;
 use crate::graph::{NodeState, VariableKind};
@@ -35,18 +36,30 @@ pub struct Situation<'a> {
     /// Document, selection, history.
     pub bench: &'a Workbench,
     /// The prompt as it stands in the field.
-    pub prompt: &'a str,
+    pub prompt: String,
     /// Whether models can run.
     pub models: &'a Models,
     /// Tool in hand.
     pub tool: Tool,
     /// What is shown.
-    pub view: &'a View,
+    pub view: View,
     /// What is remembered.
     pub settings: &'a Settings,
 }
 
-impl Situation<'_> {
+impl<'a> Situation<'a> {
+    /// The moment as these stand. What panels change while they draw is copied.
+    pub fn of(
+        bench: &'a Workbench,
+        models: &'a Models,
+        settings: &'a Settings,
+        prompt: &PromptField,
+        canvas: &Canvas,
+    ) -> Self {
+        let (prompt, tool, view) = (prompt.text.clone(), canvas.tool, canvas.view.clone());
+        Self { bench, prompt, models, tool, view, settings }
+    }
+
     /// Whether a run can be started.
     pub fn can_run(&self) -> bool {
         matches!(self.models, Models::Ready(_)) && self.bench.running().is_none()

@@ -83,6 +83,8 @@ pub enum ViewCommand {
     ShowAbout,
     /// Opens the export dialog.
     ShowExport,
+    /// Opens the dialog that asks for a segmentation's palette.
+    ShowImport,
 }
 
 /// A command for the workbench or for the window.

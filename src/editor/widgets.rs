@@ -243,7 +243,7 @@ pub fn swatch(ui: &Ui, rect: Rect, rgb: [u8; 3]) {
 }
 
 /// A dashed rounded rectangle: something that is not there yet.
-pub fn dashed_rect(ui: &Ui, rect: Rect, stroke: Stroke) {
+pub fn dashed_rect(painter: &egui::Painter, rect: Rect, stroke: Stroke) {
     let (r, mut outline) = (f32::from(theme::RADIUS), Vec::new());
     let corners: [(Pos2, f32); 4] = [
         (rect.left_top() + vec2(r, r), 180.0),
@@ -258,7 +258,7 @@ pub fn dashed_rect(ui: &Ui, rect: Rect, stroke: Stroke) {
         }
     }
     outline.push(outline[0]);
-    ui.painter().extend(Shape::dashed_line(&outline, stroke, 4.0, 3.0));
+    painter.extend(Shape::dashed_line(&outline, stroke, 4.0, 3.0));
 }
 
 /// Lets a value be dragged or typed and gives it back once, when the person is done with it, so that

@@ -4,7 +4,7 @@ use crate::graph::VariableId;
 use crate::pack::Pack;
 
 /// Latent cells along a side come in multiples of this: networks halve their latents up to twice.
-const LATENT_MULTIPLE: u32 = 4;
+pub(super) const LATENT_MULTIPLE: u32 = 4;
 
 /// Width and height, in pixels, of the picture that the factor of `id` samples for a document of
 /// `canvas` pixels; see [`working_size`].

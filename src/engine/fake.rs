@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Control, Engine, EngineError, Progress, Sample, SampleRequest, check_request, factor_size};
+use super::{
+    Control, Engine, EngineError, FactorSettings, Progress, Sample, SampleRequest, check_joint, check_request,
+    factor_size,
+};
 use crate::compliance::read_prompt;
 use crate::diffusion::NoiseStream;
 use crate::graph::VariableKind;
@@ -48,6 +51,14 @@ impl FakeEngine {
     #[must_use]
     pub fn reading(self, max_words: usize) -> Self {
         Self { max_words, ..self }
+    }
+
+    fn revised(&self, request: &SampleRequest, seed: u64) -> Map {
+        let map = self.map(request, seed);
+        match &request.revision {
+            Some(revision) => revision.join(map),
+            None => map,
+        }
     }
 
     fn map(&self, request: &SampleRequest, seed: u64) -> Map {
@@ -162,11 +173,11 @@ impl Engine for FakeEngine {
         let variable = self.pack.graph.variable(request.variable);
         let steps = request.settings.steps;
         if self.broken.as_deref() == Some(&variable.name) {
-            let guidance = request.settings.guidance;
-            return Err(EngineError::NotANumber { variable: variable.name.clone(), step: 1, steps, guidance });
+            let FactorSettings { guidance, sampler, .. } = request.settings;
+            return Err(EngineError::NotANumber { variable: variable.name.clone(), step: 1, steps, guidance, sampler });
         }
         let samples: Vec<_> =
-            request.seeds.iter().map(|&seed| Sample { seed, map: Arc::new(self.map(request, seed)) }).collect();
+            request.seeds.iter().map(|&seed| Sample { seed, map: Arc::new(self.revised(request, seed)) }).collect();
         for step in 1..=steps {
             if control.is_cancelled() {
                 return Err(EngineError::Cancelled);
@@ -184,6 +195,26 @@ impl Engine for FakeEngine {
             });
         }
         if control.is_cancelled() { Err(EngineError::Cancelled) } else { Ok(samples) }
+    }
+
+    /// As in a chain: what is drawn depends on finished parents alone.
+    fn sample_jointly(
+        &mut self,
+        requests: &[SampleRequest],
+        control: &dyn Control,
+    ) -> Result<Vec<Sample>, EngineError> {
+        check_joint(&self.pack, requests)?;
+        let mut samples: Vec<Sample> = Vec::new();
+        for request in requests {
+            let mut request = request.clone();
+            for (earlier, sample) in requests.iter().zip(&samples) {
+                if self.pack.graph.factor(request.variable).parents.contains(&earlier.variable) {
+                    request.parents.push((earlier.variable, sample.map.clone()));
+                }
+            }
+            samples.extend(self.sample(&request, control)?);
+        }
+        Ok(samples)
     }
 }
 
@@ -271,7 +302,6 @@ mod tests {
 
     use super::*;
     use crate::compliance::measure;
-    use crate::engine::FactorSettings;
     use crate::graph::VariableId;
     use crate::pack::testing;
 
@@ -301,9 +331,11 @@ mod tests {
         SampleRequest {
             variable: VariableId(variable),
             prompt: prompt.into(),
+            negative: String::new(),
             seeds: seeds.into(),
-            settings: FactorSettings { steps: 3, guidance: 2.0 },
+            settings: FactorSettings::new(3, 2.0),
             parents,
+            revision: None,
             canvas: (96, 64),
             previews: true,
         }
@@ -365,13 +397,7 @@ mod tests {
             (request(3, "", &[1], vec![(VariableId(1), dog.clone())]), "is of kind Classes, not Depth"),
             (request(1, "", &[1], vec![(VariableId(0), dog.clone()), (VariableId(0), dog)]), "given twice"),
             (SampleRequest { canvas: (0, 5), ..request(0, "", &[1], Vec::new()) }, "0×5"),
-            (
-                SampleRequest {
-                    settings: FactorSettings { steps: 0, guidance: 1.0 },
-                    ..request(0, "", &[1], Vec::new())
-                },
-                "0 steps",
-            ),
+            (SampleRequest { settings: FactorSettings::new(0, 1.0), ..request(0, "", &[1], Vec::new()) }, "0 steps"),
         ];
         for (bad, words) in cases {
             let error = FakeEngine::new(testing::pack()).sample(&bad, &Recorder::cancelling_after(9)).unwrap_err();

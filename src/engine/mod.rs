@@ -7,14 +7,17 @@ mod check;
 mod decode;
 mod extent;
 pub mod fake;
+mod lockstep;
 mod onnx;
 mod pictures;
 mod request;
+mod revision;
 
-use check::check_request;
+use check::{check_joint, check_request};
 pub use extent::{factor_size, working_size};
-pub use onnx::{OnnxEngine, find_library};
+pub use onnx::{OnnxEngine, Trace, TraceInputs, find_library};
 pub use request::{Control, Device, EngineError, FactorSettings, Progress, Sample, SampleRequest};
+pub use revision::{Revision, SEAM, Variation};
 
 use std::sync::Arc;
 
@@ -73,4 +76,13 @@ pub trait Engine: Send {
     /// # Errors
     /// [`EngineError::Cancelled`] soon after `control.is_cancelled()` turns true, within a step.
     fn sample(&mut self, request: &SampleRequest, control: &dyn Control) -> Result<Vec<Sample>, EngineError>;
+
+    /// Samples several variables in lock-step (paper, eqs. 4-6), one seed each. `requests` come parents
+    /// first and all with the same number of steps; their maps are those of parents that are not sampled
+    /// along. Returns one sample per request, in order.
+    ///
+    /// # Errors
+    /// As [`Self::sample`].
+    fn sample_jointly(&mut self, requests: &[SampleRequest], control: &dyn Control)
+    -> Result<Vec<Sample>, EngineError>;
 }

@@ -6,7 +6,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::graph::VariableId;
+use super::Revision;
+use crate::diffusion::{Guidance, Route};
+use crate::graph::{Factor, Sampler, Spacing, VariableId};
 use crate::maps::Map;
 use crate::pack::PackError;
 
@@ -30,6 +32,55 @@ pub struct FactorSettings {
     pub steps: usize,
     /// Weight of classifier-free guidance; 1 is none.
     pub guidance: f32,
+    /// How far a guided answer is scaled back to the deviation of the text's own, 0 to 1.
+    #[serde(default)]
+    pub guidance_rescale: f32,
+    /// Shares of the walk within which guidance acts.
+    #[serde(default = "whole_walk")]
+    pub guidance_interval: [f32; 2],
+    /// The rule of a step.
+    #[serde(default)]
+    pub sampler: Sampler,
+    /// DDIM's share of fresh noise, 0 to 1.
+    #[serde(default)]
+    pub eta: f32,
+    /// Where the network is evaluated.
+    #[serde(default)]
+    pub spacing: Spacing,
+}
+
+fn whole_walk() -> [f32; 2] {
+    [0.0, 1.0]
+}
+
+impl FactorSettings {
+    /// Plain settings: Euler, guidance throughout.
+    pub const fn new(steps: usize, guidance: f32) -> Self {
+        Self {
+            steps,
+            guidance,
+            guidance_rescale: 0.0,
+            guidance_interval: [0.0, 1.0],
+            sampler: Sampler::Euler,
+            eta: 0.0,
+            spacing: Spacing::Trailing,
+        }
+    }
+
+    /// The defaults of a factor.
+    pub fn of(factor: &Factor) -> Self {
+        Self { sampler: factor.sampler, ..Self::new(factor.steps, factor.guidance) }
+    }
+
+    /// The walk's rule and length.
+    pub fn route(&self) -> Route {
+        Route { sampler: self.sampler, eta: f64::from(self.eta), spacing: self.spacing, steps: self.steps }
+    }
+
+    /// The pull of the text.
+    pub fn guidance(&self) -> Guidance {
+        Guidance { weight: self.guidance, rescale: self.guidance_rescale, interval: self.guidance_interval }
+    }
 }
 
 /// One variable to sample.
@@ -39,12 +90,16 @@ pub struct SampleRequest {
     pub variable: VariableId,
     /// The prompt; empty means the null text.
     pub prompt: String,
+    /// What guidance leads away from; empty means the null text.
+    pub negative: String,
     /// One sample for each.
     pub seeds: Vec<u64>,
-    /// Steps and guidance.
+    /// Sampler, steps and guidance.
     pub settings: FactorSettings,
     /// Maps of the parents that are given; a parent left out is null.
     pub parents: Vec<(VariableId, Arc<Map>)>,
+    /// What is sampled anew of a map that is there, instead of a whole new one.
+    pub revision: Option<Revision>,
     /// Width and height of the maps to return (the image keeps the factor's own size).
     pub canvas: (u32, u32),
     /// Whether clean estimates are decoded and reported while sampling.
@@ -118,7 +173,7 @@ pub enum EngineError {
     },
     /// A number turned into NaN or infinity.
     #[error(
-        "the factor \"{variable}\" produced a value that is not a number at step {step} of {steps} (guidance {guidance}); try a lower guidance or more steps"
+        "the factor \"{variable}\" produced a value that is not a number at step {step} of {steps} ({sampler}, guidance {guidance}); try a lower guidance or more steps"
     )]
     NotANumber {
         /// Variable sampled.
@@ -129,6 +184,8 @@ pub enum EngineError {
         steps: usize,
         /// Guidance weight.
         guidance: f32,
+        /// Sampler.
+        sampler: Sampler,
     },
     /// The request does not fit the pack.
     #[error("{0}")]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Variable, VariableId};
+use super::{Sampler, Variable, VariableId};
 
 /// How a factor receives its parents (paper, sections 3.3 and appendix).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +45,9 @@ pub enum BetaSchedule {
         beta_start: f64,
         /// Last beta.
         beta_end: f64,
+        /// Whether the betas were rescaled so that the last step is pure noise.
+        #[serde(default)]
+        zero_terminal_snr: bool,
     },
     /// Square roots of the betas linear in the step (Stable Diffusion).
     ScaledLinear {
@@ -54,11 +57,17 @@ pub enum BetaSchedule {
         beta_start: f64,
         /// Last beta.
         beta_end: f64,
+        /// Whether the betas were rescaled so that the last step is pure noise.
+        #[serde(default)]
+        zero_terminal_snr: bool,
     },
     /// Cosine schedule of Nichol and Dhariwal, betas capped at 0.999.
     Cosine {
         /// Number of training steps.
         train_steps: usize,
+        /// Whether the betas were rescaled so that the last step is pure noise.
+        #[serde(default)]
+        zero_terminal_snr: bool,
     },
 }
 
@@ -69,7 +78,17 @@ impl BetaSchedule {
             Self::Flow => None,
             Self::Linear { train_steps, .. }
             | Self::ScaledLinear { train_steps, .. }
-            | Self::Cosine { train_steps } => Some(train_steps),
+            | Self::Cosine { train_steps, .. } => Some(train_steps),
+        }
+    }
+
+    /// Whether the last training step is pure noise by rescaled betas; then `eps` says nothing there.
+    pub fn zero_terminal_snr(&self) -> bool {
+        match *self {
+            Self::Flow => false,
+            Self::Linear { zero_terminal_snr, .. }
+            | Self::ScaledLinear { zero_terminal_snr, .. }
+            | Self::Cosine { zero_terminal_snr, .. } => zero_terminal_snr,
         }
     }
 }
@@ -89,6 +108,8 @@ pub struct Factor {
     pub schedule: BetaSchedule,
     /// Clamp of the estimated clean latent, in latent units.
     pub clamp: Option<f32>,
+    /// Default sampler.
+    pub sampler: Sampler,
     /// Default number of denoising steps.
     pub steps: usize,
     /// Default weight of classifier-free guidance; 1 is none.

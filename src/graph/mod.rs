@@ -3,9 +3,11 @@
 //! Pure data and pure functions; nothing here reads a file or runs a network.
 
 mod factor;
+mod sampler;
 mod staleness;
 mod variable;
 
 pub use factor::{BetaSchedule, Factor, FactorGraph, FactorKind, GraphError, Prediction};
+pub use sampler::{Sampler, Sampling, Spacing};
 pub use staleness::NodeState;
 pub use variable::{Variable, VariableId, VariableKind};

@@ -1,4 +1,4 @@
-//! Maps as picture files: PNG out, PNG, JPEG, WebP or BMP in.
+//! Maps as PNG files, and reading picture files. What a picture becomes is the subject of `load`.
 
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
@@ -7,9 +7,8 @@ use image::{DynamicImage, ImageReader, Limits};
 use png::{BitDepth, ColorType};
 use thiserror::Error;
 
-use super::palette::Palette;
-use super::{ClassTable, Map, Plane, SegmentationMap, paint, resize_map};
-use crate::graph::VariableKind;
+use super::palette::{Palette, PaletteName};
+use super::{ClassTable, Map, SegmentationMap, paint};
 
 /// Longest side of a picture that is read, in pixels.
 const LONGEST_SIDE: u32 = 16384;
@@ -36,16 +35,8 @@ pub enum MapError {
     /// The kind of map has no picture form.
     #[error("skeletons cannot be read from a picture; open a project that holds them")]
     Pose,
-    /// A class without a colour in the palette.
-    #[error("{palette} has no colour for \"{class}\"; choose the pack's own palette")]
-    NoColour {
-        /// Name of the palette.
-        palette: &'static str,
-        /// Class of the pack.
-        class: String,
-    },
     /// Nothing in the picture is a class of the pack.
-    #[error("none of the picture's colours is a class of this pack in the palette of {0}; choose another palette")]
+    #[error("none of the picture's colours is a class of this pack, read as {0}; choose another palette")]
     NoClass(&'static str),
     /// The file could not be written; what was there before is untouched.
     #[error("{path} could not be written: {reason}; is the disk full or the folder read-only?")]
@@ -115,12 +106,7 @@ pub fn map_to_png(map: &Map, classes: &ClassTable) -> Result<Vec<u8>, MapError> 
     let size = map.size();
     let plain = PngExtras::default();
     match map {
-        Map::Segmentation(p) => {
-            let indices: Vec<u8> = p.to_pixels().into_iter().map(|label| label.class).collect();
-            let palette = Palette::of_pack(classes).indexed();
-            let extras = PngExtras { palette: Some(&palette), ..plain };
-            encode_png(size, ColorType::Indexed, BitDepth::Eight, &indices, extras)
-        }
+        Map::Segmentation(p) => segmentation_to_png(p, classes, PaletteName::Pack).map(|(bytes, _)| bytes),
         Map::Depth(p) => {
             let data: Vec<u8> = p.to_pixels().into_iter().flat_map(u16::to_be_bytes).collect();
             encode_png(size, ColorType::Grayscale, BitDepth::Sixteen, &data, plain)
@@ -130,6 +116,29 @@ pub fn map_to_png(map: &Map, classes: &ClassTable) -> Result<Vec<u8>, MapError> 
         Map::Image(p) => encode_png(size, ColorType::Rgba, BitDepth::Eight, p.to_pixels().as_flattened(), plain),
         Map::Pose(_) => encode_png(size, ColorType::Rgba, BitDepth::Eight, &paint(map, classes), plain),
     }
+}
+
+/// A segmentation as a PNG in this palette: indexed, so that a pixel's value is the palette's index of
+/// its class and its colour the palette's (class numbers alone as 8-bit grey). Comes with the classes
+/// that the palette lacks, whose pixels are unlabelled.
+///
+/// # Errors
+/// [`MapError::Encode`].
+pub fn segmentation_to_png(
+    map: &SegmentationMap,
+    classes: &ClassTable,
+    name: PaletteName,
+) -> Result<(Vec<u8>, Vec<String>), MapError> {
+    let palette = Palette::named(name, classes);
+    let encoded = palette.encode(map, classes);
+    let table = palette.indexed();
+    let (colour, table) = match name {
+        PaletteName::Index => (ColorType::Grayscale, None),
+        _ => (ColorType::Indexed, Some(table.as_slice())),
+    };
+    let extras = PngExtras { palette: table, ..PngExtras::default() };
+    let size = (map.width(), map.height());
+    Ok((encode_png(size, colour, BitDepth::Eight, &encoded.indices, extras)?, encoded.unlabelled))
 }
 
 /// The instance numbers of a segmentation as an 8-bit grey PNG, 0 for backgrounds: with
@@ -200,70 +209,17 @@ pub(crate) fn decode_picture(bytes: &[u8]) -> image::ImageResult<DynamicImage> {
     reader.decode()
 }
 
-/// Reads a picture as a map of this kind, resized to `size`: classes by the pack's palette.
-///
-/// # Errors
-/// [`MapError`] when the file is missing, is no picture, or cannot become such a map.
-pub fn load_map(kind: VariableKind, path: &Path, classes: &ClassTable, size: (u32, u32)) -> Result<Map, MapError> {
-    map_from_picture(kind, &load_picture(path)?, classes, Some(size))
-}
-
-/// A picture as a map of this kind. Classes are decoded by the nearest colour of the pack's palette
-/// before any resizing, so that none is invented. A sketch that is mostly light is taken as black
-/// lines on white paper and inverted.
-///
-/// # Errors
-/// [`MapError::Pose`] for skeletons.
-pub fn map_from_picture(
-    kind: VariableKind,
-    picture: &DynamicImage,
-    classes: &ClassTable,
-    size: Option<(u32, u32)>,
-) -> Result<Map, MapError> {
-    let (w, h) = (picture.width(), picture.height());
-    let map = match kind {
-        VariableKind::Classes => Map::Segmentation(Palette::of_pack(classes).decode(&picture.to_rgb8(), classes)?.map),
-        VariableKind::Depth => Map::Depth(Plane::from_pixels(w, h, &picture.to_luma16())),
-        VariableKind::Sketch => Map::Sketch(lines(w, h, picture)),
-        VariableKind::Normal => Map::Normal(Plane::from_pixels(w, h, picture.to_rgb8().as_chunks::<3>().0)),
-        VariableKind::Image => Map::Image(Plane::from_pixels(w, h, picture.to_rgba8().as_chunks::<4>().0)),
-        VariableKind::Pose => return Err(MapError::Pose),
-    };
-    Ok(match size {
-        Some((width, height)) => resize_map(&map, width, height),
-        None => map,
-    })
-}
-
-/// White lines on black, from either polarity; transparent paper is white.
-fn lines(width: u32, height: u32, picture: &DynamicImage) -> Plane<u8> {
-    let values: Vec<u8> = if picture.color().has_alpha() {
-        picture
-            .to_luma_alpha8()
-            .pixels()
-            .map(|p| {
-                let (luma, alpha) = (u32::from(p.0[0]), u32::from(p.0[1]));
-                ((luma * alpha + 255 * (255 - alpha)) / 255) as u8
-            })
-            .collect()
-    } else {
-        picture.to_luma8().into_raw()
-    };
-    let sum: u64 = values.iter().map(|v| u64::from(*v)).sum();
-    let plane = Plane::from_pixels(width, height, &values);
-    if sum > 128 * values.len() as u64 { plane.map(|v| 255 - v) } else { plane }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::maps::testing::{classes, parse};
+    use crate::maps::{Plane, load_map};
 
     fn reload(map: &Map) -> Map {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("map.png");
         save_map(map, &classes(), &path).unwrap();
-        load_map(map.kind(), &path, &classes(), map.size()).unwrap()
+        load_map(map.kind(), &path, None, &classes(), map.size()).unwrap().map
     }
 
     #[test]
@@ -275,26 +231,5 @@ mod tests {
         for map in [segmentation, depth, sketch, image] {
             assert_eq!(reload(&map), map);
         }
-    }
-
-    #[test]
-    fn black_lines_on_white_paper_become_white_lines() {
-        let paper = DynamicImage::ImageLuma8(image::GrayImage::from_fn(20, 20, |x, _| {
-            image::Luma([if x == 5 { 0 } else { 255 }])
-        }));
-        let map = map_from_picture(VariableKind::Sketch, &paper, &classes(), None).unwrap();
-        let Map::Sketch(plane) = map else { panic!("a sketch") };
-        assert_eq!((plane.at(5, 3), plane.at(6, 3)), (255, 0));
-    }
-
-    #[test]
-    fn errors_name_the_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("notes.png");
-        std::fs::write(&path, "not a picture").unwrap();
-        let error = load_map(VariableKind::Depth, &path, &classes(), (8, 8)).unwrap_err().to_string();
-        assert!(error.contains("notes.png") && error.contains("PNG, JPEG or WebP"), "{error}");
-        let missing = load_map(VariableKind::Depth, &folder.path().join("none.png"), &classes(), (8, 8));
-        assert!(missing.unwrap_err().to_string().contains("none.png"));
     }
 }

@@ -1,11 +1,13 @@
 //! Regions: the instance under a point, connected backgrounds, and instances of a plain class map.
 
+use super::parts::join_parts;
 use super::{ClassTable, Label, Plane, SegmentationMap};
 
-const NONE: u32 = u32::MAX;
+/// No component.
+pub(super) const NONE: u32 = u32::MAX;
 
 /// The up to four pixels that share an edge with `at`.
-fn neighbours(at: usize, width: usize, height: usize) -> impl Iterator<Item = usize> {
+pub(super) fn neighbours(at: usize, width: usize, height: usize) -> impl Iterator<Item = usize> {
     let (x, y) = (at % width, at / width);
     [
         (x > 0).then(|| at - 1),
@@ -76,8 +78,8 @@ pub fn region_at(map: &SegmentationMap, classes: &ClassTable, x: i32, y: i32) ->
     Some(Plane::from_pixels(map.width(), map.height(), &mask))
 }
 
-/// The smallest instance number that the map does not use, if one of the 255 is left.
-pub fn free_instance(map: &SegmentationMap) -> Option<u8> {
+/// The instance numbers that the map does not use, smallest first: none when all 255 are taken.
+pub fn free_instances(map: &SegmentationMap) -> impl Iterator<Item = u8> + use<> {
     let mut used = [false; 256];
     for index in 0..map.tile_count() {
         let (tile, _) = map.tile(index);
@@ -85,7 +87,7 @@ pub fn free_instance(map: &SegmentationMap) -> Option<u8> {
             used[label.instance as usize] = true;
         }
     }
-    (1..=255).find(|&i| !used[i as usize])
+    (1..=255).filter(move |&i| !used[i as usize])
 }
 
 /// Tells the objects of a plain class map apart: connected pixels of one object class are one
@@ -93,8 +95,9 @@ pub fn free_instance(map: &SegmentationMap) -> Option<u8> {
 ///
 /// `rims`, where given, are the pixels at which a network saw one instance end: objects are then
 /// told apart by their cores, what the rims leave of them, of at least `least_core` pixels; the
-/// remaining pixels go to the nearest core of their class that they are connected to. When there
-/// are more than 255 objects, the smallest share the last number.
+/// remaining pixels go to the nearest core of their class that they are connected to. Rims cut thin
+/// parts off as well (a horse's leg): see [`join_parts`]. When there are more than 255 objects, the
+/// smallest share the last number.
 pub fn label_instances(
     width: u32,
     height: u32,
@@ -142,6 +145,7 @@ pub fn label_instances(
             areas.push(members.len());
         }
     }
+    join_parts(w, h, class_of, &mut component, &mut areas);
     let numbers = instance_numbers(&areas);
     let labels: Vec<Label> = class_of
         .iter()

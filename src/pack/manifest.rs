@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::graph::{BetaSchedule, FactorKind, Prediction, VariableKind};
+use crate::graph::{BetaSchedule, FactorKind, Prediction, Sampler, VariableKind};
 use crate::maps::ClassTable;
 
 /// The manifest of a pack.
@@ -113,6 +113,9 @@ pub struct FactorEntry {
     /// Clamp of the clean estimate.
     #[serde(default)]
     pub clamp: Option<f32>,
+    /// Default sampler; left out, Euler for a flow and DDIM otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sampler: Option<Sampler>,
     /// Default steps.
     pub steps: usize,
     /// Default guidance.

@@ -60,6 +60,7 @@ pub fn pack() -> Pack {
         prediction: Prediction::Flow,
         schedule: BetaSchedule::Flow,
         clamp: Some(4.0),
+        sampler: None,
         steps,
         guidance: 2.0,
     };

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::graph::VariableKind;
+use crate::graph::{BetaSchedule, Prediction, Sampler, VariableKind};
 
 fn tiny() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join("fixtures").join("tiny_pack")
@@ -164,11 +164,27 @@ fn settings_outside_their_ranges_are_refused() {
         m["factors"][0]["prediction"] = json!("epsilon");
         m["factors"][0]["schedule"] = json!({"kind": "cosine", "train_steps": 2});
     });
+    assert_refused("nothing but noise", |m| {
+        m["factors"][0]["prediction"] = json!("epsilon");
+        m["factors"][0]["schedule"] = json!({"kind": "cosine", "train_steps": 1000, "zero_terminal_snr": true});
+    });
+    assert_refused("unknown variant `plms`", |m| m["factors"][0]["sampler"] = json!("plms"));
     assert_refused("latent.downscale is 0", |m| m["latent"]["downscale"] = json!(0));
     assert_refused("no multiple of latent.downscale", |m| m["variables"][0]["size"] = json!(68));
     assert_refused("canvas_size is 100000", |m| m["canvas_size"] = json!(100_000));
     assert_refused("text.max_tokens is 0", |m| m["text"]["max_tokens"] = json!(0));
     assert_refused("the number of variables is 0", |m| m["variables"] = json!([]));
+}
+
+#[test]
+fn a_pack_may_name_the_sampler_of_a_factor() {
+    let mut manifest = (*testing::pack().manifest).clone();
+    manifest.factors[0].sampler = Some(Sampler::UniPc);
+    manifest.factors[1].prediction = Prediction::VPrediction;
+    manifest.factors[1].schedule = BetaSchedule::Cosine { train_steps: 1000, zero_terminal_snr: true };
+    let pack = Pack::from_manifest("(in memory)".into(), manifest).unwrap();
+    let samplers = pack.graph.ids().map(|id| pack.graph.factor(id).sampler).collect::<Vec<_>>();
+    assert_eq!(samplers, [Sampler::UniPc, Sampler::Ddim, Sampler::Euler, Sampler::Euler]);
 }
 
 #[test]

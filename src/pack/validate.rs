@@ -1,6 +1,8 @@
 //! Checks of a manifest that need no file beside it.
 
-use crate::graph::{BetaSchedule, Factor, FactorGraph, FactorKind, GraphError, Prediction, Variable, VariableKind};
+use crate::graph::{
+    BetaSchedule, Factor, FactorGraph, FactorKind, GraphError, Prediction, Sampler, Variable, VariableKind,
+};
 use crate::maps::ClassKind;
 
 use super::{FactorEntry, Manifest};
@@ -141,6 +143,10 @@ fn build_graph(manifest: &Manifest) -> Result<FactorGraph, Fault> {
             prediction: entry.prediction,
             schedule: entry.schedule.clone(),
             clamp: entry.clamp,
+            sampler: entry.sampler.unwrap_or(match entry.prediction {
+                Prediction::Flow => Sampler::Euler,
+                _ => Sampler::Ddim,
+            }),
             steps: entry.steps,
             guidance: entry.guidance,
         });
@@ -156,6 +162,9 @@ fn check_factor(entry: &FactorEntry) -> Result<(), String> {
     if (entry.prediction == Prediction::Flow) != (entry.schedule == BetaSchedule::Flow) {
         return fault("pairs a flow with a schedule of betas".into());
     }
+    if entry.prediction == Prediction::Epsilon && entry.schedule.zero_terminal_snr() {
+        return fault("predicts eps where its schedule has nothing but noise (zero_terminal_snr)".into());
+    }
     if !(1..=1000).contains(&entry.steps) {
         return fault(format!("has {} default steps, which must lie between 1 and 1000", entry.steps));
     }
@@ -167,9 +176,9 @@ fn check_factor(entry: &FactorEntry) -> Result<(), String> {
     }
     let (train_steps, first, last) = match entry.schedule {
         BetaSchedule::Flow => return Ok(()),
-        BetaSchedule::Cosine { train_steps } => (train_steps, 0.5, 0.5),
-        BetaSchedule::Linear { train_steps, beta_start, beta_end }
-        | BetaSchedule::ScaledLinear { train_steps, beta_start, beta_end } => (train_steps, beta_start, beta_end),
+        BetaSchedule::Cosine { train_steps, .. } => (train_steps, 0.5, 0.5),
+        BetaSchedule::Linear { train_steps, beta_start, beta_end, .. }
+        | BetaSchedule::ScaledLinear { train_steps, beta_start, beta_end, .. } => (train_steps, beta_start, beta_end),
     };
     if !(2..=100_000).contains(&train_steps) {
         return fault(format!("has a schedule of {train_steps} training steps, which must lie between 2 and 100000"));

@@ -1,5 +1,6 @@
 //! The table of commands.
 
+use super::resampling::Resample;
 use super::state::{CommandError, Effect, Severity, Workbench};
 use crate::command::Command;
 
@@ -41,12 +42,20 @@ impl Workbench {
     fn dispatch(&mut self, command: Command) -> Result<Applied, CommandError> {
         match command {
             Command::SetPrompt { prompt } => self.set_prompt(prompt),
+            Command::SetNegativePrompt { prompt } => self.set_negative_prompt(prompt),
+            Command::SetSampling { sampling } => Ok(self.set_sampling(sampling)),
             Command::BindWord { word, class } => self.bind_word(&word, &class),
             Command::IgnoreWord { word } => self.ignore_word(&word),
             Command::SetWeights { weights } => self.set_weights(weights),
             Command::SetSeed { variable, seed } => self.set_seed(&variable, seed),
             Command::SetSteps { variable, steps } => self.set_steps(&variable, steps),
             Command::SetGuidance { variable, guidance } => self.set_guidance(&variable, guidance),
+            Command::SetGuidanceRescale { variable, rescale } => self.set_guidance_rescale(&variable, rescale),
+            Command::SetGuidanceInterval { variable, from, to } => self.set_guidance_interval(&variable, from, to),
+            Command::SetSampler { variable, sampler } => self.set_sampler(&variable, sampler),
+            Command::SetEta { variable, eta } => self.set_eta(&variable, eta),
+            Command::SetSpacing { variable, spacing } => self.set_spacing(&variable, spacing),
+            Command::SetFactorNegativePrompt { variable, prompt } => self.set_factor_negative_prompt(&variable, prompt),
             Command::SetFactorPrompt { variable, prompt } => self.set_factor_prompt(&variable, prompt),
             Command::SetLocked { variable, locked } => self.set_locked(&variable, locked),
             Command::SetEnabled { variable, enabled } => self.set_enabled(&variable, enabled),
@@ -58,6 +67,9 @@ impl Workbench {
             Command::ChooseCandidate { index } => self.choose_candidate(index),
             Command::RunStale => self.run_stale().map(Applied::Quiet),
             Command::RunFactor { variable } => self.run_factor(&variable).map(Applied::Quiet),
+            Command::Resample { variable, strength, seed, variation, through } => {
+                self.resample(&variable, Resample { strength, seed, variation, through }).map(Applied::Quiet)
+            }
             Command::Cancel => Ok(Applied::Quiet(self.cancel())),
             Command::SetLive { live } => Ok(Applied::Quiet(self.set_live(live))),
 
@@ -72,10 +84,10 @@ impl Workbench {
             Command::Open { path } => self.open(&path).map(Applied::Quiet),
             Command::Save => self.save().map(Applied::Quiet),
             Command::SaveAs { path } => self.save_as(&path).map(Applied::Quiet),
-            Command::Export { variable, path } => self.export(&variable, &path).map(Applied::Quiet),
+            Command::Export { variable, path, palette } => self.export(&variable, &path, palette).map(Applied::Quiet),
             Command::ExportLayers { path } => self.export_layers(&path).map(Applied::Quiet),
             Command::NewMap { variable } => self.new_map(&variable),
-            Command::LoadMap { variable, path } => self.load_map(&variable, &path),
+            Command::LoadMap { variable, path, palette } => self.load_map(&variable, &path, palette),
 
             Command::Copy => self.copy().map(Applied::Quiet),
             Command::Cut => self.cut(),

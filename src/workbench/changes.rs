@@ -11,10 +11,17 @@ use crate::graph::VariableId;
 pub(super) enum Setting {
     Prompt,
     FactorPrompt(VariableId),
+    NegativePrompt,
+    FactorNegativePrompt(VariableId),
     Seed(VariableId),
     Steps(VariableId),
     Guidance(VariableId),
     Weights,
+    GuidanceRescale(VariableId),
+    GuidanceInterval(VariableId),
+    Sampler(VariableId),
+    Eta(VariableId),
+    Spacing(VariableId),
 }
 
 /// The setting that the last history entry changed.

@@ -1,7 +1,7 @@
 //! Edits by hand.
 
 use super::apply::Applied;
-use super::state::{CommandError, Effect, Workbench};
+use super::state::{CommandError, Effect, Severity, Workbench};
 use crate::command::Command;
 use crate::document::edit::{self, EditContext, EditError, Edited};
 use crate::document::{Document, Selection};
@@ -16,7 +16,7 @@ impl Workbench {
     /// Carries out an edit by hand: one undo step, unless it only selects.
     pub(super) fn edit(&mut self, command: &Command) -> Result<Applied, CommandError> {
         let edited = edit::edit(&self.document, &self.selection, &self.context(), command)?;
-        let Some(Edited { document, selection, label }) = edited else {
+        let Some(Edited { document, selection, label, remarks }) = edited else {
             return Ok(Applied::changed(false));
         };
         if document == self.document {
@@ -24,7 +24,8 @@ impl Workbench {
             self.selection = selection;
             return Ok(Applied::changed(false));
         }
-        Ok(Applied::changed(self.commit(label, document, selection)))
+        let applied = Applied::changed(self.commit(label, document, selection));
+        Ok(remarks.into_iter().map(|line| Effect::Say(Severity::Warning, line)).fold(applied, Applied::and))
     }
 
     /// Document and selection as `command` would leave `from`, without doing it: what a drag shows

@@ -8,7 +8,7 @@ use super::blank;
 use super::state::{CommandError, Effect, Severity, Workbench, empty_document};
 use crate::document::io::{IoError, export_openraster, export_png, open_project, save_project};
 use crate::graph::VariableId;
-use crate::maps::{Map, load_map};
+use crate::maps::{Map, PaletteName, load_map};
 
 type Result<T> = std::result::Result<T, CommandError>;
 
@@ -53,13 +53,18 @@ impl Workbench {
         Ok(Vec::new())
     }
 
-    pub(super) fn export(&mut self, variable: &str, path: &Path) -> Result<Vec<Effect>> {
+    pub(super) fn export(&mut self, variable: &str, path: &Path, palette: PaletteName) -> Result<Vec<Effect>> {
         let id = self.variable(variable)?;
         if self.document.map(id).is_none() {
             return Err(CommandError(format!("There is no {variable} to export yet: run it first")));
         }
-        export_png(path, &self.document, id, &self.pack)?;
-        Ok(Vec::new())
+        let unlabelled = export_png(path, &self.document, id, palette, &self.pack)?;
+        if unlabelled.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (label, lacking) = (palette.label(), unlabelled.join(", "));
+        let line = format!("{label} has no class for {lacking}: those pixels are unlabelled in {}", path.display());
+        Ok(vec![Effect::Say(Severity::Warning, line)])
     }
 
     pub(super) fn export_layers(&mut self, path: &Path) -> Result<Vec<Effect>> {
@@ -71,12 +76,15 @@ impl Workbench {
     }
 
     /// Puts a picture from a file in place of a variable's map, as an override.
-    pub(super) fn load_map(&mut self, variable: &str, path: &Path) -> Result<Applied> {
+    pub(super) fn load_map(&mut self, variable: &str, path: &Path, palette: Option<PaletteName>) -> Result<Applied> {
         let id = self.open_to_hand(variable)?;
         let kind = self.pack.graph.variable(id).kind;
         let size = (self.document.width, self.document.height);
-        let map = load_map(kind, path, self.pack.classes(), size).map_err(|e| CommandError(e.to_string()))?;
-        Ok(self.put(format!("Load {variable}"), id, map))
+        let loaded = load_map(kind, path, palette, self.pack.classes(), size);
+        let loaded = loaded.map_err(|e| CommandError(e.to_string()))?;
+        let applied = self.put(format!("Load {variable}"), id, loaded.map);
+        let remarks = loaded.remarks.into_iter().map(|remark| Effect::Say(Severity::Warning, remark));
+        Ok(remarks.fold(applied, Applied::and))
     }
 
     /// Puts a blank map in place, to paint by hand.

@@ -12,6 +12,8 @@ mod compliance;
 mod editing;
 mod files;
 mod recovery;
+mod resampling;
+mod sampler;
 mod sampling;
 mod session;
 mod settings;

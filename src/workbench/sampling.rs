@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::apply::Applied;
-use super::settings::{bindings, effective_prompt};
+use super::settings::{bindings, effective_negative, effective_prompt};
 use super::state::{CommandError, Effect, Severity, Workbench};
 use crate::document::{Candidate, Document};
-use crate::graph::{FactorGraph, NodeState, VariableId, VariableKind};
+use crate::graph::{FactorGraph, NodeState, Sampling, VariableId, VariableKind};
 use crate::maps::Map;
 use crate::worker::{Event, Job, JobId, Outcome, Step};
 
@@ -21,17 +21,19 @@ pub(super) struct Running {
     pub(super) id: JobId,
     purpose: Purpose,
     /// The document the job was made from.
-    started: Document,
+    pub(super) started: Document,
     /// Candidates drawn so far, ranked.
     drawn: Vec<Candidate>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Purpose {
+pub(super) enum Purpose {
     /// Candidates; afterwards the rest down to the image when `then_run`.
     Candidates { then_run: bool },
     /// Factors on demand.
     Run,
+    /// One map sampled anew, within the selection where there is one.
+    Revise,
     /// Factors because live mode follows an edit; the result joins the edit's undo step.
     Live,
 }
@@ -72,13 +74,12 @@ impl Workbench {
         if node.locked {
             return Err(CommandError(format!("{} is locked: unlock it to draw candidates", node.name)));
         }
+        self.check_prompt_of(variable)?;
         let prompt = effective_prompt(&self.document, variable);
-        if prompt.trim().is_empty() {
-            return Err(CommandError("Write a prompt first: what should the picture show?".into()));
-        }
         let job = Job::Candidates {
             variable,
             prompt: prompt.to_owned(),
+            negative: effective_negative(&self.document, variable).to_owned(),
             bindings: bindings(&self.document),
             weights: self.document.weights,
             seeds: (0..count as u64).map(|i| seed.wrapping_add(i)).collect(),
@@ -88,6 +89,14 @@ impl Workbench {
         };
         self.coalescing = None;
         Ok(self.start(job, Purpose::Candidates { then_run }))
+    }
+
+    /// Refuses to sample the segmentation of nothing.
+    fn check_prompt_of(&self, variable: VariableId) -> Result<(), CommandError> {
+        if effective_prompt(&self.document, variable).trim().is_empty() {
+            return Err(CommandError("Write a prompt first: what should the picture show?".into()));
+        }
+        Ok(())
     }
 
     pub(super) fn choose_candidate(&mut self, index: usize) -> Result<Applied, CommandError> {
@@ -110,12 +119,15 @@ impl Workbench {
     }
 
     /// Runs what is empty or stale. Where the segmentation itself is to be sampled, candidates are
-    /// drawn and ranked first.
+    /// drawn and ranked first; joint sampling takes it along instead.
     pub(super) fn run_stale(&mut self) -> Result<Vec<Effect>, CommandError> {
         if let Some((count, seed)) = self.candidates_due() {
             return self.start_candidates(count, seed, None, true);
         }
         let due = self.due();
+        if let Some(id) = due.iter().find(|id| self.segmentation().is_ok_and(|s| s == **id)) {
+            self.check_prompt_of(*id)?;
+        }
         if due.is_empty() {
             return Ok(vec![Effect::Say(Severity::Info, "Everything is up to date".into())]);
         }
@@ -188,7 +200,7 @@ impl Workbench {
     /// candidates comes from candidates again; one whose seed was set by hand is sampled with it.
     fn candidates_due(&self) -> Option<(usize, u64)> {
         let node = self.document.node(self.segmentation().ok()?);
-        if node.locked || !node.settings.enabled {
+        if node.locked || !node.settings.enabled || self.document.sampling == Sampling::Joint {
             return None;
         }
         let chosen = self.document.chosen.and_then(|i| self.document.candidates.get(i));
@@ -230,11 +242,24 @@ impl Workbench {
                 Step {
                     variable: *id,
                     prompt: effective_prompt(document, *id).to_owned(),
+                    negative: effective_negative(document, *id).to_owned(),
                     seed: settings.seed,
                     settings: settings.sampling,
+                    revision: None,
                 }
             })
             .collect();
+        self.start_steps(document.sampling, steps, due, purpose)
+    }
+
+    pub(super) fn start_steps(
+        &mut self,
+        sampling: Sampling,
+        steps: Vec<Step>,
+        due: &[VariableId],
+        purpose: Purpose,
+    ) -> Vec<Effect> {
+        let document = &self.document;
         let given = self
             .pack
             .graph
@@ -242,7 +267,7 @@ impl Workbench {
             .filter(|id| !due.contains(id))
             .filter_map(|id| Some((id, visible(document, id)?.clone())))
             .collect();
-        let job = Job::Run { steps, given, canvas: (document.width, document.height) };
+        let job = Job::Run { sampling, steps, given, canvas: (document.width, document.height) };
         self.start(job, purpose)
     }
 
@@ -281,8 +306,11 @@ impl Workbench {
             Ok(Outcome::Candidates(candidates)) => self.take_candidates(&running, candidates),
             Ok(Outcome::Maps(maps)) => {
                 let maps: Vec<_> = maps.into_iter().map(|(id, map, _)| (id, map)).collect();
-                self.take_maps(&running, &maps);
-                Vec::new()
+                if running.purpose == Purpose::Revise {
+                    self.take_revised(&running, &maps)
+                } else {
+                    self.take_maps(&running, &maps)
+                }
             }
             Ok(Outcome::Suggestions(_)) => Vec::new(),
             Err(None) => self.stopped(running),
@@ -315,6 +343,7 @@ impl Workbench {
         } else {
             let started = &running.started;
             let outdated = effective_prompt(started, variable) != effective_prompt(&document, variable)
+                || effective_negative(started, variable) != effective_negative(&document, variable)
                 || started.node(variable).settings.sampling != node.settings.sampling;
             take_candidate(&mut document, &graph, variable, 0, &best);
             if outdated {
@@ -335,7 +364,7 @@ impl Workbench {
 
     /// Puts sampled maps in place. What a person made by hand meanwhile wins, and a map whose
     /// inputs have changed meanwhile is stale from the start.
-    fn take_maps(&mut self, running: &Running, maps: &[(VariableId, Arc<Map>)]) {
+    fn take_maps(&mut self, running: &Running, maps: &[(VariableId, Arc<Map>)]) -> Vec<Effect> {
         let graph = self.pack.graph.clone();
         let mut document = self.document.clone();
         let mut taken = Vec::new();
@@ -364,6 +393,7 @@ impl Workbench {
                 self.commit("Run", document, self.selection.clone());
             }
         }
+        Vec::new()
     }
 }
 
@@ -372,7 +402,7 @@ fn visible(document: &Document, id: VariableId) -> Option<&Arc<Map>> {
     document.map(id).filter(|_| document.node(id).settings.enabled)
 }
 
-fn same_map(a: Option<&Arc<Map>>, b: Option<&Arc<Map>>) -> bool {
+pub(super) fn same_map(a: Option<&Arc<Map>>, b: Option<&Arc<Map>>) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => Arc::ptr_eq(a, b),
         (None, None) => true,
@@ -391,7 +421,9 @@ fn inputs_differ(
     let (before, after) = (&started.node(id).settings, &now.node(id).settings);
     let used = |p: VariableId| maps.iter().find(|(id, _)| *id == p).map(|(_, map)| map).or(visible(started, p));
     (before.seed, before.sampling) != (after.seed, after.sampling)
+        || (started.sampling != now.sampling && !graph.factor(id).parents.is_empty())
         || effective_prompt(started, id) != effective_prompt(now, id)
+        || effective_negative(started, id) != effective_negative(now, id)
         || graph.factor(id).parents.iter().any(|p| !same_map(used(*p), visible(now, *p)))
 }
 

@@ -130,7 +130,7 @@ impl Workbench {
     }
 
     /// Changes a setting that a factor's result depends on; `change` says whether it did.
-    fn set(
+    pub(super) fn set(
         &mut self,
         label: String,
         setting: Setting,
@@ -191,7 +191,7 @@ fn reorder(document: &mut Document, order: impl FnOnce(Vec<Candidate>) -> Vec<Ca
     document.chosen = chosen.and_then(|seed| document.candidates.iter().position(|c| c.seed == seed));
 }
 
-fn check_prompt(prompt: &str) -> Result<()> {
+pub(super) fn check_prompt(prompt: &str) -> Result<()> {
     let length = prompt.chars().count();
     if length > MAX_PROMPT {
         return Err(CommandError(format!("The prompt has {length} characters: keep it under {MAX_PROMPT}")));
@@ -202,6 +202,11 @@ fn check_prompt(prompt: &str) -> Result<()> {
 /// The prompt a factor is sampled with.
 pub(super) fn effective_prompt(document: &Document, id: VariableId) -> &str {
     document.node(id).settings.prompt.as_deref().unwrap_or(&document.prompt)
+}
+
+/// What a factor is led away from.
+pub(super) fn effective_negative(document: &Document, id: VariableId) -> &str {
+    document.node(id).settings.negative_prompt.as_deref().unwrap_or(&document.negative_prompt)
 }
 
 /// Words bound by hand, as the compliance reads them.

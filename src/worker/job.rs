@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::compliance::Weights;
 use crate::document::Candidate;
-use crate::engine::{FactorSettings, Progress};
-use crate::graph::VariableId;
+use crate::engine::{FactorSettings, Progress, Revision};
+use crate::graph::{Sampling, VariableId};
 use crate::maps::Map;
 
 /// Identifies a job; later jobs have greater numbers.
@@ -20,10 +20,14 @@ pub struct Step {
     pub variable: VariableId,
     /// Effective prompt.
     pub prompt: String,
+    /// Effective negative prompt.
+    pub negative: String,
     /// Seed.
     pub seed: u64,
-    /// Steps and guidance.
+    /// Sampler, steps and guidance.
     pub settings: FactorSettings,
+    /// What is sampled anew of the map that is there, instead of a whole new one.
+    pub revision: Option<Revision>,
 }
 
 /// Work for the engine. Self-contained: it holds snapshots, never references into the document.
@@ -35,6 +39,8 @@ pub enum Job {
         variable: VariableId,
         /// Prompt.
         prompt: String,
+        /// Negative prompt.
+        negative: String,
         /// Words bound to classes by hand.
         bindings: Vec<(String, String)>,
         /// What the parts of the score weigh.
@@ -43,7 +49,7 @@ pub enum Job {
         seeds: Vec<u64>,
         /// The score at which no more are drawn.
         until: Option<f32>,
-        /// Steps and guidance.
+        /// Sampler, steps and guidance.
         settings: FactorSettings,
         /// Document size in pixels.
         canvas: (u32, u32),
@@ -53,8 +59,10 @@ pub enum Job {
         /// The words.
         words: Vec<String>,
     },
-    /// Run factors in order; each sees the maps given here and those sampled before it in this job.
+    /// Run factors; each sees the maps given here and those sampled in this job.
     Run {
+        /// One after the other, or in lock-step.
+        sampling: Sampling,
         /// What to run, parents first.
         steps: Vec<Step>,
         /// Maps that are not sampled in this job.
@@ -65,16 +73,16 @@ pub enum Job {
 }
 
 impl Job {
-    /// The prompts that the job reads, each once.
+    /// The prompts and negative prompts that the job reads, each once.
     pub fn prompts(&self) -> Vec<&str> {
         match self {
-            Self::Candidates { prompt, .. } => vec![prompt],
+            Self::Candidates { prompt, negative, .. } => vec![prompt, negative],
             Self::Suggest { .. } => Vec::new(),
             Self::Run { steps, .. } => {
                 let mut prompts: Vec<&str> = Vec::new();
-                for step in steps {
-                    if !prompts.contains(&step.prompt.as_str()) {
-                        prompts.push(&step.prompt);
+                for prompt in steps.iter().flat_map(|step| [&step.prompt, &step.negative]) {
+                    if !prompts.contains(&prompt.as_str()) {
+                        prompts.push(prompt);
                     }
                 }
                 prompts

@@ -10,7 +10,7 @@ use super::{Job, Outcome, Step};
 use crate::compliance::Compliance;
 use crate::document::Candidate;
 use crate::engine::{Control, Engine, EngineError, FactorSettings, Progress, Sample, SampleRequest};
-use crate::graph::VariableId;
+use crate::graph::{Sampling, VariableId};
 use crate::maps::Map;
 
 /// Most candidates in one request: more at once are no faster and cost memory.
@@ -48,13 +48,15 @@ impl Runner {
         drawn: &mut dyn FnMut(Vec<Candidate>),
     ) -> Result<Outcome, EngineError> {
         match job {
-            Job::Candidates { variable, prompt, bindings, weights, seeds, until, settings, canvas } => {
+            Job::Candidates { variable, prompt, negative, bindings, weights, seeds, until, settings, canvas } => {
                 let request = SampleRequest {
                     variable: *variable,
                     prompt: prompt.clone(),
+                    negative: negative.clone(),
                     seeds: seeds.clone(),
                     settings: *settings,
                     parents: Vec::new(),
+                    revision: None,
                     canvas: *canvas,
                     previews: true,
                 };
@@ -63,7 +65,11 @@ impl Runner {
                 self.candidates(engine, &request, by, *until, control, drawn).map(Outcome::Candidates)
             }
             Job::Suggest { words } => self.suggester.suggest(engine, words, control).map(Outcome::Suggestions),
-            Job::Run { steps, given, canvas } => self.chain(engine, steps, given, *canvas, control),
+            // A single factor has no other to go along with.
+            Job::Run { sampling: Sampling::Joint, steps, given, canvas } if steps.len() > 1 => {
+                joint(engine, steps, given, *canvas, control)
+            }
+            Job::Run { steps, given, canvas, .. } => self.chain(engine, steps, given, *canvas, control),
         }
     }
 
@@ -121,9 +127,11 @@ impl Runner {
             let request = SampleRequest {
                 variable: step.variable,
                 prompt: step.prompt.clone(),
+                negative: step.negative.clone(),
                 seeds: vec![step.seed],
                 settings: step.settings,
                 parents: known.iter().filter(|(id, _)| parents.contains(id)).cloned().collect(),
+                revision: step.revision.clone(),
                 canvas,
                 previews: true,
             };
@@ -141,6 +149,40 @@ impl Runner {
         }
         Ok(Outcome::Maps(sampled))
     }
+}
+
+/// Joint sampling: all go in lock-step, with as many steps as the one that takes most. The time is
+/// shared out evenly.
+fn joint(
+    engine: &mut dyn Engine,
+    steps: &[Step],
+    given: &[(VariableId, Arc<Map>)],
+    canvas: (u32, u32),
+    control: &dyn Control,
+) -> Result<Outcome, EngineError> {
+    let most = steps.iter().map(|step| step.settings.steps).max().unwrap_or(1);
+    let graph = engine.pack().graph.clone();
+    let sampled = |id: &VariableId| steps.iter().any(|step| step.variable == *id);
+    let request = |step: &Step| SampleRequest {
+        variable: step.variable,
+        prompt: step.prompt.clone(),
+        negative: step.negative.clone(),
+        seeds: vec![step.seed],
+        settings: FactorSettings { steps: most, ..step.settings },
+        parents: given
+            .iter()
+            .filter(|(id, _)| graph.factor(step.variable).parents.contains(id) && !sampled(id))
+            .cloned()
+            .collect(),
+        revision: None,
+        canvas,
+        previews: true,
+    };
+    let requests: Vec<_> = steps.iter().map(request).collect();
+    let started = Instant::now();
+    let samples = engine.sample_jointly(&requests, control)?;
+    let share = started.elapsed() / steps.len().max(1) as u32;
+    Ok(Outcome::Maps(steps.iter().zip(samples).map(|(step, sample)| (step.variable, sample.map, share)).collect()))
 }
 
 fn unmeasured(sample: Sample) -> Candidate {

@@ -12,17 +12,18 @@ use super::*;
 use crate::compliance::Weights;
 use crate::engine::fake::FakeEngine;
 use crate::engine::{Control, Engine, EngineError, FactorSettings, Sample, SampleRequest};
-use crate::graph::VariableId;
+use crate::graph::{Sampling, VariableId};
 use crate::pack::{Pack, testing::pack};
 
-const FAST: FactorSettings = FactorSettings { steps: 4, guidance: 2.0 };
+const FAST: FactorSettings = FactorSettings::new(4, 2.0);
 /// Long enough that no test waits for its end.
-const ENDLESS: FactorSettings = FactorSettings { steps: 1000, guidance: 2.0 };
+const ENDLESS: FactorSettings = FactorSettings::new(1000, 2.0);
 
 fn candidates(count: u64, settings: FactorSettings) -> Job {
     Job::Candidates {
         variable: VariableId(0),
         prompt: "a dog and a car on a road".into(),
+        negative: String::new(),
         bindings: Vec::new(),
         weights: Weights::default(),
         seeds: (0..count).collect(),
@@ -33,8 +34,15 @@ fn candidates(count: u64, settings: FactorSettings) -> Job {
 }
 
 fn chain(settings: FactorSettings) -> Job {
-    let step = |i| Step { variable: VariableId(i), prompt: "a dog".into(), seed: 1, settings };
-    Job::Run { steps: (0..4).map(step).collect(), given: Vec::new(), canvas: (64, 64) }
+    let step = |i| Step {
+        variable: VariableId(i),
+        prompt: "a dog".into(),
+        negative: String::new(),
+        seed: 1,
+        settings,
+        revision: None,
+    };
+    Job::Run { sampling: Sampling::Chain, steps: (0..4).map(step).collect(), given: Vec::new(), canvas: (64, 64) }
 }
 
 fn worker(engine: FakeEngine) -> Worker {
@@ -89,12 +97,12 @@ fn a_chain_feeds_each_factor_with_what_was_sampled_before() {
     let Ok(Outcome::Maps(whole)) = run_job(&mut engine, &chain(FAST), &Free) else { panic!("maps come back") };
     assert_eq!(whole.iter().map(|(id, ..)| id.0).collect::<Vec<_>>(), [0, 1, 2, 3]);
     // The same in two jobs: maps given instead of sampled.
-    let Job::Run { steps, canvas, .. } = chain(FAST) else { unreachable!() };
+    let Job::Run { sampling: Sampling::Chain, steps, canvas, .. } = chain(FAST) else { unreachable!() };
     let given = whole[..3].iter().map(|(id, map, _)| (*id, map.clone())).collect();
-    let last = Job::Run { steps: steps[3..].to_vec(), given, canvas };
+    let last = Job::Run { sampling: Sampling::Chain, steps: steps[3..].to_vec(), given, canvas };
     let Ok(Outcome::Maps(image)) = run_job(&mut engine, &last, &Free) else { panic!("the image comes back") };
     assert_eq!(image[0].1, whole[3].1);
-    let blind = Job::Run { steps: steps[3..].to_vec(), given: Vec::new(), canvas };
+    let blind = Job::Run { sampling: Sampling::Chain, steps: steps[3..].to_vec(), given: Vec::new(), canvas };
     let Ok(Outcome::Maps(image)) = run_job(&mut engine, &blind, &Free) else { panic!("the image comes back") };
     assert_ne!(image[0].1, whole[3].1, "null parents give another image");
 }
@@ -147,7 +155,7 @@ fn a_reader_that_does_not_read_gets_no_heap_of_progress() {
             count.fetch_add(1, Ordering::SeqCst);
         },
     );
-    worker.start(JobId(1), chain(FactorSettings { steps: 60, guidance: 1.0 }));
+    worker.start(JobId(1), chain(FactorSettings::new(60, 1.0)));
     worker.start(JobId(2), candidates(1, FAST));
     loop {
         std::thread::sleep(Duration::from_millis(10));
@@ -195,6 +203,10 @@ impl Engine for Clumsy {
     }
 
     fn sample(&mut self, _: &SampleRequest, _: &dyn Control) -> Result<Vec<Sample>, EngineError> {
+        panic!("index out of bounds")
+    }
+
+    fn sample_jointly(&mut self, _: &[SampleRequest], _: &dyn Control) -> Result<Vec<Sample>, EngineError> {
         panic!("index out of bounds")
     }
 }
@@ -288,6 +300,14 @@ impl Engine for Cold {
 
     fn sample(&mut self, request: &SampleRequest, control: &dyn Control) -> Result<Vec<Sample>, EngineError> {
         self.inner.sample(request, control)
+    }
+
+    fn sample_jointly(
+        &mut self,
+        requests: &[SampleRequest],
+        control: &dyn Control,
+    ) -> Result<Vec<Sample>, EngineError> {
+        self.inner.sample_jointly(requests, control)
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::captions::Case;
 use crate::compliance::{Compliance, Weights, measure, ranking};
 use crate::engine::{Control, Engine, FactorSettings, Sample, SampleRequest};
-use crate::graph::{VariableId, VariableKind};
+use crate::graph::{Sampling, VariableId, VariableKind};
 use crate::maps::Map;
 use crate::worker::{Job, Outcome, Step, run_job};
 
@@ -150,9 +150,11 @@ impl<'a> Sampler<'a> {
         let request = SampleRequest {
             variable,
             prompt: case.caption.clone(),
+            negative: String::new(),
             seeds: (0..count as u64).map(|i| self.seed.wrapping_add(i)).collect(),
             settings: self.settings(variable, steps),
             parents: Vec::new(),
+            revision: None,
             canvas: self.canvas,
             previews: false,
         };
@@ -161,7 +163,7 @@ impl<'a> Sampler<'a> {
 
     fn settings(&self, variable: VariableId, steps: Option<usize>) -> FactorSettings {
         let factor = self.engine.pack().graph.factor(variable);
-        FactorSettings { steps: steps.unwrap_or(factor.steps), guidance: factor.guidance }
+        FactorSettings { steps: steps.unwrap_or(factor.steps), ..FactorSettings::of(factor) }
     }
 
     /// The image that follows from a segmentation, and the maps between.
@@ -169,10 +171,16 @@ impl<'a> Sampler<'a> {
         let graph = self.engine.pack().graph.clone();
         let step = |variable| {
             let settings = self.settings(variable, None);
-            Step { variable, prompt: case.caption.clone(), seed: self.seed, settings }
+            let (prompt, negative) = (case.caption.clone(), String::new());
+            Step { variable, prompt, negative, seed: self.seed, settings, revision: None }
         };
         let steps = graph.ids().filter(|&id| id != self.classes).map(step).collect();
-        let job = Job::Run { steps, given: vec![(self.classes, map.clone())], canvas: self.canvas };
+        let job = Job::Run {
+            sampling: Sampling::Chain,
+            steps,
+            given: vec![(self.classes, map.clone())],
+            canvas: self.canvas,
+        };
         let Outcome::Maps(maps) = run_job(self.engine, &job, self.control)? else { unreachable!("a run brings maps") };
         let made = maps.into_iter().find(|(id, ..)| *id == image);
         made.map(|(_, map, _)| map).context("the chain made no image")

@@ -9,7 +9,9 @@ use super::mask::Mask;
 use super::placement::Placement;
 use super::{Clip, EditContext, EditError, Edited, Session, full, kind_name, on_planes, pose};
 use crate::document::{Document, Selection};
-use crate::maps::{ClassTable, Label, Map, Plane, Rect, SegmentationMap, map_from_picture, resize_map, resize_nearest};
+use crate::maps::{
+    ClassTable, Label, Map, PaletteName, Plane, Rect, SegmentationMap, map_from_picture, resize_map, resize_nearest,
+};
 
 /// Copies what is selected of the active map.
 ///
@@ -51,9 +53,11 @@ impl Clip {
     }
 
     /// As a clip for a document of this size and kind of map: too large ones shrink, pictures become
-    /// labels by the nearest palette colour, or depth, or lines.
-    fn fitted(&self, session: &Session<'_>, target: &Map) -> Result<Self, EditError> {
+    /// labels by the nearest palette colour, or depth, or lines. Comes with what a person should know
+    /// about that.
+    fn fitted(&self, session: &Session<'_>, target: &Map) -> Result<(Self, Vec<String>), EditError> {
         let mut clip = self.clone();
+        let mut remarks = Vec::new();
         let (kind, has) = (target.kind(), clip.map.kind());
         if has != kind {
             let Map::Image(plane) = &*clip.map else {
@@ -64,8 +68,10 @@ impl Clip {
             };
             let raw = RgbaImage::from_raw(plane.width(), plane.height(), plane.to_pixels().into_flattened());
             let picture = DynamicImage::ImageRgba8(raw.unwrap_or_default());
-            let map = map_from_picture(kind, &picture, session.context.classes, None);
-            clip.map = Arc::new(map.map_err(|e| EditError(e.to_string()))?);
+            let loaded = map_from_picture(kind, &picture, Some(PaletteName::Pack), session.context.classes);
+            let loaded = loaded.map_err(|e| EditError(e.to_string()))?;
+            clip.map = Arc::new(loaded.map);
+            remarks = loaded.remarks;
             clip.classes = session.context.classes.iter().map(|c| (c.index, c.name.clone())).collect();
         }
         let ((width, height), bounds) = (target.size(), clip.mask.bounds());
@@ -77,7 +83,7 @@ impl Clip {
             let mask = clip.mask.mask().map(|mask| resize_nearest(&mask.crop(bounds), w, h));
             clip.mask = mask.map_or_else(Selection::none, Selection::from_mask);
         }
-        Ok(clip)
+        Ok((clip, remarks))
     }
 }
 
@@ -96,7 +102,7 @@ impl Session<'_> {
     pub(super) fn paste(&self, clip: &Clip) -> Result<Edited, EditError> {
         let id = self.context.active;
         let map = self.paper(id)?;
-        let clip = clip.fitted(self, &map)?;
+        let (clip, remarks) = clip.fitted(self, &map)?;
         let bounds = clip.mask.bounds();
         let (width, height) = (self.document.width, self.document.height);
         let from_here = clip.mask.mask().is_some_and(|m| (m.width(), m.height()) == (width, height));
@@ -114,7 +120,7 @@ impl Session<'_> {
             (dx, dy) = (dx + right, dy + down);
         }
         let (pasted, mask) = put(&map, &clip, (dx, dy), self.context.classes)?;
-        Ok(self.finish(id, &map, pasted, self.to_selection(&mask), "Paste"))
+        Ok(Edited { remarks, ..self.finish(id, &map, pasted, self.to_selection(&mask), "Paste") })
     }
 }
 

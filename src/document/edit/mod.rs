@@ -6,6 +6,7 @@
 
 mod clip;
 mod fill;
+mod frame;
 mod mask;
 mod move_region;
 mod pixel;
@@ -80,6 +81,8 @@ pub struct Edited {
     pub selection: Selection,
     /// Name for the undo menu, e.g. "Move".
     pub label: &'static str,
+    /// What a person should know about how it was done; a line each.
+    pub remarks: Vec<String>,
 }
 
 /// Why an edit could not be made; one line that says what to do.
@@ -104,7 +107,7 @@ pub fn edit(
     command: &Command,
 ) -> Result<Option<Edited>, EditError> {
     if let Some(selection) = select::select(document, selection, context, command)? {
-        return Ok(Some(Edited { document: document.clone(), selection, label: "Select" }));
+        return Ok(Some(Edited { document: document.clone(), selection, label: "Select", remarks: Vec::new() }));
     }
     let session = Session { document, selection, context };
     Ok(match command {
@@ -128,6 +131,7 @@ pub fn edit(
         }
         Command::Stroke { ink, size, points } => Some(session.stroke(ink, *size, points)?),
         Command::Fill { x, y, class } => Some(session.fill(*x, *y, class)?),
+        Command::MoveFrame { dx, dy } => Some(frame::move_frame(document, (*dx, *dy))?),
         Command::Text { x, y, size, text } => Some(session.write(*x, *y, *size, text)?),
         _ => None,
     })
@@ -197,7 +201,7 @@ impl Session<'_> {
         if *before != after {
             document.give(self.context.graph, id, Arc::new(after));
         }
-        Edited { document, selection, label }
+        Edited { document, selection, label, remarks: Vec::new() }
     }
 
     fn to_selection(&self, mask: &Mask) -> Selection {
@@ -272,7 +276,7 @@ fn new_label(map: &SegmentationMap, classes: &ClassTable, class: u8) -> Result<L
     if !classes.is_object(class) {
         return Ok(Label { class, instance: 0 });
     }
-    let instance = crate::maps::free_instance(map).ok_or_else(full)?;
+    let instance = crate::maps::free_instances(map).next().ok_or_else(full)?;
     Ok(Label { class, instance })
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::compliance::{Compliance, Weights};
 use crate::document::NodeSettings;
-use crate::graph::{NodeState, VariableKind};
+use crate::graph::{NodeState, Sampling, VariableKind};
 
 /// Value of `format`.
 pub(super) const FORMAT: &str = "underpaint-project";
@@ -32,6 +32,10 @@ pub(super) struct Manifest {
     pub width: u32,
     pub height: u32,
     pub prompt: String,
+    #[serde(default)]
+    pub negative_prompt: String,
+    #[serde(default)]
+    pub sampling: Sampling,
     pub bindings: BTreeMap<String, String>,
     #[serde(default)]
     pub weights: Weights,

@@ -11,21 +11,29 @@ use png::{BitDepth, ColorType};
 use super::error::{Fault, IoError};
 use super::project::{graph_to_bytes, write_file};
 use crate::document::Document;
-use crate::graph::{Prediction, VariableId, VariableKind};
-use crate::maps::Map;
-use crate::maps::codec::{PngExtras, encode_png, map_to_png};
+use crate::graph::{Sampler, Sampling, Spacing, VariableId, VariableKind};
+use crate::maps::codec::{PngExtras, encode_png, map_to_png, segmentation_to_png};
+use crate::maps::{Map, PaletteName};
 use crate::pack::Pack;
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 const GRAPH: [u8; 4] = *b"upGr";
 
-/// Exports a variable as a PNG; the image carries its parameters and the whole project.
+/// Exports a variable as a PNG; the image carries its parameters and the whole project. Returns the
+/// classes of a segmentation that the palette lacks: their pixels are unlabelled.
 ///
 /// # Errors
 /// [`IoError::Empty`] when there is no map yet, [`IoError::Write`] when the file cannot be written.
-pub fn export_png(path: &Path, document: &Document, id: VariableId, pack: &Pack) -> Result<(), IoError> {
+pub fn export_png(
+    path: &Path,
+    document: &Document,
+    id: VariableId,
+    palette: PaletteName,
+    pack: &Pack,
+) -> Result<Vec<String>, IoError> {
     let node = document.node(id);
     let map = node.map.as_deref().ok_or_else(|| IoError::Empty(node.name.clone()))?;
+    let mut unlabelled = Vec::new();
     let bytes = match map {
         Map::Image(plane) => {
             let text = parameters(document, id, pack);
@@ -33,9 +41,15 @@ pub fn export_png(path: &Path, document: &Document, id: VariableId, pack: &Pack)
             let extras = PngExtras { palette: None, text: &[("parameters", &text)], chunks: &[(GRAPH, &graph)] };
             encode_png(map.size(), ColorType::Rgba, BitDepth::Eight, plane.to_pixels().as_flattened(), extras)?
         }
+        Map::Segmentation(plane) => {
+            let (bytes, lacking) = segmentation_to_png(plane, &pack.manifest.classes, palette)?;
+            unlabelled = lacking;
+            bytes
+        }
         _ => map_to_png(map, &pack.manifest.classes)?,
     };
-    write_file(path, &bytes)
+    write_file(path, &bytes)?;
+    Ok(unlabelled)
 }
 
 /// Whether the file is a PNG that carries a project. A file that cannot be read carries none.
@@ -43,28 +57,50 @@ pub fn carries_project(path: &Path) -> bool {
     std::fs::read(path).is_ok_and(|bytes| is_png(&bytes) && graph_chunk(&bytes).is_ok())
 }
 
-/// How a variable was made, in the words of the A1111 web UI: the prompt, then a line of settings.
+/// How a variable was made, in the words of the A1111 web UI: the prompt, the negative prompt if there is
+/// one, then a line of settings; those that are as usual are left out.
 pub fn parameters(document: &Document, id: VariableId, pack: &Pack) -> String {
     let node = document.node(id);
-    let factor = pack.graph.factor(id);
-    let prompt = node.settings.prompt.as_ref().unwrap_or(&document.prompt);
-    let sampler = if factor.prediction == Prediction::Flow { "Euler" } else { "DDIM" };
+    let sampling = &node.settings.sampling;
+    let mut text = node.settings.prompt.as_ref().unwrap_or(&document.prompt).clone();
+    let negative = node.settings.negative_prompt.as_ref().unwrap_or(&document.negative_prompt);
+    if !negative.is_empty() {
+        text += &format!("\nNegative prompt: {negative}");
+    }
     let (width, height) = node.map.as_ref().map_or((document.width, document.height), |map| map.size());
-    let mut line = format!(
-        "{prompt}\nSteps: {}, Sampler: {sampler}, CFG scale: {}, Seed: {}, Size: {width}x{height}, Model hash: {}, Model: {} {}",
-        node.settings.sampling.steps,
-        node.settings.sampling.guidance,
+    text += &format!("\nSteps: {}, Sampler: {}", sampling.steps, sampling.sampler.label());
+    match sampling.spacing {
+        Spacing::Trailing => {}
+        Spacing::Leading => text += ", Schedule type: Leading",
+        Spacing::Karras => text += ", Schedule type: Karras",
+    }
+    if sampling.sampler == Sampler::Ddim && sampling.eta > 0.0 {
+        text += &format!(", Eta: {}", sampling.eta);
+    }
+    text += &format!(", CFG scale: {}", sampling.guidance);
+    if sampling.guidance_rescale > 0.0 {
+        text += &format!(", CFG rescale: {}", sampling.guidance_rescale);
+    }
+    if sampling.guidance_interval != [0.0, 1.0] {
+        let [from, to] = sampling.guidance_interval;
+        text += &format!(", CFG interval: {from} to {to}");
+    }
+    text += &format!(
+        ", Seed: {}, Size: {width}x{height}, Model hash: {}, Model: {} {}",
         node.settings.seed,
         pack.hash.get(..10).unwrap_or(&pack.hash),
         pack.manifest.name,
         pack.manifest.revision,
     );
+    if document.sampling == Sampling::Joint {
+        text += ", Sampling: joint";
+    }
     if pack.graph.variable(id).kind == VariableKind::Image
         && let Some(segmentation) = pack.graph.of_kind(VariableKind::Classes)
     {
-        line += &format!(", Segmentation seed: {}", document.node(segmentation).settings.seed);
+        text += &format!(", Segmentation seed: {}", document.node(segmentation).settings.seed);
     }
-    line + &format!(", Version: Underpaint {}", env!("CARGO_PKG_VERSION"))
+    text + &format!(", Version: Underpaint {}", env!("CARGO_PKG_VERSION"))
 }
 
 pub(super) fn is_png(bytes: &[u8]) -> bool {

@@ -125,6 +125,8 @@ fn add_manifest_and_maps(writer: &mut Writer, document: &Document, pack: &Pack) 
         width: document.width,
         height: document.height,
         prompt: document.prompt.clone(),
+        negative_prompt: document.negative_prompt.clone(),
+        sampling: document.sampling,
         bindings: document.bindings.clone(),
         weights: document.weights,
         nodes,
@@ -216,6 +218,8 @@ fn assemble(reader: &mut Reader<'_>, manifest: Manifest, pack: &Pack) -> Result<
     }
     share_candidate_maps(&mut document);
     document.prompt = manifest.prompt;
+    document.negative_prompt = manifest.negative_prompt;
+    document.sampling = manifest.sampling;
     document.bindings = manifest.bindings;
     document.weights = if manifest.weights.are_usable() { manifest.weights } else { Weights::default() };
     document.chosen = manifest.chosen.filter(|&i| i < document.candidates.len());

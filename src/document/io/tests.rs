@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::*;
 use crate::compliance::{Compliance, CountCheck, RelationCheck};
 use crate::document::{Candidate, Document};
-use crate::graph::{NodeState, VariableId};
-use crate::maps::{Label, Map, Plane};
+use crate::graph::{NodeState, Sampler, Sampling, Spacing, VariableId};
+use crate::maps::{Label, Map, PaletteName, Plane};
 use crate::pack::Pack;
 use crate::pack::testing::pack;
 
@@ -18,6 +18,8 @@ fn full() -> Document {
     let pack = pack();
     let mut document = Document::new(&pack.graph, 150, 100);
     document.prompt = "a dög left of a red car — “quickly”".into();
+    document.negative_prompt = "a cat".into();
+    document.sampling = Sampling::Joint;
     document.bindings.insert("lorry".into(), "car".into());
     let labels = Plane::from_fn(150, 100, |x, y| match (x, y) {
         (20..50, 30..70) => Label { class: DOG, instance: 1 },
@@ -41,6 +43,9 @@ fn full() -> Document {
     document.node_mut(VariableId(3)).settings.prompt = Some("soft evening light".into());
     document.node_mut(VariableId(3)).settings.seed = u64::MAX - 1;
     document.node_mut(VariableId(3)).settings.sampling.guidance = 2.7;
+    document.node_mut(VariableId(3)).settings.sampling.sampler = Sampler::DpmPp2m;
+    document.node_mut(VariableId(3)).settings.sampling.spacing = Spacing::Karras;
+    document.node_mut(VariableId(2)).settings.negative_prompt = Some(String::new());
     for seed in 0..3u64 {
         let map = if seed == 1 {
             segmentation.clone()
@@ -80,6 +85,27 @@ fn a_project_comes_back_as_it_was() {
     let shared = Arc::ptr_eq(&opened.document.candidates[1].map, opened.document.map(VariableId(0)).unwrap());
     assert!(shared, "a map that was one map is one again");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+}
+
+#[test]
+fn a_project_from_before_samplers_opens_as_it_was_sampled() {
+    let mut document = Document::new(&pack().graph, 128, 128);
+    document.prompt = "a dog".into();
+    let bytes = project_to_bytes(&document, &pack()).unwrap();
+    let mut manifest: serde_json::Value =
+        serde_json::from_slice(&archive::Reader::new(&bytes).ok().unwrap().manifest().ok().unwrap()).unwrap();
+    manifest.as_object_mut().unwrap().remove("negative_prompt").expect("a new field");
+    manifest.as_object_mut().unwrap().remove("sampling").expect("a new field");
+    for node in manifest["nodes"].as_array_mut().unwrap() {
+        node["settings"] = serde_json::json!({
+            "seed": 0, "sampling": {"steps": node["settings"]["sampling"]["steps"], "guidance": 2.0},
+            "prompt": null, "enabled": true,
+        });
+    }
+    let mut writer = archive::Writer::new(MIME).unwrap();
+    writer.deflate("manifest.json", &serde_json::to_vec(&manifest).unwrap()).unwrap();
+    let opened = reopen(&writer.finish().unwrap()).unwrap();
+    assert_eq!(opened.document, document);
 }
 
 #[test]
@@ -212,7 +238,7 @@ fn a_save_killed_half_way_does_no_harm() {
 fn an_exported_image_restores_the_whole_graph() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("image.png");
-    export_png(&path, &full(), VariableId(3), &pack()).unwrap();
+    export_png(&path, &full(), VariableId(3), PaletteName::Pack, &pack()).unwrap();
     assert_eq!(open_project(&path, &pack()).unwrap().document, full());
     // Any reader sees the picture and the A1111 line.
     let decoder = png::Decoder::new(std::io::BufReader::new(std::fs::File::open(&path).unwrap()));
@@ -220,8 +246,7 @@ fn an_exported_image_restores_the_whole_graph() {
     let info = reader.info();
     let chunk = info.uncompressed_latin1_text.first().unwrap();
     assert_eq!(chunk.keyword, "parameters");
-    let line =
-        "soft evening light\nSteps: 20, Sampler: Euler, CFG scale: 2.7, Seed: 18446744073709551614, Size: 256x256";
+    let line = "soft evening light\nNegative prompt: a cat\nSteps: 20, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 2.7, Seed: 18446744073709551614, Size: 256x256";
     assert!(chunk.text.starts_with(line), "{}", chunk.text);
     let picture = image::open(&path).unwrap().to_rgba8();
     assert_eq!(picture.get_pixel(200, 100).0, [200, 100, 200 ^ 100, 255]);
@@ -238,10 +263,15 @@ fn a_plain_picture_says_that_it_carries_no_graph() {
     image::RgbImage::new(8, 8).save(&path).unwrap();
     assert!(open_project(&path, &pack()).unwrap_err().to_string().contains("load it as a map"));
     let map = folder.path().join("depth.png");
-    export_png(&map, &full(), VariableId(1), &pack()).unwrap();
+    export_png(&map, &full(), VariableId(1), PaletteName::Pack, &pack()).unwrap();
     assert_eq!(image::open(&map).unwrap().to_luma16().get_pixel(10, 20).0[0], 10 * 437 + 60);
     let empty = Document::new(&pack().graph, 8, 8);
-    assert!(export_png(&map, &empty, VariableId(3), &pack()).unwrap_err().to_string().contains("no image"));
+    assert!(
+        export_png(&map, &empty, VariableId(3), PaletteName::Pack, &pack())
+            .unwrap_err()
+            .to_string()
+            .contains("no image")
+    );
 }
 
 #[test]

@@ -6,6 +6,14 @@ use crate::editor::settings::ThemeChoice;
 use crate::editor::situation::{NextRun, Situation};
 use crate::editor::view_command::{Intent, ViewCommand};
 
+/// Strength that keeps the shape of what was pasted and gives it the light of its surroundings.
+const HARMONISING: f32 = 0.5;
+
+fn resample(now: &Situation<'_>, strength: f32) -> Command {
+    let variable = now.bench.document().node(now.bench.active()).name.clone();
+    Command::Resample { variable, strength, seed: Some(rand::random::<u32>().into()), variation: 1.0, through: false }
+}
+
 impl Action {
     /// Whether its keys also act while a text field has the focus.
     pub fn acts_in_text(self) -> bool {
@@ -47,8 +55,13 @@ impl Action {
             Self::Generate => now.next_run() != NextRun::Nothing && now.can_run(),
             Self::NewCandidates => !now.prompt.trim().is_empty() && now.can_run(),
             Self::RunStale => now.anything_stale() && now.can_run(),
+            Self::Resample | Self::Harmonise => {
+                selected && bench.document().map(bench.active()).is_some() && now.can_run()
+            }
             Self::Cancel => bench.running().is_some(),
-            Self::Export | Self::ExportLayers => bench.document().nodes.iter().any(|n| n.map.is_some()),
+            Self::MoveFrame(..) | Self::Export | Self::ExportLayers => {
+                bench.document().nodes.iter().any(|n| n.map.is_some())
+            }
             _ => true,
         }
     }
@@ -78,6 +91,7 @@ impl Action {
             Self::Export => ViewCommand::ShowExport.into(),
             Self::ExportLayers => ViewCommand::AskExportLayers.into(),
             Self::ImportMap => ViewCommand::AskImport(now.bench.active()).into(),
+            Self::ImportSegmentation => ViewCommand::ShowImport.into(),
             Self::BlankMap => ViewCommand::BlankMap.into(),
             Self::Quit => ViewCommand::Quit.into(),
             Self::Undo => Command::Undo.into(),
@@ -97,6 +111,13 @@ impl Action {
             Self::Generate => ViewCommand::Generate.into(),
             Self::NewCandidates => ViewCommand::NewCandidates.into(),
             Self::RunStale => Command::RunStale.into(),
+            Self::Resample => resample(now, 1.0).into(),
+            Self::Harmonise => resample(now, HARMONISING).into(),
+            Self::MoveFrame(x, y) => {
+                let quarter = |side: u32, way: i8| i32::from(way) * (side / 4) as i32;
+                let document = now.bench.document();
+                Command::MoveFrame { dx: quarter(document.width, x), dy: quarter(document.height, y) }.into()
+            }
             Self::Cancel => ViewCommand::Escape.into(),
             Self::Live => Command::SetLive { live: !now.bench.is_live() }.into(),
             Self::FocusPrompt => ViewCommand::FocusPrompt.into(),

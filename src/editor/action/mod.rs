@@ -20,6 +20,7 @@ pub enum Action {
     Export,
     ExportLayers,
     ImportMap,
+    ImportSegmentation,
     BlankMap,
     Quit,
     Undo,
@@ -39,6 +40,9 @@ pub enum Action {
     Generate,
     NewCandidates,
     RunStale,
+    Resample,
+    Harmonise,
+    MoveFrame(i8, i8),
     Cancel,
     Live,
     FocusPrompt,
@@ -66,7 +70,7 @@ pub enum Action {
 pub const FILE: &[&[Action]] = &[
     &[Action::New, Action::Open],
     &[Action::Save, Action::SaveAs],
-    &[Action::BlankMap, Action::ImportMap],
+    &[Action::BlankMap, Action::ImportMap, Action::ImportSegmentation],
     &[Action::Export, Action::ExportLayers],
 ];
 
@@ -81,6 +85,8 @@ pub const EDIT: &[&[Action]] = &[
 /// Commands that run factors.
 pub const SAMPLE: &[&[Action]] = &[
     &[Action::Generate, Action::NewCandidates, Action::RunStale, Action::Cancel],
+    &[Action::Resample, Action::Harmonise],
+    &[Action::MoveFrame(-1, 0), Action::MoveFrame(1, 0), Action::MoveFrame(0, -1), Action::MoveFrame(0, 1)],
     &[Action::Live, Action::FocusPrompt],
 ];
 
@@ -98,6 +104,7 @@ pub const HELP: &[&[Action]] = &[&[Action::Palette, Action::Shortcuts], &[Action
 pub const CONTEXT: &[&[Action]] = &[
     &[Action::Cut, Action::Copy, Action::Paste, Action::Duplicate, Action::Delete],
     &[Action::Transform, Action::FlipHorizontal, Action::FlipVertical, Action::ToFront, Action::ToBack],
+    &[Action::Resample, Action::Harmonise],
     &[Action::SelectAll, Action::Deselect],
 ];
 

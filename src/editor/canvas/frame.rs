@@ -118,7 +118,7 @@ impl Canvas {
         let frame = self.frame(ui, response, bench, (document, selection), preview, (&viewport, &projection));
         painter.add(Callback::new_paint_callback(sheet.intersect(viewport.rect), frame));
         painter.rect_stroke(sheet, CornerRadius::ZERO, Stroke::new(1.0, colours.outline), StrokeKind::Outside);
-        self.paint_marks(ui, response, &painter, selection, &projection);
+        self.paint_marks(ui, response, &painter, bench, selection, &projection);
         self.set_cursor(ui, response, bench, selection, &projection);
         (self.ahead, self.pending) = (ahead, pending);
     }

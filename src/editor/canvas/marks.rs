@@ -25,6 +25,7 @@ impl Canvas {
         ui: &Ui,
         response: &Response,
         painter: &Painter,
+        bench: &Workbench,
         selection: &Selection,
         projection: &Projection,
     ) {
@@ -49,16 +50,16 @@ impl Canvas {
             _ => {}
         }
         if response.hovered() || self.gesture.is_some() {
-            self.paint_brush(ui, painter, projection);
+            self.paint_brush(ui, painter, self.brush_size(bench), projection);
         }
         if let Some(hint) = &self.hint {
             paint_hint(ui, painter, hint);
         }
     }
 
-    fn paint_brush(&self, ui: &Ui, painter: &Painter, projection: &Projection) {
+    fn paint_brush(&self, ui: &Ui, painter: &Painter, size: f32, projection: &Projection) {
         let Some(pointer) = self.pointer.filter(|_| self.tool.has_size() && self.free.is_none()) else { return };
-        let radius = self.settings.size / 2.0 * projection.scale;
+        let radius = size / 2.0 * projection.scale;
         if radius >= LEAST_RING {
             painter.circle_stroke(pointer, radius + 1.0, Stroke::new(1.0, DARK));
             painter.circle_stroke(pointer, radius, Stroke::new(1.0, LIGHT));
@@ -110,7 +111,7 @@ impl Canvas {
                 None => {}
             }
         }
-        let ring = self.settings.size / 2.0 * projection.scale >= LEAST_RING;
+        let ring = self.brush_size(bench) / 2.0 * projection.scale >= LEAST_RING;
         match self.tool {
             Tool::Move => CursorIcon::Move,
             Tool::Pan => CursorIcon::Grab,

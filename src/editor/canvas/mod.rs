@@ -225,6 +225,11 @@ impl Canvas {
         words.join("  ·  ")
     }
 
+    /// Diameter of the tool's brush on the active map, in document pixels.
+    fn brush_size(&self, bench: &Workbench) -> f32 {
+        self.settings.sizes.of(self.tool, bench.pack().graph.variable(bench.active()).kind)
+    }
+
     fn projection(&self) -> Option<Projection> {
         Some(self.camera.projection(&self.viewport?))
     }

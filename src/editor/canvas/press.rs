@@ -122,7 +122,7 @@ impl Canvas {
                 let Some(ink) = ink(self.tool, kind, &self.settings, modifiers.alt) else { return };
                 let active = bench.active();
                 let joined = self.last_end.filter(|(of, _)| *of == active && modifiers.shift).map(|(_, end)| end);
-                self.gesture = begin(Drag::Stroke(Stroke::begin(ink, self.settings.size, point, joined)));
+                self.gesture = begin(Drag::Stroke(Stroke::begin(ink, self.brush_size(bench), point, joined)));
             }
             Tool::Fill if self.is_inside(point) => {
                 let fill = Command::Fill { x, y, class: self.settings.class.clone() };

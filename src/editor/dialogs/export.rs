@@ -10,6 +10,7 @@ use crate::editor::thumbnails::Thumbnails;
 use crate::editor::widgets::{primary_button, secondary_button, title_case};
 use crate::editor::{icons, theme};
 use crate::graph::VariableKind;
+use crate::maps::PaletteName;
 
 /// What the person chose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub enum Choice {
 }
 
 /// Shows it; returns a choice once there is one.
-pub fn ui(ui: &Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails) -> Option<Choice> {
+pub fn ui(ui: &Ui, now: &Situation<'_>, palette: &mut PaletteName, thumbnails: &mut Thumbnails) -> Option<Choice> {
     let (graph, document) = (&now.bench.pack().graph, now.bench.document());
     let (choice, close) = modal(ui, "export", 440.0, |ui| {
         let p = theme::palette(ui);
@@ -47,14 +48,30 @@ pub fn ui(ui: &Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails) -> Option<C
                 });
                 let button = secondary_button(ui, icons::EXPORT, "Save…", vec2(104.0, 32.0));
                 if button.accessible_name(format!("Export {name}")).clicked() {
-                    choice = Some(Choice::Ask(FileRequest::Export(id)));
+                    choice = Some(Choice::Ask(FileRequest::Export(id, *palette)));
                 }
+            });
+        }
+        if graph.of_kind(VariableKind::Classes).is_some_and(|id| document.map(id).is_some()) {
+            ui.add_space(6.0);
+            ui.horizontal(|ui| {
+                body(ui, "Segmentation in");
+                egui::ComboBox::from_id_salt("export palette")
+                    .selected_text(palette.label())
+                    .width(240.0)
+                    .show_ui(ui, |ui| {
+                        for name in PaletteName::ALL {
+                            ui.selectable_value(palette, name, name.label());
+                        }
+                    })
+                    .response
+                    .accessible_name("Palette of the segmentation");
             });
         }
         ui.add_space(14.0);
         ui.horizontal(|ui| {
             if primary_button(ui, icons::EXPORT, "All into a folder…", vec2(180.0, 32.0)).clicked() {
-                choice = Some(Choice::Ask(FileRequest::ExportAll));
+                choice = Some(Choice::Ask(FileRequest::ExportAll(*palette)));
             }
             let layers = secondary_button(ui, icons::EXPORT, "As layers…", vec2(120.0, 32.0));
             if layers.on_hover_text(Action::ExportLayers.tooltip()).clicked() {
@@ -71,7 +88,7 @@ pub fn ui(ui: &Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails) -> Option<C
 
 fn format(kind: VariableKind) -> &'static str {
     match kind {
-        VariableKind::Classes => "colours of the classes",
+        VariableKind::Classes => "a class index and a colour each",
         VariableKind::Depth => "16 bit, white is near",
         VariableKind::Sketch => "lines",
         VariableKind::Normal => "BAE colours",

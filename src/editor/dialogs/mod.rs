@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod export;
+pub mod import;
 pub mod palette;
 pub mod path;
 pub mod recovery;
@@ -14,6 +15,7 @@ use egui::{Frame, Id, Margin, Modal, RichText, Stroke, Ui};
 
 use super::files::FileRequest;
 use super::theme;
+use crate::maps::PaletteName;
 
 /// What waits until unsaved changes are dealt with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +39,10 @@ pub enum Dialog {
     About,
     /// All keys.
     Shortcuts(shortcuts::Sheet),
-    /// Which maps to write.
-    Export,
+    /// Which maps to write, and the palette of a segmentation.
+    Export(PaletteName),
+    /// The palette of a segmentation to read; none to recognise it.
+    Import(Option<PaletteName>),
     /// A path typed by hand, where the desktop has no file dialog.
     Path(FileRequest, String),
     /// Any command by name.
@@ -55,11 +59,20 @@ pub(super) fn modal<T>(ui: &Ui, name: &str, width: f32, content: impl FnOnce(&mu
         .corner_radius(12)
         .shadow(ui.visuals().window_shadow)
         .inner_margin(Margin::same(20));
-    let modal = Modal::new(Id::unique(("dialog", name.to_owned()))).frame(frame);
+    let id = Id::unique(("dialog", name.to_owned()));
+    let modal = Modal::new(id).frame(frame);
     let response = modal.backdrop_color(egui::Color32::from_black_alpha(110)).show(ui.ctx(), |ui| {
         ui.set_width(width);
         content(ui)
     });
+    // A dialog is centred by its size in the pass before: what just opened or grew would stand askew,
+    // and reach beyond a small window, until something else moved.
+    let size = response.response.rect.size();
+    if ui.data_mut(|d| d.get_temp(id)) != Some(size) {
+        ui.data_mut(|d| d.insert_temp(id, size));
+        ui.ctx().request_discard("a dialog changed its size");
+        ui.ctx().request_repaint();
+    }
     let close = response.should_close();
     (response.inner, close)
 }

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use egui::{Align, Key, Layout, Ui, vec2};
+use egui::{Align, Key, Layout, RichText, Ui, vec2};
 
 use super::{body, modal, title};
 use crate::editor::files::FileRequest;
+use crate::editor::theme;
 use crate::editor::widgets::{primary_button, secondary_button};
 
 /// What the person chose.
@@ -29,10 +30,17 @@ pub fn ui(ui: &Ui, request: &FileRequest, text: &mut String) -> Option<Choice> {
             field.request_focus();
         }
         let entered = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
-        ui.add_space(14.0);
+        ui.add_space(6.0);
+        // What a desktop's own dialog would ask. Its place is kept, so that nothing moves.
+        let replaces = request.writes() && request.complete(PathBuf::from(text.trim())).is_file();
+        let p = theme::palette(ui);
+        let warning = if replaces { "There is such a file already: it will be replaced." } else { "" };
+        ui.label(RichText::new(warning).color(p.warn));
+        ui.add_space(6.0);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let verb = if replaces { "Replace" } else { request.verb() };
             let ready = !text.trim().is_empty();
-            let ok = ui.add_enabled_ui(ready, |ui| primary_button(ui, "", request.verb(), vec2(112.0, 32.0))).inner;
+            let ok = ui.add_enabled_ui(ready, |ui| primary_button(ui, "", verb, vec2(112.0, 32.0))).inner;
             let cancel = secondary_button(ui, "", "Cancel", vec2(96.0, 32.0));
             if ready && (ok.clicked() || entered) {
                 Some(Choice::Take(PathBuf::from(text.trim())))

@@ -6,9 +6,9 @@ use super::{body, modal, title};
 use crate::editor::action::{self, Action};
 use crate::editor::keymap::{self, Keymap, Preset};
 use crate::editor::situation::Situation;
-use crate::editor::theme;
 use crate::editor::tools::Tool;
 use crate::editor::widgets::{describe, focus_ring, keys_text, primary_button, secondary_button};
+use crate::editor::{icons, theme};
 
 /// Keys that the canvas itself reads, beside those of [`Action`].
 const CANVAS: [(&str, &str); 8] = [
@@ -21,6 +21,9 @@ const CANVAS: [(&str, &str); 8] = [
     ("Enter", "Apply a transform"),
     ("Shift+Tab", "Walk through controls"),
 ];
+
+/// Height of the buttons that change a command's keys.
+const BUTTON: f32 = 28.0;
 
 /// What the sheet waits for, and what it said last.
 #[derive(Debug, Default)]
@@ -42,7 +45,7 @@ pub enum Choice {
 pub fn ui(ui: &Ui, now: &Situation<'_>, sheet: &mut Sheet) -> Option<Choice> {
     let bound = listen(ui, now, sheet);
     let keys = &now.settings.keys;
-    let height = (ui.ctx().content_rect().height() - 240.0).clamp(160.0, 560.0);
+    let height = (ui.ctx().content_rect().height() - 280.0).clamp(160.0, 560.0);
     let (choice, close) = modal(ui, "shortcuts", 700.0, |ui| {
         title(ui, "Keyboard shortcuts");
         let mut choice = presets(ui, keys);
@@ -66,8 +69,10 @@ pub fn ui(ui: &Ui, now: &Situation<'_>, sheet: &mut Sheet) -> Option<Choice> {
             });
         });
         ui.add_space(8.0);
-        body(ui, sheet.said.as_deref().unwrap_or("Click a command, then press its new keys."));
-        ui.add_space(8.0);
+        body(ui, sheet.said.as_deref().unwrap_or("Click a command to give it other keys, or to take keys away."));
+        ui.add_space(6.0);
+        choice = choice.or(of_the_waiting(ui, keys, sheet));
+        ui.add_space(6.0);
         ui.horizontal(|ui| {
             if secondary_button(ui, "", "Close", vec2(96.0, 32.0)).clicked() {
                 choice = Some(Choice::Close);
@@ -117,6 +122,54 @@ fn listen(ui: &Ui, now: &Situation<'_>, sheet: &mut Sheet) -> Option<Choice> {
     }
 }
 
+/// Buttons that take keys from the command the sheet waits for, and give it the preset's again. Their
+/// place is kept, so that nothing moves when they come.
+fn of_the_waiting(ui: &mut Ui, keys: &Keymap, sheet: &mut Sheet) -> Option<Choice> {
+    let mut choice = None;
+    ui.horizontal(|ui| {
+        ui.set_min_height(BUTTON);
+        let Some(action) = sheet.waiting else { return };
+        let name = action.label();
+        for pressed in keys.of(action) {
+            let text = keys_text(ui.ctx(), &pressed);
+            if wide_button(ui, icons::DELETE, &format!("Remove {text}")).clicked() {
+                let mut keys = keys.clone();
+                sheet.said = Some(match keys.unbind(action, &pressed) {
+                    Ok(()) => format!("“{name}” has {} now.", listed(ui, &keys, action)),
+                    Err(refused) => format!("{refused}."),
+                });
+                choice = Some(keys);
+            }
+        }
+        if keys.is_changed_for(action)
+            && wide_button(ui, icons::UNDO, &format!("As in {}", keys.preset().label())).clicked()
+        {
+            let mut keys = keys.clone();
+            keys.reset(action);
+            let lost = keys.lost(action).into_iter();
+            let lost = lost.map(|(k, holder)| format!(" {} stays with “{}”.", keys_text(ui.ctx(), &k), holder.label()));
+            sheet.said = Some(format!("“{name}” has {} again.{}", listed(ui, &keys, action), lost.collect::<String>()));
+            choice = Some(keys);
+        }
+    });
+    if choice.is_some() {
+        sheet.waiting = None;
+    }
+    choice.map(Choice::Keys)
+}
+
+/// The keys of an action in words.
+fn listed(ui: &Ui, keys: &Keymap, action: Action) -> String {
+    let keys: Vec<_> = keys.of(action).iter().map(|k| keys_text(ui.ctx(), k)).collect();
+    if keys.is_empty() { "no keys".into() } else { keys.join(" and ") }
+}
+
+/// A button as wide as its label.
+fn wide_button(ui: &mut Ui, icon: &str, label: &str) -> egui::Response {
+    let text = ui.painter().layout_no_wrap(label.to_owned(), FontId::proportional(13.0), egui::Color32::WHITE);
+    secondary_button(ui, icon, label, vec2(text.size().x + 48.0, BUTTON))
+}
+
 /// The presets to choose from; own keys stay.
 fn presets(ui: &mut Ui, keys: &Keymap) -> Option<Choice> {
     let mut choice = None;
@@ -147,7 +200,8 @@ fn group(ui: &mut Ui, name: &str, actions: &[Action], keys: &Keymap, sheet: &mut
         let sense = if keymap::is_rebindable(action) { Sense::click() } else { Sense::hover() };
         if row(ui, action.label(), &text, sense, waits).clicked() {
             sheet.waiting = (!waits).then_some(action);
-            sheet.said = (!waits).then(|| format!("Press the keys for “{}”, or Esc to leave them.", action.label()));
+            sheet.said =
+                (!waits).then(|| format!("Press the new keys for “{}”, or Esc to leave them.", action.label()));
         }
     }
     ui.add_space(8.0);

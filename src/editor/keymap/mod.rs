@@ -19,8 +19,30 @@ use super::action::Action;
 pub struct Keymap {
     preset: Preset,
     /// By label of the action. Own keys take the place of the action's preset keys, and no preset
-    /// key means what one of them means.
-    own: BTreeMap<String, String>,
+    /// key means what one of them means. An empty list takes the preset's keys away.
+    own: BTreeMap<String, Own>,
+}
+
+/// The keys that a person left an action, as settings write them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Written")]
+struct Own(Vec<String>);
+
+/// Settings of version 0.1 write a single text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    One(String),
+    List(Vec<String>),
+}
+
+impl From<Written> for Own {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::One(keys) => Self(vec![keys]),
+            Written::List(list) => Self(list),
+        }
+    }
 }
 
 impl Keymap {
@@ -47,7 +69,7 @@ impl Keymap {
     /// Keys of an action; the first is the one that menus show.
     pub fn of(&self, action: Action) -> Vec<KeyboardShortcut> {
         if let Some(own) = self.own(action) {
-            return vec![own];
+            return own;
         }
         let mut keys = presets::keys(self.preset, action);
         keys.retain(|keys| is_reserved(keys) || !self.is_own(keys));
@@ -55,12 +77,20 @@ impl Keymap {
     }
 
     fn is_own(&self, keys: &KeyboardShortcut) -> bool {
-        self.own.values().any(|own| notation::read(own).as_ref() == Some(keys))
+        self.own.values().flat_map(|own| &own.0).any(|own| notation::read(own).as_ref() == Some(keys))
     }
 
-    fn own(&self, action: Action) -> Option<KeyboardShortcut> {
-        let keys = notation::read(self.own.get(action.label())?)?;
-        (is_rebindable(action) && !is_reserved(&keys)).then_some(keys)
+    /// None when the preset's are to be used, also where settings hold nothing that can be read.
+    fn own(&self, action: Action) -> Option<Vec<KeyboardShortcut>> {
+        let Own(list) = self.own.get(action.label()).filter(|_| is_rebindable(action))?;
+        let read: Vec<_> =
+            list.iter().filter_map(|own| notation::read(own)).filter(|keys| !is_reserved(keys)).collect();
+        (list.is_empty() || !read.is_empty()).then_some(read)
+    }
+
+    /// Whether an action has other keys than the preset gives it.
+    pub fn is_changed_for(&self, action: Action) -> bool {
+        self.own(action).is_some()
     }
 
     /// All keys with their actions, most specific first, so that Ctrl+Shift+Z is no Ctrl+Z.
@@ -88,11 +118,46 @@ impl Keymap {
             return Err("These keys always mean the same; press others".into());
         }
         let before = self.holder(&keys).filter(|holder| *holder != action);
-        if let Some(holder) = before {
-            self.own.remove(holder.label());
+        if let Some(holder) = before
+            && let Some(mut own) = self.own(holder)
+        {
+            own.retain(|other| *other != keys);
+            match own.as_slice() {
+                [] => self.reset(holder),
+                own => self.keep(holder, own),
+            }
         }
-        self.own.insert(action.label().into(), notation::write(&keys));
+        self.keep(action, &[keys]);
         Ok(before)
+    }
+
+    /// Takes one of its keys from an action; it keeps the others.
+    ///
+    /// # Errors
+    /// A line for the person when the action's keys cannot be changed.
+    pub fn unbind(&mut self, action: Action, keys: &KeyboardShortcut) -> Result<(), String> {
+        if !is_rebindable(action) {
+            return Err(format!("{} always has these keys", action.label()));
+        }
+        let mut left = self.of(action);
+        left.retain(|other| other != keys);
+        self.keep(action, &left);
+        Ok(())
+    }
+
+    /// Gives an action the preset's keys again, those that mean another action by now excepted.
+    pub fn reset(&mut self, action: Action) {
+        self.own.remove(action.label());
+    }
+
+    /// Keys that the preset gives an action but that a person gave to another one.
+    pub fn lost(&self, action: Action) -> Vec<(KeyboardShortcut, Action)> {
+        let preset = presets::keys(self.preset, action).into_iter();
+        preset.filter_map(|keys| self.holder(&keys).filter(|h| *h != action).map(|holder| (keys, holder))).collect()
+    }
+
+    fn keep(&mut self, action: Action, keys: &[KeyboardShortcut]) {
+        self.own.insert(action.label().into(), Own(keys.iter().map(notation::write).collect()));
     }
 }
 
@@ -149,123 +214,4 @@ fn weight(modifiers: Modifiers) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::editor::tools::Tool;
-    use std::collections::HashSet;
-
-    const BRUSH: Action = Action::Take(Tool::Brush);
-    const ERASER: Action = Action::Take(Tool::Eraser);
-
-    fn plain(key: Key) -> KeyboardShortcut {
-        KeyboardShortcut::new(Modifiers::NONE, key)
-    }
-
-    fn event(modifiers: Modifiers, key: Key) -> egui::Event {
-        egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers }
-    }
-
-    fn meaning(map: &Keymap, event: &egui::Event) -> Option<Action> {
-        map.table().iter().find(|(keys, _)| hit(event, keys)).map(|(_, action)| *action)
-    }
-
-    #[test]
-    fn in_no_preset_does_a_key_mean_two_things() {
-        for preset in Preset::ALL {
-            let mut seen = HashSet::new();
-            for (keys, action) in Keymap::new(preset).table() {
-                assert!(seen.insert(keys), "{preset:?}: {keys:?} means {action:?} and something else");
-                assert!(!is_rebindable(action) || !is_reserved(&keys), "{preset:?}: {keys:?} of {action:?}");
-            }
-            for tool in Tool::all() {
-                assert!(!Keymap::new(preset).of(Action::Take(tool)).is_empty(), "{preset:?}: {tool:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn presets_are_what_people_know_from_elsewhere() {
-        let [standard, krita, photoshop] = Preset::ALL.map(Keymap::new);
-        let fill = Action::Take(Tool::Fill);
-        assert_eq!([&standard, &krita, &photoshop].map(|map| map.of(fill)[0].logical_key), [Key::G, Key::F, Key::G]);
-        assert_eq!(krita.of(Action::Take(Tool::Move)), [plain(Key::T)]);
-        assert_eq!(photoshop.of(Action::Deselect)[0].logical_key, Key::D);
-        assert_eq!(Keymap::default(), standard);
-    }
-
-    #[test]
-    fn the_most_specific_keys_win() {
-        let (map, shift) = (Keymap::default(), Modifiers::COMMAND | Modifiers::SHIFT);
-        assert_eq!(meaning(&map, &event(Modifiers::COMMAND, Key::Z)), Some(Action::Undo));
-        assert_eq!(meaning(&map, &event(shift, Key::Z)), Some(Action::Redo));
-        assert_eq!(meaning(&map, &event(Modifiers::NONE, Key::Z)), Some(Action::Take(Tool::Zoom)));
-        assert_eq!(meaning(&map, &event(shift, Key::CloseBracket)), Some(Action::ToFront), "Shift reaches the glyph");
-        let weights: Vec<_> = map.table().iter().map(|(keys, _)| weight(keys.modifiers)).collect();
-        assert!(weights.is_sorted_by(|a, b| a >= b));
-    }
-
-    #[test]
-    fn own_keys_take_the_place_of_the_preset_and_conflicts_are_told() {
-        let mut map = Keymap::default();
-        assert_eq!(map.bind(BRUSH, plain(Key::E)), Ok(Some(ERASER)));
-        assert_eq!((map.of(BRUSH), map.of(ERASER)), (vec![plain(Key::E)], vec![]));
-        assert_eq!(map.holder(&plain(Key::B)), None);
-        assert_eq!(map.bind(ERASER, plain(Key::F5)), Ok(None));
-        assert_eq!(map.bind(ERASER, plain(Key::E)), Ok(Some(BRUSH)), "own keys can be taken as well");
-        assert_eq!(map.of(BRUSH), [plain(Key::B)], "which brings the preset's back");
-        assert_eq!(map.bind(ERASER, plain(Key::E)), Ok(None));
-        map.set_preset(Preset::Krita);
-        assert!(map.is_changed());
-        assert_eq!(map.of(ERASER), [plain(Key::E)]);
-    }
-
-    #[test]
-    fn some_keys_stay_what_they_are() {
-        let mut map = Keymap::default();
-        assert!(map.bind(Action::Copy, plain(Key::F5)).is_err());
-        for event in [
-            event(Modifiers::NONE, Key::Escape),
-            event(Modifiers::NONE, Key::Space),
-            event(Modifiers::CTRL | Modifiers::COMMAND, Key::C),
-        ] {
-            let keys = struck(&event).expect("a key");
-            assert!(map.bind(BRUSH, keys).is_err(), "{keys:?}");
-        }
-        assert!(!map.is_changed());
-    }
-
-    #[test]
-    fn what_is_struck_while_binding_is_what_hits_later() {
-        for (modifiers, key) in [
-            (Modifiers::CTRL | Modifiers::COMMAND, Key::B),
-            (Modifiers::SHIFT, Key::F2),
-            (Modifiers::ALT | Modifiers::SHIFT, Key::P),
-            (Modifiers::SHIFT, Key::Plus),
-        ] {
-            let event = event(modifiers, key);
-            let keys = struck(&event).expect("a key");
-            assert!(hit(&event, &keys));
-            let mut map = Keymap::default();
-            map.bind(BRUSH, keys).expect("free to take");
-            let text = serde_json::to_string(&map).unwrap();
-            assert_eq!(meaning(&serde_json::from_str(&text).unwrap(), &event), Some(BRUSH), "{text}");
-        }
-    }
-
-    #[test]
-    fn settings_written_by_hand_cannot_break_it() {
-        let text = r#"{"preset": "krita", "own": {"Brush": "Nonsense", "Cut": "Q", "Eraser": "Esc", "Dance": "D"}}"#;
-        let map: Keymap = serde_json::from_str(text).unwrap();
-        assert_eq!(map.of(BRUSH), [plain(Key::B)]);
-        assert_eq!(map.of(ERASER), [plain(Key::E)]);
-        assert_eq!(map.of(Action::Cut)[0].logical_key, Key::X);
-    }
-
-    #[test]
-    fn plain_keys_write_text() {
-        assert!(!writes_nothing(&plain(Key::B)));
-        assert!(!writes_nothing(&KeyboardShortcut::new(Modifiers::SHIFT, Key::B)));
-        assert!(writes_nothing(&plain(Key::F1)));
-        assert!(writes_nothing(&KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter)));
-    }
-}
+mod tests;

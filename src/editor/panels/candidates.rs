@@ -62,7 +62,7 @@ fn placeholders(ui: &mut Ui, count: usize) {
         let room = ((ui.available_width() + 8.0) / (THUMB + 8.0)) as usize;
         for _ in 0..count.min(room) {
             let (rect, _) = ui.allocate_exact_size(vec2(THUMB, THUMB), Sense::hover());
-            dashed_rect(ui, rect.shrink(0.5), Stroke::new(1.0, p.outline));
+            dashed_rect(ui.painter(), rect.shrink(0.5), Stroke::new(1.0, p.outline));
         }
     });
 }

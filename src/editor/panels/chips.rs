@@ -126,7 +126,7 @@ fn unasked_chip(ui: &mut Ui, name: &str) {
 fn unknown_chip(ui: &mut Ui, word: &str, bench: &Workbench, looked_up: &mut BTreeSet<String>, out: &mut Outbox) {
     let p = theme::palette(ui);
     let (rect, response) = chip(ui, word, None, Some((icons::QUESTION, p.warn)), Sense::click());
-    dashed_rect(ui, rect.shrink(0.5), Stroke::new(1.0, if response.hovered() { p.muted } else { p.outline }));
+    dashed_rect(ui.painter(), rect.shrink(0.5), Stroke::new(1.0, if response.hovered() { p.muted } else { p.outline }));
     focus_ring(ui, rect, &response);
     widgets::describe(&response, &format!("Unknown word {word}: bind it to a class"), None);
     let near = bench.suggestions(word);

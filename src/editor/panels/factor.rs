@@ -2,6 +2,7 @@
 
 use egui::{DragValue, FontId, Id, RichText, Ui, vec2};
 
+use super::walk;
 use crate::command::Command;
 use crate::editor::situation::Situation;
 use crate::editor::view_command::Outbox;
@@ -66,7 +67,10 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
             out.send(Command::SetGuidance { variable: variable(), guidance });
         }
     });
+    walk::sampler(ui, node, out);
     own_prompt(ui, name, node.settings.prompt.clone().unwrap_or_default(), salt("prompt"), out);
+    walk::advanced(ui, node, out);
+    super::anew::ui(ui, now, CAPTION, out);
 }
 
 fn own_prompt(ui: &mut Ui, name: &str, current: String, id: Id, out: &mut Outbox) {

@@ -215,7 +215,7 @@ pub fn spinner(ui: &Ui, centre: Pos2, radius: f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::{BetaSchedule, Factor, FactorKind, Prediction, Variable};
+    use crate::graph::{BetaSchedule, Factor, FactorKind, Prediction, Sampler, Variable};
 
     fn graph(parents: &[&[usize]]) -> FactorGraph {
         let variable = |i: usize| Variable { name: format!("v{i}"), kind: VariableKind::Depth, size: 64 };
@@ -226,6 +226,7 @@ mod tests {
             prediction: Prediction::Flow,
             schedule: BetaSchedule::Flow,
             clamp: None,
+            sampler: Sampler::Euler,
             steps: 4,
             guidance: 1.0,
         };

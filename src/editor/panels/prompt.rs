@@ -7,6 +7,7 @@ use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align, Align2, FontId, Id, Layout, Rect, RichText, Sense, Ui, pos2, vec2};
 
 use super::chips;
+use super::negative;
 use crate::command::Command;
 use crate::compliance::{self, Compliance, Reading};
 use crate::editor::action::Action;
@@ -22,6 +23,9 @@ use crate::workbench::{MAX_CANDIDATES, Workbench};
 /// Height in points.
 pub const HEIGHT: f32 = 112.0;
 const BUTTON: f32 = 196.0;
+const FIELD_HEIGHT: f32 = 56.0;
+/// Width of what should not be in the picture.
+const NEGATIVE: f32 = 220.0;
 
 /// Accessible name of the prompt's field.
 pub const FIELD: &str = "Prompt";
@@ -123,7 +127,11 @@ impl PromptField {
             let width = ui.available_width() - BUTTON - 12.0;
             ui.vertical(|ui| {
                 ui.set_width(width);
-                self.field(ui, text, now, out);
+                ui.horizontal_top(|ui| {
+                    let field = width - NEGATIVE - ui.spacing().item_spacing.x;
+                    ui.allocate_ui(vec2(field, FIELD_HEIGHT), |ui| self.field(ui, text, now, out));
+                    negative::of_document(ui, vec2(NEGATIVE, FIELD_HEIGHT), now, out);
+                });
                 ui.add_space(2.0);
                 self.chips(ui, &reading, now, out);
             });
@@ -149,8 +157,9 @@ impl PromptField {
             .font(FontId::proportional(14.0))
             .margin(egui::Margin::symmetric(10, 8))
             .return_key(egui::KeyboardShortcut::new(egui::Modifiers::SHIFT, egui::Key::Enter));
-        let area = egui::ScrollArea::vertical().id_salt("prompt").max_height(56.0).min_scrolled_height(56.0);
-        let response = area.show(ui, |ui| ui.add_sized(vec2(ui.available_width(), 56.0), edit)).inner;
+        let area =
+            egui::ScrollArea::vertical().id_salt("prompt").max_height(FIELD_HEIGHT).min_scrolled_height(FIELD_HEIGHT);
+        let response = area.show(ui, |ui| ui.add_sized(vec2(ui.available_width(), FIELD_HEIGHT), edit)).inner;
         let response = response.accessible_name(FIELD);
         if std::mem::take(&mut self.wants_focus) {
             response.request_focus();

@@ -1,15 +1,17 @@
 //! The right side: factor graph, the active factor, then classes or view by a tab.
 
-use egui::{Align2, Frame, Margin, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
+use egui::{Align2, ComboBox, Frame, Margin, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
 use super::{classes, factor, graph, view};
+use crate::command::Command;
 use crate::editor::canvas::View;
 use crate::editor::progress::RunView;
 use crate::editor::situation::Situation;
 use crate::editor::theme;
 use crate::editor::thumbnails::Thumbnails;
 use crate::editor::view_command::Outbox;
-use crate::editor::widgets::{describe, focus_ring, line, section};
+use crate::editor::widgets::{describe, focus_ring, line, section, title_case};
+use crate::graph::Sampling;
 
 /// Width in points.
 pub const WIDTH: f32 = 320.0;
@@ -31,6 +33,25 @@ pub struct Properties {
     search: String,
 }
 
+/// The switch between chain and joint sampling.
+fn order(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
+    let current = now.bench.document().sampling;
+    let combo = ComboBox::from_id_salt("sampling").selected_text(title_case(current.name())).width(84.0);
+    let response = combo.show_ui(ui, |ui| {
+        for sampling in Sampling::ALL {
+            let hint = match sampling {
+                Sampling::Chain => "A map is finished before those that follow from it start",
+                Sampling::Joint => "All maps and the image are sampled step by step together",
+            };
+            let choice = ui.selectable_label(sampling == current, title_case(sampling.name())).on_hover_text(hint);
+            if choice.clicked() {
+                out.send(Command::SetSampling { sampling });
+            }
+        }
+    });
+    response.response.accessible_name("Order of sampling");
+}
+
 impl Properties {
     /// Draws the panel; `class` is painted with.
     pub fn ui(
@@ -47,7 +68,7 @@ impl Properties {
         ui.allocate_rect(ui.max_rect(), Sense::hover());
         ScrollArea::vertical().auto_shrink(false).show(&mut inside, |ui| {
             Frame::new().inner_margin(Margin::symmetric(12, 6)).show(ui, |ui| {
-                section(ui, "Factor graph", |_| {});
+                section(ui, "Factor graph", |ui| order(ui, now, out));
                 graph::ui(ui, now, run, thumbnails, out);
                 line(ui);
                 factor::ui(ui, now, out);

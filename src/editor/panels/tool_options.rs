@@ -63,8 +63,11 @@ fn settings(ui: &mut Ui, now: &Situation<'_>, canvas: &mut Canvas, out: &mut Out
     }
     if tool.has_size() {
         label(ui, "Size");
-        let slider = Slider::new(&mut settings.size, MIN_SIZE..=MAX_SIZE).logarithmic(true).suffix(" px").integer();
-        ui.add(slider).accessible_name("Brush size");
+        let slider =
+            Slider::new(settings.sizes.at(tool, kind), MIN_SIZE..=MAX_SIZE).logarithmic(true).suffix(" px").integer();
+        ui.add(slider)
+            .accessible_name("Brush size")
+            .on_hover_text("Each kind of map, and the eraser, keeps a size of its own");
     }
     if tool == Tool::DepthBrush {
         label(ui, "Amount");

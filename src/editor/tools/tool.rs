@@ -2,6 +2,8 @@
 
 use egui::Key;
 
+use super::BrushSizes;
+
 /// What the pointer does on the canvas.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Tool {
@@ -125,7 +127,7 @@ impl Tool {
         }
     }
 
-    /// Whether [`ToolSettings::size`] shapes what it does.
+    /// Whether [`ToolSettings::sizes`] shape what it does.
     pub fn has_size(self) -> bool {
         matches!(self, Self::Brush | Self::Eraser | Self::DepthBrush)
     }
@@ -141,18 +143,13 @@ impl Tool {
     }
 }
 
-/// Smallest diameter of a brush in document pixels.
-pub const MIN_SIZE: f32 = 1.0;
-/// Largest diameter of a brush in document pixels.
-pub const MAX_SIZE: f32 = 512.0;
-
 /// What a person sets for the tools; kept while tools change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToolSettings {
     /// Name of the class that brush and fill lay down.
     pub class: String,
-    /// Diameter of brushes in document pixels, [`MIN_SIZE`] to [`MAX_SIZE`].
-    pub size: f32,
+    /// Diameters of brushes.
+    pub sizes: BrushSizes,
     /// How far the depth brush raises at its centre, 0 to 1.
     pub depth_amount: f32,
     /// Height of letters in document pixels.
@@ -164,17 +161,13 @@ pub struct ToolSettings {
 impl ToolSettings {
     /// Settings to begin with, painting `class`.
     pub fn new(class: impl Into<String>) -> Self {
-        Self { class: class.into(), size: 24.0, depth_amount: 0.2, text_size: 40.0, colour: [214, 72, 48] }
-    }
-
-    /// Next size up (`]`): about a fifth larger, at least a pixel.
-    pub fn grow(&mut self) {
-        self.size = (self.size + (self.size * 0.2).max(1.0)).round().min(MAX_SIZE);
-    }
-
-    /// Next size down (`[`).
-    pub fn shrink(&mut self) {
-        self.size = (self.size - (self.size / 6.0).max(1.0)).round().max(MIN_SIZE);
+        Self {
+            class: class.into(),
+            sizes: BrushSizes::default(),
+            depth_amount: 0.2,
+            text_size: 40.0,
+            colour: [214, 72, 48],
+        }
     }
 }
 
@@ -189,22 +182,5 @@ mod tests {
         assert_eq!(tools.iter().map(|t| t.label()).collect::<HashSet<_>>().len(), tools.len());
         assert_eq!(tools.iter().map(|t| t.icon()).collect::<HashSet<_>>().len(), tools.len());
         assert_eq!(tools.iter().map(|t| t.shortcut()).collect::<HashSet<_>>().len(), tools.len());
-    }
-
-    #[test]
-    fn sizes_grow_and_shrink_within_bounds() {
-        let mut settings = ToolSettings::new("dog");
-        for _ in 0..100 {
-            settings.grow();
-        }
-        assert_eq!(settings.size, MAX_SIZE);
-        for _ in 0..100 {
-            let before = settings.size;
-            settings.shrink();
-            assert!(settings.size < before || before == MIN_SIZE);
-        }
-        assert_eq!(settings.size, MIN_SIZE);
-        settings.grow();
-        assert_eq!(settings.size, 2.0);
     }
 }

@@ -11,7 +11,7 @@ pub(super) struct ParentLatent {
     pub latent: Option<Arc<Vec<f32>>>,
 }
 
-/// Text and parents for a whole batch: with guidance its second half has the null text.
+/// Text and parents for a whole batch: with guidance its second half has the text to lead away from.
 ///
 /// A lone sample runs twice even without guidance: ONNX Runtime splits the sums of a batch of one in
 /// another way, and a seed shall give the same map alone and beside others.
@@ -20,7 +20,7 @@ pub(super) struct Constant {
     pub batch: usize,
     /// How often the batch holds each sample: once or twice.
     pub copies: usize,
-    /// Whether the second copy has the null text.
+    /// Whether the second copy has a text of its own.
     pub guided: bool,
     tokens: ([usize; 3], Vec<f32>),
     ids: ([usize; 2], Vec<i64>),
@@ -41,26 +41,21 @@ const CLEAN: f32 = 0.0;
 const NULL: f32 = -1.0;
 
 impl Constant {
-    /// For `count` samples; `width` is that of a token feature, `latent` the numbers of a latent.
-    pub fn new(
-        count: usize,
-        guided: bool,
-        text: Option<&Text>,
-        width: usize,
-        parents: &[ParentLatent],
-        latent: usize,
-    ) -> Self {
+    /// For `count` samples. `texts` is what they are conditioned on and, with guidance, what it leads away
+    /// from; none is the null text. `width` is that of a token feature, `latent` the numbers of a latent.
+    pub fn new(count: usize, texts: &[Option<&Text>], width: usize, parents: &[ParentLatent], latent: usize) -> Self {
+        let guided = texts.len() > 1;
         let copies = if guided || count == 1 { 2 } else { 1 };
         let batch = copies * count;
-        let with_text = if guided { count } else { batch };
-        let length = text.map_or(1, |t| t.ids.len());
+        let length = texts.iter().flatten().map(|t| t.ids.len()).max().unwrap_or(1);
         let mut tokens = vec![0.0; batch * length * width];
         let mut ids = vec![0; batch * length];
         let mut mask = vec![0.0; batch * length];
-        if let Some(text) = text {
-            tokens[..with_text * length * width].copy_from_slice(&text.features.repeat(with_text));
-            ids[..with_text * length].copy_from_slice(&text.ids.repeat(with_text));
-            mask[..with_text * length].fill(1.0);
+        for row in 0..batch {
+            let Some(text) = texts[(row / count).min(texts.len() - 1)] else { continue };
+            tokens[row * length * width..][..text.features.len()].copy_from_slice(&text.features);
+            ids[row * length..][..text.ids.len()].copy_from_slice(&text.ids);
+            mask[row * length..][..text.ids.len()].fill(1.0);
         }
         let parents = parents.iter().map(|parent| ParentFeed {
             latent_name: format!("parent_{}", parent.name),
@@ -76,6 +71,15 @@ impl Constant {
             ids: ([batch, length], ids),
             mask: ([batch, length], mask),
             parents: parents.collect(),
+        }
+    }
+
+    /// Puts another latent and level in place of a parent's, for all samples.
+    pub fn set_parent(&mut self, name: &str, latent: &[f32], level: f32) {
+        let latent_name = format!("parent_{name}");
+        for parent in self.parents.iter_mut().filter(|parent| parent.latent_name == latent_name) {
+            parent.latents = latent.repeat(self.batch);
+            parent.levels.fill(level);
         }
     }
 
@@ -102,7 +106,7 @@ mod tests {
             ParentLatent { name: "a".into(), latent: Some(Arc::new(vec![7.0, 8.0, 9.0])) },
             ParentLatent { name: "b".into(), latent: None },
         ];
-        let constant = Constant::new(2, true, Some(&text), 2, &parents, 3);
+        let constant = Constant::new(2, &[Some(&text), None], 2, &parents, 3);
         assert_eq!(constant.batch, 4);
         assert_eq!(constant.tokens.0, [4, 2, 2]);
         assert_eq!(constant.tokens.1[..8], [1.0, 2.0, 3.0, 4.0, 1.0, 2.0, 3.0, 4.0]);
@@ -118,15 +122,25 @@ mod tests {
     #[test]
     fn a_lone_sample_runs_twice_with_its_text() {
         let text = Text { ids: vec![5], features: vec![1.0] };
-        let lone = Constant::new(1, false, Some(&text), 1, &[], 3);
+        let lone = Constant::new(1, &[Some(&text)], 1, &[], 3);
         assert_eq!((lone.batch, lone.copies, lone.mask.1.as_slice()), (2, 2, [1.0; 2].as_slice()));
-        let pair = Constant::new(2, false, Some(&text), 1, &[], 3);
+        let pair = Constant::new(2, &[Some(&text)], 1, &[], 3);
         assert_eq!((pair.batch, pair.copies), (2, 1));
     }
 
     #[test]
+    fn a_negative_text_takes_the_place_of_the_null_text() {
+        let text = Text { ids: vec![5], features: vec![1.0] };
+        let negative = Text { ids: vec![7, 8], features: vec![3.0, 4.0] };
+        let constant = Constant::new(1, &[Some(&text), Some(&negative)], 1, &[], 3);
+        assert_eq!(constant.ids.1, [5, 0, 7, 8]);
+        assert_eq!(constant.mask.1, [1.0, 0.0, 1.0, 1.0], "the shorter one is padded");
+        assert_eq!(constant.tokens.1, [1.0, 0.0, 3.0, 4.0]);
+    }
+
+    #[test]
     fn without_a_text_there_is_one_masked_token() {
-        let constant = Constant::new(3, false, None, 2, &[], 3);
+        let constant = Constant::new(3, &[None], 2, &[], 3);
         assert_eq!(
             (constant.batch, constant.tokens.0, constant.mask.1.as_slice()),
             (3, [3, 1, 2], [0.0; 3].as_slice())

@@ -3,6 +3,7 @@
 mod constant;
 mod decoding;
 mod graphs;
+mod joint;
 mod runtime;
 mod sampling;
 mod signature;
@@ -10,14 +11,16 @@ mod stop;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trace;
 
 pub use runtime::find_library;
+pub use trace::{Trace, TraceInputs};
 
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use super::pictures::picture;
-use super::{Control, Device, Engine, EngineError, Sample, SampleRequest, check_request};
+use super::{Control, Device, Engine, EngineError, Sample, SampleRequest, check_joint, check_request};
 use crate::graph::{VariableId, VariableKind};
 use crate::maps::Map;
 use crate::pack::Pack;
@@ -72,23 +75,32 @@ impl OnnxEngine {
         if let Some(parent) = known {
             return Ok(parent.latent.clone());
         }
+        let values = picture(map, self.graphs.pack().classes(), size.0, size.1)?;
+        let latent = Arc::new(self.encode_picture(&values, size, stop)?);
+        if self.parents.len() == KEPT_PARENTS {
+            self.parents.remove(0);
+        }
+        self.parents.push(Parent { map: map.clone(), size, latent: latent.clone() });
+        Ok(latent)
+    }
+
+    /// The clean latent of a picture `[3, height, width]`.
+    fn encode_picture(
+        &mut self,
+        values: &[f32],
+        (width, height): (u32, u32),
+        stop: &Stop<'_>,
+    ) -> Result<Vec<f32>, EngineError> {
         let manifest = self.graphs.pack().manifest.clone();
-        let (width, height) = size;
-        let values = picture(map, &manifest.classes, width, height)?;
         let shape = [1, 3, height as usize, width as usize];
-        let feeds = [("picture", Feed::Real(&shape, &values))];
+        let feeds = [("picture", Feed::Real(&shape, values))];
         let answer = self.graphs.run(&manifest.encoder, &self.encoder, &feeds, stop)?.remove(0);
         let downscale = manifest.latent.downscale;
         if answer.extent() != (height as usize / downscale, width as usize / downscale) {
             let reason = format!("it turned a picture of {width}×{height} into a latent of {:?}", answer.shape);
             return Err(EngineError::Graph { file: manifest.encoder.clone(), reason });
         }
-        let latent = Arc::new(answer.data);
-        if self.parents.len() == KEPT_PARENTS {
-            self.parents.remove(0);
-        }
-        self.parents.push(Parent { map: map.clone(), size, latent: latent.clone() });
-        Ok(latent)
+        Ok(answer.data)
     }
 }
 
@@ -149,6 +161,18 @@ impl Engine for OnnxEngine {
             return Err(EngineError::Cancelled);
         }
         watched(control, |stop| self.sample_watched(request, control, stop))
+    }
+
+    fn sample_jointly(
+        &mut self,
+        requests: &[SampleRequest],
+        control: &dyn Control,
+    ) -> Result<Vec<Sample>, EngineError> {
+        check_joint(self.pack(), requests)?;
+        if control.is_cancelled() {
+            return Err(EngineError::Cancelled);
+        }
+        watched(control, |stop| self.sample_jointly_watched(requests, control, stop))
     }
 }
 

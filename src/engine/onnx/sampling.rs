@@ -1,14 +1,16 @@
 //! A request from noise to maps.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::constant::{Constant, ParentLatent};
 use super::graphs::Feed;
 use super::stop::Stop;
 use super::{Engine, OnnxEngine};
-use crate::diffusion::{NoiseStream, Spacing, Walk, guide};
+use crate::diffusion::{Anchor, Latents, NoiseSource, NoiseStream, Walk, between, steps_left_out};
 use crate::engine::{Control, EngineError, Progress, Sample, SampleRequest, factor_size};
 use crate::graph::{VariableId, VariableKind};
+use crate::maps::Map;
 
 /// Most latents in one network call; more bring no speed and cost memory.
 const MOST_LATENTS: usize = 20;
@@ -17,6 +19,8 @@ const MOST_LATENTS: usize = 20;
 pub(super) struct Batch {
     /// Channels, height and width of a latent.
     pub shape: [usize; 3],
+    /// The walk that all of them take.
+    pub walk: Walk,
     /// In the order of the seeds.
     pub chunks: Vec<Chunk>,
 }
@@ -24,10 +28,22 @@ pub(super) struct Batch {
 /// Samples that run together: their latents, and all that stays the same from step to step.
 pub(super) struct Chunk {
     /// On the way from noise, `[count, channels, height, width]`.
-    pub latents: Vec<f32>,
-    /// Estimates of the clean latents, of the same shape.
-    clean: Vec<f32>,
+    pub latents: Latents,
+    /// One for each sample, so that none depends on its neighbours.
+    noise: Vec<NoiseSource>,
     constant: Constant,
+    /// Without guidance, for the steps outside its interval.
+    unguided: Option<Constant>,
+    /// Where the latents are held, when a map that is there is revised.
+    anchor: Option<Anchor>,
+}
+
+impl Chunk {
+    /// Changes what stays the same from step to step.
+    pub(super) fn each_constant(&mut self, change: impl Fn(&mut Constant)) {
+        change(&mut self.constant);
+        self.unguided.iter_mut().for_each(change);
+    }
 }
 
 impl OnnxEngine {
@@ -38,46 +54,77 @@ impl OnnxEngine {
         stop: &Stop<'_>,
     ) -> Result<Vec<Sample>, EngineError> {
         let name = self.pack().graph.variable(request.variable).name.clone();
-        let noise = |seed, len| NoiseStream::new(seed, &name).normals(len);
-        let mut batch = self.begin(request, &noise, stop)?;
+        let parents = self.encode_parents(request, stop)?;
+        let noise = |seed| NoiseSource::of(seed, &name);
+        let shape = self.latent_shape(request)?;
+        let mut batch = self.begin(request, shape, &parents, &noise, stop)?;
         self.denoise(request, &mut batch, control, stop)?;
         let mut maps = Vec::with_capacity(request.seeds.len());
         for chunk in &batch.chunks {
-            maps.extend(self.decode(request, &chunk.latents, batch.shape, stop)?);
+            maps.extend(self.decode_joined(request, &chunk.latents.x, batch.shape, stop)?);
         }
         stop.check()?;
         Ok(request.seeds.iter().zip(maps).map(|(&seed, map)| Sample { seed, map }).collect())
     }
 
-    /// Encodes text and parents, and takes `noise(seed, length)` for each seed.
+    /// Latents of `shape` (channels, height, width) at their start: encodes the texts, and takes noise from `noise(seed)` for each seed.
     pub(super) fn begin(
         &mut self,
         request: &SampleRequest,
-        noise: &dyn Fn(u64, usize) -> Vec<f32>,
+        shape: [usize; 3],
+        parents: &[ParentLatent],
+        noise: &dyn Fn(u64) -> NoiseSource,
         stop: &Stop<'_>,
     ) -> Result<Batch, EngineError> {
         let pack = self.pack().clone();
+        let walk = Walk::new(pack.graph.factor(request.variable), request.settings.route());
+        let first = request.revision.as_ref().map_or(0, |r| steps_left_out(walk.steps(), r.strength));
+        let walk = walk.from_step(first);
+        let held = self.encode_held(request, shape, stop)?;
+        let text = self.text.encode(&request.prompt, &mut self.graphs, stop)?;
+        let negative = self.text.encode(&request.negative, &mut self.graphs, stop)?;
+        let guidance = request.settings.guidance();
+        let acts = (0..walk.steps()).filter(|&step| guidance.acts(step, walk.steps())).count();
+        let guided = acts > 0 && (text.is_some() || negative.is_some());
+        let texts = [text.as_deref(), negative.as_deref()];
+
+        let name = pack.graph.variable(request.variable).name.clone();
+        let length = shape.iter().product();
+        let width = pack.manifest.text.width;
+        let most = if guided { MOST_LATENTS / 2 } else { MOST_LATENTS };
+        let chunk = |seeds: &[u64]| {
+            let mut noise: Vec<_> = seeds.iter().map(|&seed| noise(seed)).collect();
+            let start: Vec<f32> =
+                noise.iter_mut().flat_map(|source| varied(source.normals(length), request, &name)).collect();
+            let anchor = held.clone().map(|(clean, held)| Anchor::new(clean, held, start.clone()));
+            let latents = match &anchor {
+                Some(anchor) => walk.start_at(anchor.at(walk.moment(0))),
+                None => walk.start(start),
+            };
+            let constant = |texts: &[_]| Constant::new(seeds.len(), texts, width, parents, length);
+            Chunk {
+                latents,
+                noise,
+                anchor,
+                constant: constant(if guided { &texts } else { &texts[..1] }),
+                unguided: (guided && acts < walk.steps()).then(|| constant(&texts[..1])),
+            }
+        };
+        let chunks = request.seeds.chunks(most).map(chunk).collect();
+        Ok(Batch { shape, walk, chunks })
+    }
+
+    /// Channels, height and width of a latent of the request.
+    pub(super) fn latent_shape(&self, request: &SampleRequest) -> Result<[usize; 3], EngineError> {
+        let pack = self.pack();
         let variable = pack.graph.variable(request.variable);
         if variable.kind == VariableKind::Pose {
             let reason = format!("\"{}\" cannot be sampled: poses have no decoder yet; give one", variable.name);
             return Err(EngineError::Request(reason));
         }
-        let size = factor_size(&pack, request.variable, request.canvas);
-        let text = self.text.encode(&request.prompt, &mut self.graphs, stop)?;
-        let guided = text.is_some() && request.settings.guidance != 1.0;
-        let parents = self.encode_parents(request, size, stop)?;
-
+        let size = factor_size(pack, request.variable, request.canvas);
         let downscale = pack.manifest.latent.downscale as u32;
-        let shape = [pack.manifest.latent.channels, (size.1 / downscale) as usize, (size.0 / downscale) as usize];
-        let length = shape.iter().product();
-        let width = pack.manifest.text.width;
-        let most = if guided { MOST_LATENTS / 2 } else { MOST_LATENTS };
-        let chunk = |seeds: &[u64]| {
-            let latents: Vec<f32> = seeds.iter().flat_map(|&seed| noise(seed, length)).collect();
-            let constant = Constant::new(seeds.len(), guided, text.as_deref(), width, &parents, length);
-            Chunk { clean: vec![0.0; latents.len()], latents, constant }
-        };
-        Ok(Batch { shape, chunks: request.seeds.chunks(most).map(chunk).collect() })
+        Ok([pack.manifest.latent.channels, (size.1 / downscale) as usize, (size.0 / downscale) as usize])
     }
 
     /// Goes all steps, every chunk one step at a time.
@@ -88,33 +135,21 @@ impl OnnxEngine {
         control: &dyn Control,
         stop: &Stop<'_>,
     ) -> Result<(), EngineError> {
-        let pack = self.pack().clone();
-        let walk = Walk::new(pack.graph.factor(request.variable), request.settings.steps, Spacing::Trailing);
-        let mut clock = Clock::start(walk.steps());
-        for step in 0..walk.steps() {
-            for chunk in &mut batch.chunks {
-                let answer = self.predict(request, chunk, walk.time(step), batch.shape, stop)?;
-                if answer.iter().any(|v| !v.is_finite()) {
-                    return Err(EngineError::NotANumber {
-                        variable: pack.graph.variable(request.variable).name.clone(),
-                        step: step + 1,
-                        steps: walk.steps(),
-                        guidance: request.settings.guidance,
-                    });
-                }
-                walk.step(step, &mut chunk.latents, &answer, &mut chunk.clean);
-            }
+        let steps = batch.walk.steps();
+        let mut clock = Clock::start(steps);
+        for step in 0..steps {
+            self.advance(request, batch, step, stop)?;
             let preview = match batch.chunks.first() {
                 Some(chunk) if request.previews => {
-                    let first = &chunk.clean[..batch.shape.iter().product()];
-                    self.decode(request, first, batch.shape, stop)?.pop()
+                    let first = &chunk.latents.clean[..batch.shape.iter().product()];
+                    self.decode_joined(request, first, batch.shape, stop)?.pop()
                 }
                 _ => None,
             };
             control.progress(Progress {
                 variable: request.variable,
                 step: step + 1,
-                steps: walk.steps(),
+                steps,
                 remaining: clock.tick(),
                 drawn: None,
                 preview,
@@ -123,13 +158,73 @@ impl OnnxEngine {
         Ok(())
     }
 
-    /// Names of the factor's parents with their latents; `None` for a null parent.
-    fn encode_parents(
+    /// Goes one step with every chunk.
+    pub(super) fn advance(
         &mut self,
         request: &SampleRequest,
-        size: (u32, u32),
+        batch: &mut Batch,
+        step: usize,
+        stop: &Stop<'_>,
+    ) -> Result<(), EngineError> {
+        let Batch { shape, walk, chunks } = batch;
+        let length = shape.iter().product();
+        for chunk in chunks {
+            let answer = self.predict(request, chunk, walk, step, *shape, stop)?;
+            let noise: Vec<f32> = if walk.adds_noise(step) {
+                chunk.noise.iter_mut().flat_map(|source| source.normals(length)).collect()
+            } else {
+                Vec::new()
+            };
+            walk.step(step, &mut chunk.latents, &answer, &noise);
+            if let Some(anchor) = &chunk.anchor {
+                anchor.hold(walk.moment(step + 1), &mut chunk.latents.x);
+            }
+            if answer.iter().chain(&chunk.latents.x).any(|v| !v.is_finite()) {
+                return Err(EngineError::NotANumber {
+                    variable: self.pack().graph.variable(request.variable).name.clone(),
+                    step: step + 1,
+                    steps: walk.steps(),
+                    guidance: request.settings.guidance,
+                    sampler: request.settings.sampler,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The latent of the map to revise, and which of its values stay.
+    fn encode_held(
+        &mut self,
+        request: &SampleRequest,
+        shape: [usize; 3],
+        stop: &Stop<'_>,
+    ) -> Result<Option<(Vec<f32>, Vec<bool>)>, EngineError> {
+        let Some(revision) = &request.revision else { return Ok(None) };
+        let size = factor_size(self.pack(), request.variable, request.canvas);
+        let clean = self.encode(&revision.base, size, stop)?.to_vec();
+        Ok(Some((clean, revision.held((shape[1], shape[2])).repeat(shape[0]))))
+    }
+
+    /// Latents as maps, joined with the one that is revised.
+    fn decode_joined(
+        &mut self,
+        request: &SampleRequest,
+        latents: &[f32],
+        shape: [usize; 3],
+        stop: &Stop<'_>,
+    ) -> Result<Vec<Arc<Map>>, EngineError> {
+        let maps = self.decode(request, latents, shape, stop)?;
+        let Some(revision) = &request.revision else { return Ok(maps) };
+        Ok(maps.into_iter().map(|map| Arc::new(revision.join(Arc::unwrap_or_clone(map)))).collect())
+    }
+
+    /// Names of the factor's parents with their latents; `None` for a null parent.
+    pub(super) fn encode_parents(
+        &mut self,
+        request: &SampleRequest,
         stop: &Stop<'_>,
     ) -> Result<Vec<ParentLatent>, EngineError> {
+        let size = factor_size(self.pack(), request.variable, request.canvas);
         let graph = self.pack().graph.clone();
         let mut parents = Vec::new();
         for &id in &graph.factor(request.variable).parents {
@@ -145,15 +240,20 @@ impl OnnxEngine {
         &mut self,
         request: &SampleRequest,
         chunk: &Chunk,
-        time: f32,
+        walk: &Walk,
+        step: usize,
         shape: [usize; 3],
         stop: &Stop<'_>,
     ) -> Result<Vec<f32>, EngineError> {
-        let constant = &chunk.constant;
-        let latents = chunk.latents.repeat(constant.copies);
+        let guidance = request.settings.guidance();
+        let constant = match &chunk.unguided {
+            Some(unguided) if !guidance.acts(step, walk.steps()) => unguided,
+            _ => &chunk.constant,
+        };
+        let latents = chunk.latents.x.repeat(constant.copies);
         let latent_shape = [constant.batch, shape[0], shape[1], shape[2]];
         let batch = [constant.batch];
-        let times = vec![time; constant.batch];
+        let times = vec![walk.time(step); constant.batch];
         let mut feeds = vec![("latent", Feed::Real(&latent_shape, &latents)), ("time", Feed::Real(&batch, &times))];
         constant.feed(&latent_shape, &batch, &mut feeds);
         let file = self.model(request.variable);
@@ -164,9 +264,9 @@ impl OnnxEngine {
             return Err(EngineError::Graph { file, reason });
         }
         let mut answer = answer.data;
-        let without = answer.split_off(chunk.latents.len());
+        let without = answer.split_off(chunk.latents.x.len());
         if constant.guided {
-            guide(&mut answer, &without, request.settings.guidance);
+            guidance.guide(&mut answer, &without, shape.iter().product());
         }
         Ok(answer)
     }
@@ -180,8 +280,16 @@ impl OnnxEngine {
     }
 }
 
+/// The noise of a seed, on its way to another seed's where the request asks for a variation.
+fn varied(own: Vec<f32>, request: &SampleRequest, name: &str) -> Vec<f32> {
+    match request.revision.as_ref().and_then(|r| r.variation) {
+        Some(other) => between(&own, &NoiseStream::new(other.seed, name).normals(own.len()), other.amount),
+        None => own,
+    }
+}
+
 /// Estimates how long the rest of a request takes.
-struct Clock {
+pub(super) struct Clock {
     started: Instant,
     steps: usize,
     done: usize,
@@ -189,13 +297,13 @@ struct Clock {
 }
 
 impl Clock {
-    fn start(steps: usize) -> Self {
+    pub(super) fn start(steps: usize) -> Self {
         Self { started: Instant::now(), steps, done: 0, after_first: Duration::ZERO }
     }
 
     /// A step is done; the time the others will take. The first one loads the network, so it
     /// counts only as long as there is no other.
-    fn tick(&mut self) -> Duration {
+    pub(super) fn tick(&mut self) -> Duration {
         self.done += 1;
         let elapsed = self.started.elapsed();
         if self.done == 1 {
@@ -204,5 +312,55 @@ impl Clock {
         let measured = if self.done == 1 { elapsed } else { elapsed - self.after_first };
         let steps = (self.done - 1).max(1) as u32;
         measured * (self.steps - self.done) as u32 / steps
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::engine::FactorSettings;
+    use crate::engine::onnx::tests::{Watch, engine, request};
+    use crate::graph::Sampler;
+    use crate::maps::Map;
+
+    #[test]
+    fn a_negative_prompt_leads_away_and_an_interval_limits_guidance() {
+        let mut engine = engine();
+        let watch = Watch::default();
+        let mut sample = |negative: &str, settings| {
+            let ask = SampleRequest { settings, negative: negative.into(), ..request(1, "a dog", &[1, 2]) };
+            engine.sample(&ask, &watch).unwrap().remove(0).map
+        };
+        let usual = FactorSettings::new(4, 2.0);
+        let within = |from, to| FactorSettings { guidance_interval: [from, to], ..usual };
+        let (plain, unguided) = (sample("", usual), sample("", FactorSettings::new(4, 1.0)));
+        assert!(sample("a cat", usual) != plain);
+        assert!(sample("  ", usual) == plain, "a blank one is none");
+        assert!(sample("a cat", FactorSettings::new(4, 1.0)) == unguided, "without guidance it has no say");
+        assert!(sample("", within(0.0, 1.0)) == plain);
+        assert!(sample("", within(0.5, 0.5)) == unguided);
+        let half = sample("", within(0.0, 0.5));
+        assert!(half != plain && half != unguided);
+        assert!(sample("", FactorSettings { guidance_rescale: 0.7, ..usual }) != plain);
+    }
+
+    #[test]
+    fn every_sampler_gives_the_same_map_alone_in_a_batch_and_again() {
+        let mut engine = engine();
+        let watch = Watch::default();
+        let mut maps: Vec<Arc<Map>> = Vec::new();
+        for sampler in Sampler::ALL {
+            let settings = FactorSettings { sampler, eta: 0.5, ..FactorSettings::new(4, 2.0) };
+            let mut sample = |seeds: &[u64]| {
+                engine.sample(&SampleRequest { settings, ..request(1, "a dog", seeds) }, &watch).unwrap()
+            };
+            let together = sample(&[3, 9, 4]);
+            assert!(sample(&[9])[0].map == together[1].map, "{sampler}");
+            assert!(sample(&[4, 3])[1].map == together[0].map, "{sampler}");
+            assert!(!maps.contains(&together[0].map), "{sampler} is like another");
+            maps.push(together[0].map.clone());
+        }
     }
 }

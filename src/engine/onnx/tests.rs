@@ -10,19 +10,21 @@ use serde::Deserialize;
 
 use super::sampling::Batch;
 use super::*;
+use crate::diffusion::NoiseSource;
+use crate::diffusion::NoiseStream;
 use crate::engine::decode::{Field, class_map};
 use crate::engine::pictures::paint_classes;
-use crate::engine::{FactorSettings, Progress};
+use crate::engine::{FactorSettings, Progress, Revision, Variation};
 use crate::maps::{Label, Plane, resize_nearest};
 use crate::pack::Manifest;
 
 const TOLERANCE: f32 = 1e-3;
 
 #[derive(Deserialize)]
-struct Reference {
-    prompt: String,
+pub(super) struct Reference {
+    pub(super) prompt: String,
     steps: usize,
-    guidance: f32,
+    pub(super) guidance: f32,
     arrays: BTreeMap<String, Array>,
     #[serde(skip)]
     bytes: Vec<u8>,
@@ -39,10 +41,10 @@ fn fixtures() -> PathBuf {
 }
 
 impl Reference {
-    fn load() -> Self {
-        let text = std::fs::read(fixtures().join("tiny_pack_reference.json")).unwrap();
+    pub(super) fn load(stem: &str) -> Self {
+        let text = std::fs::read(fixtures().join(format!("{stem}.json"))).unwrap();
         let mut reference: Self = serde_json::from_slice(&text).unwrap();
-        reference.bytes = std::fs::read(fixtures().join("tiny_pack_reference.bin")).unwrap();
+        reference.bytes = std::fs::read(fixtures().join(format!("{stem}.bin"))).unwrap();
         reference
     }
 
@@ -51,7 +53,7 @@ impl Reference {
         &self.bytes[array.offset..][..array.shape.iter().product::<usize>() * size]
     }
 
-    fn reals(&self, name: &str) -> Vec<f32> {
+    pub(super) fn reals(&self, name: &str) -> Vec<f32> {
         let read = |b: &[u8]| f32::from_le_bytes(b.try_into().unwrap());
         self.bytes(name, 4).chunks_exact(4).map(read).collect()
     }
@@ -64,7 +66,7 @@ impl Reference {
 
 /// Never cancels, and counts steps and previews.
 #[derive(Default)]
-struct Watch {
+pub(super) struct Watch {
     steps: AtomicUsize,
     previews: Mutex<Vec<Arc<Map>>>,
     cancel_after: Option<usize>,
@@ -89,24 +91,26 @@ fn tiny() -> Pack {
     Pack::open(fixtures().join("tiny_pack")).unwrap()
 }
 
-fn engine() -> OnnxEngine {
+pub(super) fn engine() -> OnnxEngine {
     OnnxEngine::load(tiny(), Device::Cpu, Some(1)).unwrap_or_else(|e| panic!("{e}"))
 }
 
-fn request(variable: usize, prompt: &str, seeds: &[u64]) -> SampleRequest {
+pub(super) fn request(variable: usize, prompt: &str, seeds: &[u64]) -> SampleRequest {
     SampleRequest {
         variable: VariableId(variable),
         prompt: prompt.into(),
+        negative: String::new(),
         seeds: seeds.into(),
-        settings: FactorSettings { steps: 4, guidance: 2.0 },
+        settings: FactorSettings::new(4, 2.0),
         parents: Vec::new(),
+        revision: None,
         canvas: (512, 512),
         previews: false,
     }
 }
 
 #[track_caller]
-fn assert_close(what: &str, found: &[f32], expected: &[f32]) {
+pub(super) fn assert_close(what: &str, found: &[f32], expected: &[f32]) {
     assert_eq!(found.len(), expected.len(), "{what}");
     let worst = found.iter().zip(expected).map(|(f, e)| (f - e).abs()).fold(0.0, f32::max);
     assert!(worst <= TOLERANCE, "{what}: off by {worst}");
@@ -116,8 +120,12 @@ fn assert_close(what: &str, found: &[f32], expected: &[f32]) {
 fn denoise(engine: &mut OnnxEngine, request: &SampleRequest, noise: &[f32]) -> Batch {
     let watch = Watch::default();
     watched(&watch, |stop| {
-        let from = |seed: u64, length: usize| noise[seed as usize * length..][..length].to_vec();
-        let mut batch = engine.begin(request, &from, stop)?;
+        let shape = engine.latent_shape(request)?;
+        let length = shape.iter().product::<usize>();
+        let start = |seed: u64| noise[seed as usize * length..][..length].to_vec();
+        let from = |seed: u64| NoiseSource::Given(start(seed).into_iter());
+        let parents = engine.encode_parents(request, stop)?;
+        let mut batch = engine.begin(request, shape, &parents, &from, stop)?;
         engine.denoise(request, &mut batch, &watch, stop)?;
         Ok(batch)
     })
@@ -126,7 +134,7 @@ fn denoise(engine: &mut OnnxEngine, request: &SampleRequest, noise: &[f32]) -> B
 
 #[test]
 fn text_features_agree_with_the_reference() {
-    let (reference, mut engine) = (Reference::load(), engine());
+    let (reference, mut engine) = (Reference::load("tiny_pack_reference"), engine());
     let text = watched(&Watch::default(), |stop| engine.text.encode(&reference.prompt, &mut engine.graphs, stop));
     let text = text.unwrap().unwrap();
     assert_eq!(text.ids, reference.integers("ids"));
@@ -135,16 +143,16 @@ fn text_features_agree_with_the_reference() {
 
 #[test]
 fn the_chain_from_noise_to_image_agrees_with_the_reference() {
-    let (reference, mut engine) = (Reference::load(), engine());
-    let settings = FactorSettings { steps: reference.steps, guidance: reference.guidance };
+    let (reference, mut engine) = (Reference::load("tiny_pack_reference"), engine());
+    let settings = FactorSettings::new(reference.steps, reference.guidance);
     let ask = SampleRequest { settings, ..request(0, &reference.prompt, &[0, 1]) };
     let batch = denoise(&mut engine, &ask, &reference.reals("segmentation_noise"));
-    assert_close("segmentation", &batch.chunks[0].latents, &reference.reals("segmentation_latent"));
+    assert_close("segmentation", &batch.chunks[0].latents.x, &reference.reals("segmentation_latent"));
 
     // The reference paints the boundary that the decoder saw, so its parent is built here by hand.
     let canvas = (512, 512);
     let shape = [1, 8, 8, 8];
-    let feeds = [("latent", Feed::Real(&shape, &batch.chunks[0].latents[..512]))];
+    let feeds = [("latent", Feed::Real(&shape, &batch.chunks[0].latents.x[..512]))];
     let signature = engine.decoders[0].clone();
     let answers =
         watched(&Watch::default(), |stop| engine.graphs.run("decode_classes.onnx", &signature, &feeds, stop)).unwrap();
@@ -176,9 +184,9 @@ fn the_chain_from_noise_to_image_agrees_with_the_reference() {
     engine.parents.push(Parent { map: map.clone(), size: (128, 128), latent });
     let ask = SampleRequest { parents: vec![(VariableId(0), map)], settings, ..request(3, &reference.prompt, &[0]) };
     let batch = denoise(&mut engine, &ask, &reference.reals("image_noise"));
-    assert_close("image", &batch.chunks[0].latents, &reference.reals("image_latent"));
+    assert_close("image", &batch.chunks[0].latents.x, &reference.reals("image_latent"));
 
-    let image = watched(&Watch::default(), |stop| engine.decode(&ask, &batch.chunks[0].latents, batch.shape, stop));
+    let image = watched(&Watch::default(), |stop| engine.decode(&ask, &batch.chunks[0].latents.x, batch.shape, stop));
     let Map::Image(image) = &*image.unwrap()[0] else { panic!("an image") };
     let expected = reference.reals("image");
     for (at, value) in expected.iter().enumerate() {
@@ -190,11 +198,52 @@ fn the_chain_from_noise_to_image_agrees_with_the_reference() {
 }
 
 #[test]
+fn cells_that_nothing_selects_end_at_the_map_that_was_there() {
+    let mut engine = engine();
+    let plain = request(1, "two cats", &[3]);
+    let base = engine.sample(&plain, &Watch::default()).unwrap().remove(0).map;
+    let mask = Plane::from_fn(512, 512, |x, y| x < 200 && y < 512);
+    let revision = Revision { base: base.clone(), mask: Some(mask), strength: 0.75, variation: None };
+    let ask = SampleRequest { seeds: vec![0, 1], revision: Some(revision.clone()), ..plain };
+    let noise = NoiseStream::new(8, "depth").normals(2 * 512);
+    let batch = denoise(&mut engine, &ask, &noise);
+    let length: usize = batch.shape.iter().product();
+    let clean = watched(&Watch::default(), |stop| engine.encode(&base, (64, 64), stop)).unwrap();
+    let held = revision.held((batch.shape[1], batch.shape[2])).repeat(batch.shape[0]);
+    assert!(held.contains(&true) && held.contains(&false));
+    for latent in batch.chunks[0].latents.x.chunks_exact(length) {
+        for ((value, clean), held) in latent.iter().zip(clean.iter()).zip(&held) {
+            assert_eq!(value == clean, *held);
+        }
+    }
+    let joined = engine.sample(&ask, &Watch::default()).unwrap();
+    let (Map::Depth(old), Map::Depth(new)) = (&*base, &*joined[0].map) else { panic!("depth") };
+    assert!((0..512).all(|y| (200..512).all(|x| old.at(x, y) == new.at(x, y))), "not a pixel outside changes");
+    assert_ne!(joined[0].map, joined[1].map);
+}
+
+#[test]
+fn sampling_all_of_a_map_anew_at_full_strength_is_sampling_it() {
+    let mut engine = engine();
+    let plain = request(1, "two cats", &[3]);
+    let base = engine.sample(&request(1, "a boat", &[5]), &Watch::default()).unwrap().remove(0).map;
+    let revision = Revision { base, mask: None, strength: 1.0, variation: None };
+    let anew = SampleRequest { revision: Some(revision.clone()), ..plain.clone() };
+    let map =
+        |engine: &mut OnnxEngine, ask: &SampleRequest| engine.sample(ask, &Watch::default()).unwrap().remove(0).map;
+    let expected = map(&mut engine, &plain);
+    assert_eq!(map(&mut engine, &anew), expected);
+    let variation = Some(Variation { seed: 3, amount: 1.0 });
+    let other = SampleRequest { seeds: vec![4], revision: Some(Revision { variation, ..revision }), ..plain };
+    assert_eq!(map(&mut engine, &other), expected, "all the way to another seed is that seed");
+}
+
+#[test]
 fn a_seed_gives_the_same_map_alone_and_in_a_batch() {
     let mut engine = engine();
     let watch = Watch::default();
     for (variable, guidance) in [(0, 2.0), (1, 2.0), (1, 1.0)] {
-        let settings = FactorSettings { steps: 4, guidance };
+        let settings = FactorSettings::new(4, guidance);
         let ask = |seeds: &[u64]| SampleRequest { settings, ..request(variable, "two cats", seeds) };
         let together = engine.sample(&ask(&[3, 9, 4, 7, 1]), &watch).unwrap();
         for sample in &together {
@@ -247,7 +296,7 @@ fn guidance_and_prompt_change_the_map_and_blank_prompts_are_the_null_text() {
     let mut engine = engine();
     let watch = Watch::default();
     let mut sample = |prompt: &str, guidance| {
-        let settings = FactorSettings { steps: 3, guidance };
+        let settings = FactorSettings::new(3, guidance);
         let ask = SampleRequest { settings, canvas: (128, 128), ..request(1, prompt, &[1]) };
         engine.sample(&ask, &watch).unwrap().remove(0).map
     };
@@ -276,7 +325,7 @@ fn steps_are_reported_with_previews_that_end_at_the_map() {
 fn cancelling_stops_between_and_within_steps() {
     let mut engine = engine();
     let long = |seeds: u64| SampleRequest {
-        settings: FactorSettings { steps: 1000, guidance: 2.0 },
+        settings: FactorSettings::new(1000, 2.0),
         canvas: (64, 64),
         ..request(0, "a dog", &(0..seeds).collect::<Vec<_>>())
     };
@@ -318,7 +367,7 @@ fn a_terminated_call_ends_as_cancelled() {
 
 #[test]
 fn values_that_are_no_numbers_are_reported_with_their_step() {
-    let settings = FactorSettings { steps: 5, guidance: f32::MAX };
+    let settings = FactorSettings::new(5, f32::MAX);
     let outcome = engine().sample(&SampleRequest { settings, ..request(0, "a dog", &[1]) }, &Watch::default());
     let message = outcome.unwrap_err().to_string();
     assert!(message.contains("\"segmentation\" produced a value that is not a number at step 1 of 5"), "{message}");

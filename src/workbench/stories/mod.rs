@@ -4,6 +4,7 @@ mod editing;
 mod failing;
 mod jobs;
 mod live;
+mod resampling;
 mod sampling;
 mod settings;
 

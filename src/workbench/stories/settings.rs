@@ -1,6 +1,7 @@
 //! Prompts and numbers: what they make stale, how they undo, what is refused.
 
 use super::*;
+use crate::graph::{Sampler, Sampling, Spacing};
 
 #[test]
 fn typing_a_prompt_is_one_undo_step() {
@@ -95,6 +96,100 @@ fn impossible_settings_are_refused_with_what_is_possible() {
     person.is_refused(generate(0, 0));
     person.is_refused(generate(101, 0));
     assert!(person.is_refused(Command::ChooseCandidate { index: 10 }).contains("0 to 9"));
+}
+
+#[test]
+fn a_sampler_makes_its_factor_stale_and_is_one_undo_step() {
+    let mut person = Person::with_picture("a dog");
+    let sampler = |sampler| Command::SetSampler { variable: "depth".into(), sampler };
+    person.does(sampler(Sampler::UniPc));
+    assert_eq!(person.states(), [Fresh, Stale, Fresh, Stale]);
+    person.does(sampler(Sampler::Euler));
+    assert_eq!(person.states(), [Fresh; 4], "back where it began");
+    for command in [
+        Command::SetSpacing { variable: "image".into(), spacing: Spacing::Karras },
+        Command::SetEta { variable: "image".into(), eta: 0.5 },
+        Command::SetGuidanceRescale { variable: "image".into(), rescale: 0.7 },
+        Command::SetGuidanceInterval { variable: "image".into(), from: 0.2, to: 0.8 },
+    ] {
+        let text = serde_json::to_string(&command).unwrap();
+        assert_eq!(serde_json::from_str::<Command>(&text).unwrap(), command);
+        person.does(command);
+        assert_eq!(person.states(), [Fresh, Fresh, Fresh, Stale], "{text}");
+        person.does(Command::Undo);
+        assert_eq!(person.states(), [Fresh; 4], "{text}");
+    }
+}
+
+#[test]
+fn joint_sampling_takes_everything_along_without_candidates() {
+    let mut waiting = Waiting::new();
+    waiting.starts(Command::SetSampling { sampling: Sampling::Joint });
+    let refused = waiting.bench.apply(Command::RunStale).unwrap_err().to_string();
+    assert_eq!(refused, "Write a prompt first: what should the picture show?");
+    waiting.starts(prompt("a dog"));
+    let (job, _) = waiting.starts(Command::RunStale);
+    let job = job.expect("a run");
+    let Job::Run { sampling: Sampling::Joint, steps, given, .. } = &job.1 else { panic!("a joint run") };
+    assert_eq!((steps.len(), given.len()), (4, 0));
+    waiting.finish_all(job);
+    assert_eq!(waiting.states(), [Fresh; 4]);
+}
+
+#[test]
+fn switching_the_order_makes_stale_what_has_parents() {
+    let mut person = Person::with_picture("a dog");
+    person.does(Command::SetSampling { sampling: Sampling::Joint });
+    assert_eq!(person.states(), [Fresh, Stale, Stale, Stale]);
+    let segmentation = person.map("segmentation");
+    person.runs();
+    assert_eq!(person.states(), [Fresh; 4]);
+    assert!(Arc::ptr_eq(&segmentation, &person.map("segmentation")), "the candidate stays a clean parent");
+    person.does(Command::Undo);
+    person.does(Command::Undo);
+    assert_eq!(person.document().sampling, Sampling::Chain);
+}
+
+#[test]
+fn shares_outside_0_to_1_are_refused() {
+    let mut person = Person::new();
+    let eta = person.is_refused(Command::SetEta { variable: "image".into(), eta: 1.5 });
+    assert_eq!(eta, "Eta must be between 0 and 1, not 1.5");
+    person.is_refused(Command::SetGuidanceRescale { variable: "image".into(), rescale: f32::NAN });
+    let interval = |from, to| Command::SetGuidanceInterval { variable: "image".into(), from, to };
+    person.is_refused(interval(-0.1, 1.0));
+    assert!(person.is_refused(interval(0.8, 0.2)).contains("ends (0.2) before it begins (0.8)"));
+}
+
+#[test]
+fn a_negative_prompt_is_inherited_until_a_factor_has_its_own() {
+    let mut person = Person::with_picture("a dog");
+    let own = |prompt: Option<&str>| Command::SetFactorNegativePrompt {
+        variable: "depth".into(),
+        prompt: prompt.map(str::to_owned),
+    };
+    person.does(own(Some("")));
+    assert_eq!(person.states(), [Fresh; 4], "the document has none either");
+    person.does(Command::SetNegativePrompt { prompt: "a cat".into() });
+    assert_eq!(person.states(), [Stale; 4]);
+    person.does(Command::Undo);
+    person.does(own(Some("a tree")));
+    assert_eq!(person.states(), [Fresh, Stale, Fresh, Stale]);
+    assert!(person.is_refused(Command::SetNegativePrompt { prompt: "ä".repeat(10_001) }).contains("10001"));
+}
+
+#[test]
+fn jobs_carry_the_negative_prompt_of_each_factor() {
+    let mut waiting = Waiting::new();
+    waiting.starts(prompt("a dog"));
+    waiting.starts(Command::SetNegativePrompt { prompt: "a cat".into() });
+    waiting.starts(Command::SetFactorNegativePrompt { variable: "image".into(), prompt: Some("fog".into()) });
+    let (candidates, _) = waiting.starts(Command::RunStale);
+    let candidates = candidates.expect("candidates are drawn first");
+    assert!(matches!(&candidates.1, Job::Candidates { negative, .. } if negative == "a cat"));
+    let (run, _) = waiting.finish(candidates);
+    let (_, Job::Run { steps, .. }) = run.expect("then the rest") else { panic!("a run") };
+    assert_eq!(steps.iter().map(|s| s.negative.as_str()).collect::<Vec<_>>(), ["a cat", "a cat", "fog"]);
 }
 
 #[test]

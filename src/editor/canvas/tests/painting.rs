@@ -5,6 +5,7 @@ use egui::{Event, Key, Modifiers, vec2};
 use super::stage::{FIRST_DOG, SKY, Stage, class};
 use crate::command::{Command, Ink};
 use crate::editor::tools::Tool;
+use crate::graph::VariableKind;
 use crate::maps::Map;
 
 fn sketch_at(stage: &Stage, x: u32, y: u32) -> u8 {
@@ -21,7 +22,7 @@ fn a_stroke_of_several_moves_is_one_command() {
     let mut stage = Stage::new();
     stage.takes(Tool::Brush);
     stage.canvas().settings.class = "tree".into();
-    stage.canvas().settings.size = 10.0;
+    *stage.canvas().settings.sizes.at(Tool::Brush, VariableKind::Classes) = 10.0;
     stage.drags(&[vec2(30.0, 60.0), vec2(50.0, 60.0), vec2(50.0, 90.0)]);
     assert!(matches!(&stage.state().given[..], [Command::Stroke { ink: Ink::Class { class }, .. }] if class == "tree"));
     let tree = class(stage.bench().pack().classes(), "tree");
@@ -47,7 +48,7 @@ fn shift_click_continues_the_last_stroke_in_a_straight_line() {
     let mut stage = Stage::new();
     stage.shows("sketch");
     stage.takes(Tool::Brush);
-    stage.canvas().settings.size = 4.0;
+    *stage.canvas().settings.sizes.at(Tool::Brush, VariableKind::Sketch) = 4.0;
     stage.clicks(vec2(20.0, 20.0));
     assert_eq!(sketch_at(&stage, 60, 20), 0);
     stage.holds(Modifiers::SHIFT);
