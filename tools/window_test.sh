@@ -105,8 +105,9 @@ done
 ((blue > 200)) || fail "sampling does not end"
 sleep 1
 shot candidates
-xdotool mousemove 507 590 sleep 0.5 mousedown 1 sleep 0.5 mousemove 527 590 sleep 0.3 mousemove 567 590 sleep 0.3 \
-    mousemove 587 580 sleep 0.5 mouseup 1
-expect candidates dragged 400 "dragging a region"
+# On the dog of the first candidate: a drag that misses it would draw a rectangle, which changes far fewer pixels.
+xdotool mousemove 410 460 sleep 0.5 mousedown 1 sleep 0.5 mousemove 430 460 sleep 0.3 mousemove 470 460 sleep 0.3 \
+    mousemove 500 470 sleep 0.5 mouseup 1
+expect candidates dragged 8000 "dragging a region"
 running || fail "the editor ended after the drag"
 printf 'the window opened, answered to keyboard and mouse, and closed: %s\n' "$out/dragged.png"
