@@ -310,6 +310,8 @@ fn an_unknown_word_can_be_bound_to_a_class() {
     wait(&mut harness, "nothing runs", idle);
     harness.get_by_label("Unknown word zeppelin: bind it to a class").click();
     harness.run_steps(3);
+    harness.get_by_label_contains("Another class").click();
+    harness.run_steps(3);
     harness.get_by_label("airplane").scroll_to_me();
     harness.run_steps(10);
     harness.get_by_label("airplane").click();

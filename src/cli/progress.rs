@@ -9,11 +9,14 @@ use crate::engine::{Control, Progress};
 use crate::graph::{FactorGraph, VariableId};
 use crate::worker::BATCH;
 
+/// The variable a bar is for, and how many samples are drawn of how many.
+type Shown = (VariableId, Option<(usize, usize)>);
+
 /// Shows how far sampling is. Draws nothing when the standard error stream is no terminal.
 pub(super) struct Bar {
     names: Vec<String>,
     bar: ProgressBar,
-    shown: Mutex<Option<(VariableId, Option<(usize, usize)>)>>,
+    shown: Mutex<Option<Shown>>,
 }
 
 impl Bar {

@@ -22,7 +22,7 @@ impl Anchor {
     /// # Panics
     /// When the lengths do not fit.
     pub fn new(clean: Vec<f32>, held: Vec<bool>, noise: Vec<f32>) -> Self {
-        assert!(clean.len() == held.len() && noise.len() % clean.len() == 0, "latents of one size");
+        assert!(clean.len() == held.len() && noise.len().is_multiple_of(clean.len()), "latents of one size");
         Self { clean, held, noise }
     }
 

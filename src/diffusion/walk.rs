@@ -61,7 +61,7 @@ impl Walk {
 
     /// The rest of the walk from step `first` on, as a walk of its own; at least one step is left.
     #[must_use]
-    pub fn from_step(mut self, first: usize) -> Self {
+    pub fn after(mut self, first: usize) -> Self {
         self.moments.drain(..first.min(self.steps() - 1));
         self
     }

@@ -81,11 +81,11 @@ impl<'a> Sampler<'a> {
         if let Some(image) = self.image {
             tell("images");
             let text_alone = "images from text alone";
-            ways.push(self.from_text(case, image, 1, text_alone)?);
-            ways.push(self.from_text(case, image, self.images, text_alone)?);
-            ways.push(self.from_maps(case, image, &drawn[1])?);
-            ways.push(self.from_maps(case, image, &drawn[3])?);
-            ways.push(self.from_maps(case, image, &drawn[4])?);
+            ways.push(self.by_text(case, image, 1, text_alone)?);
+            ways.push(self.by_text(case, image, self.images, text_alone)?);
+            ways.push(self.by_maps(case, image, &drawn[1])?);
+            ways.push(self.by_maps(case, image, &drawn[3])?);
+            ways.push(self.by_maps(case, image, &drawn[4])?);
             ways.push(self.whole_chains(case, image, &drawn[3].1)?);
         }
         Ok(Measured { caption: case.caption.clone(), batches: drawn.into_iter().map(|(b, _)| b).collect(), ways })
@@ -106,7 +106,7 @@ impl<'a> Sampler<'a> {
 
     /// The best of several images of the image factor with null parents, told by their own classes: what a text-to-image
     /// model has to do.
-    fn from_text(&mut self, case: &Case, image: VariableId, count: usize, way: &'static str) -> Result<Way> {
+    fn by_text(&mut self, case: &Case, image: VariableId, count: usize, way: &'static str) -> Result<Way> {
         let started = Instant::now();
         let images = self.draw(case, image, count, None)?;
         let maps: Vec<_> = images.iter().map(|s| self.seen(&s.map)).collect::<Result<_>>()?;
@@ -116,7 +116,7 @@ impl<'a> Sampler<'a> {
     }
 
     /// One image, for the best of the maps.
-    fn from_maps(&mut self, case: &Case, image: VariableId, (batch, maps): &(Batch, Vec<Arc<Map>>)) -> Result<Way> {
+    fn by_maps(&mut self, case: &Case, image: VariableId, (batch, maps): &(Batch, Vec<Arc<Map>>)) -> Result<Way> {
         let started = Instant::now();
         let made = self.chain(case, image, &maps[0])?;
         let seconds = batch.seconds + started.elapsed().as_secs_f64();

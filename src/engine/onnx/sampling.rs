@@ -38,6 +38,12 @@ pub(super) struct Chunk {
     anchor: Option<Anchor>,
 }
 
+/// The latent of a map that is revised, and which of its values stay.
+struct Held {
+    clean: Vec<f32>,
+    held: Vec<bool>,
+}
+
 impl Chunk {
     /// Changes what stays the same from step to step.
     pub(super) fn each_constant(&mut self, change: impl Fn(&mut Constant)) {
@@ -79,7 +85,7 @@ impl OnnxEngine {
         let pack = self.pack().clone();
         let walk = Walk::new(pack.graph.factor(request.variable), request.settings.route());
         let first = request.revision.as_ref().map_or(0, |r| steps_left_out(walk.steps(), r.strength));
-        let walk = walk.from_step(first);
+        let walk = walk.after(first);
         let held = self.encode_held(request, shape, stop)?;
         let text = self.text.encode(&request.prompt, &mut self.graphs, stop)?;
         let negative = self.text.encode(&request.negative, &mut self.graphs, stop)?;
@@ -96,7 +102,7 @@ impl OnnxEngine {
             let mut noise: Vec<_> = seeds.iter().map(|&seed| noise(seed)).collect();
             let start: Vec<f32> =
                 noise.iter_mut().flat_map(|source| varied(source.normals(length), request, &name)).collect();
-            let anchor = held.clone().map(|(clean, held)| Anchor::new(clean, held, start.clone()));
+            let anchor = held.as_ref().map(|h| Anchor::new(h.clean.clone(), h.held.clone(), start.clone()));
             let latents = match &anchor {
                 Some(anchor) => walk.start_at(anchor.at(walk.moment(0))),
                 None => walk.start(start),
@@ -198,11 +204,11 @@ impl OnnxEngine {
         request: &SampleRequest,
         shape: [usize; 3],
         stop: &Stop<'_>,
-    ) -> Result<Option<(Vec<f32>, Vec<bool>)>, EngineError> {
+    ) -> Result<Option<Held>, EngineError> {
         let Some(revision) = &request.revision else { return Ok(None) };
         let size = factor_size(self.pack(), request.variable, request.canvas);
         let clean = self.encode(&revision.base, size, stop)?.to_vec();
-        Ok(Some((clean, revision.held((shape[1], shape[2])).repeat(shape[0]))))
+        Ok(Some(Held { clean, held: revision.held((shape[1], shape[2])).repeat(shape[0]) }))
     }
 
     /// Latents as maps, joined with the one that is revised.
