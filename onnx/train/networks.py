@@ -214,30 +214,8 @@ class ResBlock(nn.Module):
         return self.skip(x) + self.conv2(F.silu(self.norm2(h) * (1 + scale) + shift))
 
 
-class Block(nn.Module):
-    """ResBlock, self-attention, cross-attention to the text, feed-forward, at the lowest resolution."""
-
-    def __init__(self, width: int, heads: int, time: int):
-        super().__init__()
-        self.resblock = ResBlock(width, width, time)
-        self.norm_self = nn.LayerNorm(width)
-        self.attend_self = Attention(width, width, heads)
-        self.norm_cross = nn.LayerNorm(width)
-        self.attend_cross = Attention(width, width, heads)
-        self.feed_forward = feed_forward(width)
-
-    def forward(self, x: Tensor, time: Tensor, text: Tensor, bias: Tensor) -> Tensor:
-        x = self.resblock(x, time)
-        y = x.flatten(2).transpose(1, 2)
-        z = self.norm_self(y)
-        y = y + self.attend_self(z, z)
-        y = y + self.attend_cross(self.norm_cross(y), text, bias)
-        y = y + self.feed_forward(y)
-        return y.transpose(1, 2).reshape(x.shape)
-
-
 class SpatialAttention(nn.Module):
-    """Self-attention, cross-attention to the text and feed-forward at a finer level than the blocks; does nothing at first."""
+    """Self-attention, cross-attention to the text and feed-forward over the cells of a level; does nothing at first."""
 
     def __init__(self, width: int, context: int, heads: int):
         super().__init__()
@@ -254,6 +232,17 @@ class SpatialAttention(nn.Module):
         y = y + self.attend_cross(self.norm_cross(y), text, bias)
         y = y + self.feed_forward(y)
         return y.transpose(1, 2).reshape(x.shape)
+
+
+class Block(SpatialAttention):
+    """A ResBlock before the attentions, at the lowest resolution."""
+
+    def __init__(self, width: int, heads: int, time: int):
+        super().__init__(width, width, heads)
+        self.resblock = ResBlock(width, width, time)
+
+    def forward(self, x: Tensor, time: Tensor, text: Tensor, bias: Tensor) -> Tensor:
+        return super().forward(self.resblock(x, time), text, bias)
 
 
 class TextLayer(nn.Module):

@@ -29,7 +29,8 @@ impl OnnxEngine {
         Ok(Arc::new(map_of(VariableKind::Classes, &answers, &manifest.classes, canvas)))
     }
 
-    /// Decodes latents `[count, channels, height, width]`, `shape` without the count.
+    /// Decodes latents `[count, channels, height, width]`, `shape` without the count, and joins them with the
+    /// map that is revised.
     pub(super) fn decode(
         &mut self,
         request: &SampleRequest,
@@ -44,7 +45,13 @@ impl OnnxEngine {
         for latent in latents.chunks_exact(shape.iter().product()) {
             answers.push(self.run_decoder(request.variable, latent, shape, stop)?);
         }
-        let map = |index: usize| Arc::new(map_of(entry.kind, &answers[index], pack.classes(), request.canvas));
+        let map = |index: usize| {
+            let map = map_of(entry.kind, &answers[index], pack.classes(), request.canvas);
+            Arc::new(match &request.revision {
+                Some(revision) => revision.join(map),
+                None => map,
+            })
+        };
         Ok(in_parallel(answers.len(), self.graphs.threads(), map))
     }
 

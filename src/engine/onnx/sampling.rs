@@ -1,6 +1,5 @@
 //! A request from noise to maps.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::constant::{Constant, ParentLatent};
@@ -10,7 +9,6 @@ use super::{Engine, OnnxEngine};
 use crate::diffusion::{Anchor, Latents, NoiseSource, NoiseStream, Walk, between, steps_left_out};
 use crate::engine::{Control, EngineError, Progress, Sample, SampleRequest, factor_size};
 use crate::graph::{VariableId, VariableKind};
-use crate::maps::Map;
 
 /// Most latents in one network call; more bring no speed and cost memory.
 const MOST_LATENTS: usize = 20;
@@ -67,7 +65,7 @@ impl OnnxEngine {
         self.denoise(request, &mut batch, control, stop)?;
         let mut maps = Vec::with_capacity(request.seeds.len());
         for chunk in &batch.chunks {
-            maps.extend(self.decode_joined(request, &chunk.latents.x, batch.shape, stop)?);
+            maps.extend(self.decode(request, &chunk.latents.x, batch.shape, stop)?);
         }
         stop.check()?;
         Ok(request.seeds.iter().zip(maps).map(|(&seed, map)| Sample { seed, map }).collect())
@@ -148,7 +146,7 @@ impl OnnxEngine {
             let preview = match batch.chunks.first() {
                 Some(chunk) if request.previews => {
                     let first = &chunk.latents.clean[..batch.shape.iter().product()];
-                    self.decode_joined(request, first, batch.shape, stop)?.pop()
+                    self.decode(request, first, batch.shape, stop)?.pop()
                 }
                 _ => None,
             };
@@ -209,19 +207,6 @@ impl OnnxEngine {
         let size = factor_size(self.pack(), request.variable, request.canvas);
         let clean = self.encode(&revision.base, size, stop)?.to_vec();
         Ok(Some(Held { clean, held: revision.held((shape[1], shape[2])).repeat(shape[0]) }))
-    }
-
-    /// Latents as maps, joined with the one that is revised.
-    fn decode_joined(
-        &mut self,
-        request: &SampleRequest,
-        latents: &[f32],
-        shape: [usize; 3],
-        stop: &Stop<'_>,
-    ) -> Result<Vec<Arc<Map>>, EngineError> {
-        let maps = self.decode(request, latents, shape, stop)?;
-        let Some(revision) = &request.revision else { return Ok(maps) };
-        Ok(maps.into_iter().map(|map| Arc::new(revision.join(Arc::unwrap_or_clone(map)))).collect())
     }
 
     /// Names of the factor's parents with their latents; `None` for a null parent.
@@ -323,6 +308,7 @@ impl Clock {
 
 #[cfg(test)]
 mod tests {
+
     use std::sync::Arc;
 
     use super::*;

@@ -10,11 +10,11 @@ use serde::Deserialize;
 
 use super::sampling::Batch;
 use super::*;
-use crate::diffusion::NoiseSource;
-use crate::diffusion::NoiseStream;
+use crate::diffusion::{NoiseSource, NoiseStream};
 use crate::engine::decode::{Field, class_map};
 use crate::engine::pictures::paint_classes;
 use crate::engine::{FactorSettings, Progress, Revision, Variation};
+use crate::graph::Sampler;
 use crate::maps::{Label, Plane, resize_nearest};
 use crate::pack::Manifest;
 
@@ -220,6 +220,28 @@ fn cells_that_nothing_selects_end_at_the_map_that_was_there() {
     let (Map::Depth(old), Map::Depth(new)) = (&*base, &*joined[0].map) else { panic!("depth") };
     assert!((0..512).all(|y| (200..512).all(|x| old.at(x, y) == new.at(x, y))), "not a pixel outside changes");
     assert_ne!(joined[0].map, joined[1].map);
+}
+
+#[test]
+fn every_sampler_revises_from_a_part_of_the_way() {
+    let mut engine = engine();
+    let plain = request(1, "two cats", &[3]);
+    let base = engine.sample(&plain, &Watch::default()).unwrap().remove(0).map;
+    let mask = Some(Plane::from_fn(512, 512, |x, _| x < 200));
+    for sampler in Sampler::ALL {
+        let settings = FactorSettings { sampler, steps: 8, ..plain.settings };
+        let of = |strength: f32| {
+            let revision = Revision { base: base.clone(), mask: mask.clone(), strength, variation: None };
+            SampleRequest { settings, seeds: vec![8], revision: Some(revision), ..plain.clone() }
+        };
+        let maps = [0.25, 0.5, 1.0].map(|strength| {
+            let map = engine.sample(&of(strength), &Watch::default()).unwrap_or_else(|e| panic!("{sampler:?}: {e}"));
+            map.into_iter().next().unwrap().map
+        });
+        let (Map::Depth(old), Map::Depth(new)) = (&*base, &*maps[1]) else { panic!("depth") };
+        assert!((0..512).all(|y| (200..512).all(|x| old.at(x, y) == new.at(x, y))), "{sampler:?}");
+        assert!(maps[0] != maps[1] && maps[1] != maps[2] && maps[0] != maps[2], "{sampler:?}: strength matters");
+    }
 }
 
 #[test]
