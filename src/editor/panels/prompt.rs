@@ -242,7 +242,7 @@ fn idle(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
         ui.spacing_mut().item_spacing.x = 5.0;
         let mut count = now.settings.candidates;
         let drag = egui::DragValue::new(&mut count).range(1..=MAX_CANDIDATES).speed(0.1);
-        let response = ui.add_sized(vec2(36.0, 24.0), drag).accessible_name("Number of candidates");
+        let response = ui.add_sized(vec2(36.0, theme::CONTROL), drag).accessible_name("Number of candidates");
         if response.on_hover_text("How many segmentations are sampled and ranked").changed() {
             out.send(ViewCommand::SetCandidates(count));
         }
@@ -255,7 +255,7 @@ fn idle(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
             "all" => Some(0.0),
             text => text.trim_end_matches('%').trim().parse().ok(),
         });
-        let response = ui.add_sized(vec2(44.0, 24.0), drag).accessible_name("Score to stop at");
+        let response = ui.add_sized(vec2(44.0, theme::CONTROL), drag).accessible_name("Score to stop at");
         let tip = "Sample batch by batch, and stop when the best map has this score; \u{201C}all\u{201D} samples as many as said";
         if response.on_hover_text(tip).changed() {
             out.send(ViewCommand::SetUntil(until));
