@@ -5,6 +5,11 @@ TRAIN := PYTHONPATH=onnx OMP_NUM_THREADS=1 MALLOC_MMAP_MAX_=0 MALLOC_MMAP_THRESH
 	MALLOC_TRIM_THRESHOLD_=4000000000 MALLOC_TOP_PAD_=67108864 MALLOC_ARENA_MAX=1 $(PYTHON)
 # Minutes that `make train` spends on each factor, in all its runs together.
 MINUTES ?= 90
+# Shards of 256 rendered frames for sketch and image, and held-out captions of the figures at its end.
+SHARDS ?= 24
+CAPTIONS ?= 200
+# A seed draws the same maps again: give another one each time that training goes on from a pack.
+SEED ?= $(shell date +%s)
 
 .PHONY: help run test setup build train-test train bench samples clean
 
@@ -40,13 +45,13 @@ train-test:
 
 train:
 	@tools/setup.sh --training
-	$(TRAIN) -m train.autoencoder --pack onnx/packs/clay --run onnx/runs/autoencoder --minutes 0.1
-	$(TRAIN) -m train.frames --out onnx/runs/frames --shards 20
+	$(TRAIN) -m train.from_pack --pack onnx/packs/clay --runs onnx/runs
+	$(TRAIN) -m train.frames --out onnx/runs/frames --shards $(SHARDS) --seed $(SEED) --ahead sketch image
 	for factor in segmentation depth sketch image; do \
-		$(TRAIN) -m train.factor --factor $$factor --pack onnx/packs/clay --run onnx/runs/$$factor --minutes $(MINUTES) || exit 1; \
+		$(TRAIN) -m train.factor --factor $$factor --frames onnx/runs/frames --run onnx/runs/$$factor --seed $(SEED) --minutes $(MINUTES) || exit 1; \
 	done
 	$(TRAIN) -m export.pack --runs onnx/runs --out onnx/runs/clay
-	$(TRAIN) -m evaluate --pack onnx/runs/clay
+	$(TRAIN) -m evaluate --pack onnx/runs/clay --captions $(CAPTIONS)
 	@echo "The new pack is in onnx/runs/clay; compare its README.md with that of onnx/packs/clay before you replace it."
 
 bench:

@@ -45,5 +45,8 @@ def test_two_minutes_of_training_make_a_pack():
     assert chain.images.shape == (2, 3, 256, 256) and np.isfinite(chain.images).all()
 
     # And the way back: training goes on from the exported pack alone.
-    _run("train.factor", "--factor", "segmentation", "--run", f"{FOLDER}/again", "--pack", f"{FOLDER}/pack", "--minutes", "0.1", "--captions", "16", *autoencoder)
-    assert os.path.exists(f"{FOLDER}/again/checkpoint.pt")
+    again = f"{FOLDER}/again"
+    _run("train.from_pack", "--pack", f"{FOLDER}/pack", "--runs", again)
+    options = ["--minutes", "0.1", "--captions", "16", "--autoencoder", f"{again}/autoencoder/checkpoint.pt"]
+    _run("train.factor", "--factor", "segmentation", "--run", f"{again}/segmentation", *options)
+    assert os.path.exists(f"{again}/segmentation/log.jsonl")

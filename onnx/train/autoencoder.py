@@ -21,7 +21,6 @@ from .maps import Maps, painted_of_maps, render_maps, sketch_of_maps
 from .networks import Autoencoder, AutoencoderConfig
 from .pictures import bytes_of, classes_picture, grey_picture, image_picture, palette
 from .runs import Budget, Log, code_revision, learning_rate, save_atomically, set_learning_rate
-from .weights import autoencoder_of_pack, load_matching
 
 # Pictures of each kind in a batch of 16.
 MIX = {"classes": 7, "image": 4, "depth": 2, "sketch": 3}
@@ -166,16 +165,13 @@ def train(arguments: argparse.Namespace) -> None:
     folder = Path(arguments.run)
     log, path = Log(folder), folder / "checkpoint.pt"
     saved = torch.load(path, weights_only=True) if path.exists() else None
-    if saved is None and arguments.pack:
-        config, weights = autoencoder_of_pack(Path(arguments.pack))
-        saved = {"config": config, "model": weights, "frozen": True, "step": 0, "spent": 0.0, "optimizer": None}
     if saved is None and arguments.start:
         saved = torch.load(arguments.start, weights_only=True) | {"step": 0, "spent": 0.0, "optimizer": None}
     width = arguments.width
     config = AutoencoderConfig(**saved["config"]) if saved else AutoencoderConfig(width, width, width, width // 2, width // 2)
     network = Autoencoder(config)
     if saved:
-        load_matching(network, saved["model"])
+        network.load_state_dict(saved["model"])
     network.to(memory_format=torch.channels_last)
 
     mix = {arguments.only: 8} if arguments.only else MIX
@@ -264,7 +260,6 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--chunk", type=int, default=64, help="captions rendered at a time, four scenes each")
     parser.add_argument("--start", help="checkpoint of another run to begin with")
-    parser.add_argument("--pack", help="exported pack to begin with")
     parser.add_argument("--only", choices=list(MIX), help="train this decoder alone, everything else stays")
     parser.add_argument("--frames", help="folder of rendered frames (train.frames) to take images from")
     train(parser.parse_args())

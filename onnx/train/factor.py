@@ -27,7 +27,6 @@ from .networks import Autoencoder, Denoiser, DenoiserConfig, load_autoencoder
 from .previews import HeldOutFrames, HeldOutMaps
 from .runs import Budget, Log, code_revision, learning_rate, save_atomically, set_learning_rate
 from .text import Captions
-from .weights import denoiser_of_pack, load_matching
 
 
 @dataclass
@@ -56,9 +55,6 @@ FACTORS = {
 
 TINY = {"widths": [16, 32], "blocks": 1, "heads": 2, "word_width": 8}
 """Network of the two-minute test."""
-
-GROWN = ("middle_",)
-"""Parts of a network that a pack made before them may lack: they start without effect."""
 
 TEXT_DROPPED, PARENT_DROPPED, PARENT_NOISED = 0.1, 0.2, 0.25
 REUSE = 3
@@ -118,14 +114,7 @@ class Trainer:
         saved = torch.load(self.path, map_location=self.device, weights_only=True) if self.path.exists() else None
         self.step, self.samples, spent = (saved["step"], saved["samples"], saved["spent"]) if saved else (0, 0, 0.0)
         torch.manual_seed(arguments.seed + self.step)
-        state = None
-        if saved:
-            config = saved["config"]
-        elif arguments.pack:
-            config, state = denoiser_of_pack(Path(arguments.pack), arguments.factor)
-            config |= {"middle_attention": self.factor.network.get("middle_attention", False)}
-        else:
-            config = {"parents": self.factor.parents, **(TINY if arguments.tiny else self.factor.network)}
+        config = saved["config"] if saved else {"parents": self.factor.parents, **(TINY if arguments.tiny else self.factor.network)}
         self.config = DenoiserConfig(**config)
         self.network = Denoiser(self.config).to(self.device, memory_format=torch.channels_last)
         self.average = Denoiser(self.config).to(self.device, memory_format=torch.channels_last).requires_grad_(False).eval()
@@ -139,15 +128,12 @@ class Trainer:
         if saved:
             self.network.load_state_dict(saved["model"])
             self.average.load_state_dict(saved["ema"])
-            if saved["optimizer"]:  # absent from a checkpoint that came over the wire, see parts.py
+            if saved["optimizer"]:  # absent from a checkpoint that came over the wire or out of a pack
                 self.optimizer.load_state_dict(saved["optimizer"])
-        elif state is not None:
-            load_matching(self.network, state, grown=GROWN)
         else:
             mean, std = self.held[0].captions.statistics()
             self.network.text.token_mean.copy_(mean)
             self.network.text.token_std.copy_(std)
-        if not saved:
             self.average.load_state_dict(self.network.state_dict())
         self.first = self.step
         self.predict = torch.compile(self.network.predict) if arguments.compile else self.network.predict
@@ -245,7 +231,6 @@ def arguments_parser() -> argparse.ArgumentParser:
     parser.add_argument("--factor", required=True, choices=list(FACTORS))
     parser.add_argument("--run", required=True, help="folder of the checkpoint and the log; an existing checkpoint is continued")
     parser.add_argument("--autoencoder", default="onnx/runs/autoencoder/checkpoint.pt")
-    parser.add_argument("--pack", help="exported pack to begin with, where there is no checkpoint")
     parser.add_argument("--frames", default="onnx/runs/frames", help="folder of rendered frames (train.frames)")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--threads", type=int, default=1)

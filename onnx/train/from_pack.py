@@ -2,16 +2,20 @@
 
     python -m train.from_pack --pack onnx/packs/clay --runs onnx/runs
 
-A pack holds averaged weights, rounded to 16 bits, and no state of an optimiser. Checkpoints that are there already are left alone.
+A pack holds averaged weights, rounded to 16 bits, and no state of an optimiser. Checkpoints that are there already are left alone. Go on with a `--seed` that the pack was
+not trained with: a seed draws the same maps again.
 """
 
 import argparse
 from pathlib import Path
 
-from .factor import FACTORS, GROWN
+from .factor import FACTORS
 from .networks import Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig
 from .runs import code_revision, save_atomically
 from .weights import autoencoder_of_pack, denoiser_of_pack, load_matching
+
+GROWN = ("middle_",)
+"""Parts of a network that a pack made before them may lack: they start without effect."""
 
 
 def autoencoder_checkpoint(pack: Path) -> dict:

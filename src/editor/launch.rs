@@ -49,6 +49,8 @@ pub fn run(options: Options) -> anyhow::Result<()> {
             .with_inner_size([1280.0, 800.0])
             .with_min_inner_size([960.0, 600.0])
             .with_icon(Arc::new(icon(64))),
+        // Colours of the theme as they are, and a third less work for a software renderer.
+        dithering: false,
         ..eframe::NativeOptions::default()
     };
     let create = move |cc: &eframe::CreationContext<'_>| {

@@ -1,7 +1,7 @@
 //! The first frames: what waits for them, and how long they take, for the log.
 //!
 //! `UNDERPAINT_LOG=info` writes both lines with the seconds since the program began; `debug` the steps
-//! in between.
+//! in between, `trace` every frame.
 
 use crossbeam_channel::Sender;
 use egui::{Context, Event};
@@ -38,6 +38,7 @@ impl Startup {
 
     /// To be called as a frame begins: what was drawn before it has been presented.
     pub fn begin_frame(&mut self) {
+        tracing::trace!("a frame begins");
         match self.seen {
             Seen::Drawn => {
                 tracing::info!("first frame presented");
