@@ -11,7 +11,7 @@ CAPTIONS ?= 200
 # A seed draws the same maps again: give another one each time that training goes on from a pack.
 SEED ?= $(shell date +%s)
 
-.PHONY: help run test setup build train-test train bench samples clean
+.PHONY: help run test setup build train-test train bench samples walk clean
 
 help:
 	@echo "make run         set up, build, open the editor (without a display: the same job headless)"
@@ -20,6 +20,7 @@ help:
 	@echo "make train-test  install PyTorch, test the Python side, train a tiny pack and open it"
 	@echo "make train       go on training the bundled pack (MINUTES=$(MINUTES) for each factor)"
 	@echo "make samples     make the sample projects anew with the bundled pack"
+	@echo "make walk        make the README's moving picture anew"
 	@echo "make bench       measure how fast documents and maps are handled"
 	@echo "make clean       remove what was built"
 
@@ -59,6 +60,9 @@ bench:
 
 samples: setup build
 	@tools/samples.sh target/release/underpaint
+
+walk: setup build
+	@tools/walk.sh target/release/underpaint assets/readme/walk.gif
 
 clean:
 	cargo clean

@@ -148,6 +148,22 @@ fn from_a_prompt_to_an_edited_image() {
 }
 
 #[test]
+fn what_is_being_typed_counts_for_the_run() {
+    let mut harness = window();
+    write_prompt(&mut harness, PROMPT);
+    harness.get_by_label("Negative prompt").focus();
+    harness.run_steps(2);
+    harness.get_by_label("Negative prompt").type_text("a cloud");
+    harness.run_steps(2);
+    press(&mut harness, Modifiers::COMMAND, Key::Enter);
+    wait(&mut harness, "candidates are there", |app| idle(app) && !app.bench().document().candidates.is_empty());
+    assert_eq!(harness.state().bench().document().negative_prompt, "a cloud");
+    press(&mut harness, Modifiers::COMMAND, Key::Z);
+    assert!(harness.state().bench().document().candidates.is_empty(), "the run came after the negative prompt");
+    assert_eq!(harness.state().bench().document().negative_prompt, "a cloud");
+}
+
+#[test]
 fn letters_in_the_prompt_are_not_shortcuts() {
     let mut harness = window();
     let tool = harness.state().canvas().tool;

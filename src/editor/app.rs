@@ -145,10 +145,11 @@ impl EditorApp {
         // Panels borrow the workbench to look at while some of the window's own state changes.
         let now = Situation::of(&self.bench, &self.models, &self.settings, &self.prompt, &self.canvas);
         let ctx = ui.ctx().clone();
+        let mut struck = Outbox::default();
         if self.dialog.is_none() {
-            shortcuts::dispatch(&ctx, &now, out);
+            shortcuts::dispatch(&ctx, &now, &mut struck);
             if std::mem::take(&mut self.tab_pressed) {
-                out.send(Action::Panels.intent(&now));
+                struck.send(Action::Panels.intent(&now));
             }
         }
         let p = theme::palette(ui);
@@ -200,6 +201,7 @@ impl EditorApp {
             out.send(command);
         }
         panels::drop::ui(&ctx, &now);
+        out.append(struck);
         self.dialogs(ui, out);
         self.toasts.ui(&ctx, panels::status::HEIGHT);
     }

@@ -49,7 +49,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
             .with_inner_size([1280.0, 800.0])
             .with_min_inner_size([960.0, 600.0])
             .with_icon(Arc::new(icon(64))),
-        // Colours of the theme as they are, and a third less work for a software renderer.
+        // The colours of the theme as they are.
         dithering: false,
         ..eframe::NativeOptions::default()
     };

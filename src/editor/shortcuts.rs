@@ -6,11 +6,13 @@ use super::action::Action;
 use super::keymap::{hit, writes_nothing};
 use super::situation::Situation;
 use super::view_command::Outbox;
+use super::widgets::settle_now;
 
 /// Turns this frame's keys into intents, most specific shortcut first.
 ///
 /// While a text field has the focus only those act that [`Action::acts_in_text`], by keys that write
-/// nothing.
+/// nothing; what stands in the field counts for them, so they are to be carried out after this frame's
+/// panels.
 pub fn dispatch(ctx: &Context, now: &Situation<'_>, out: &mut Outbox) {
     let writing = ctx.text_edit_focused();
     // Esc closes an open menu first.
@@ -35,6 +37,9 @@ pub fn dispatch(ctx: &Context, now: &Situation<'_>, out: &mut Outbox) {
             action.is_none()
         });
     });
+    if writing && struck.iter().any(|action| *action != Action::Cancel) {
+        settle_now(ctx);
+    }
     for action in struck {
         // Esc always means something: the window knows what is in progress.
         if action == Action::Cancel || action.enabled(now) {

@@ -120,6 +120,11 @@ impl Outbox {
         self.intents.push(intent.into());
     }
 
+    /// Asks for all that `other` asks for, after what was asked for before.
+    pub fn append(&mut self, mut other: Self) {
+        self.intents.append(&mut other.intents);
+    }
+
     /// Takes all that was asked for, in order.
     pub fn take(&mut self) -> Vec<Intent> {
         std::mem::take(&mut self.intents)

@@ -273,12 +273,23 @@ pub fn settled<T: Clone + PartialEq + Send + Sync + 'static>(
     let mut value = draft.unwrap_or_else(|| current.clone());
     let response = draw(ui, &mut value);
     let busy = response.dragged() || response.has_focus();
-    if busy {
+    let now = ui.data(|d| d.get_temp::<u64>(settling())) == Some(ui.ctx().cumulative_frame_nr());
+    if busy && !now {
         ui.data_mut(|d| d.insert_temp(id, value));
         return None;
     }
     ui.data_mut(|d| d.remove::<T>(id));
     (value != current).then_some(value)
+}
+
+/// Has every value that is being typed count in this frame: something is about to run with it.
+pub fn settle_now(ctx: &egui::Context) {
+    let frame = ctx.cumulative_frame_nr();
+    ctx.data_mut(|d| d.insert_temp(settling(), frame));
+}
+
+fn settling() -> Id {
+    Id::new("settle now")
 }
 
 /// A thin bar that fills from the left, `share` 0 to 1.

@@ -6,7 +6,6 @@ use egui::{
 };
 
 use super::gesture::Gesture;
-use super::press::{KNOB, hit};
 use super::{Canvas, Projection};
 use crate::document::Selection;
 use crate::editor::theme;
@@ -31,7 +30,7 @@ impl Canvas {
     ) {
         let screen = |point: Vec2| projection.screen_from_document(point);
         if let Some(of) = self.shown_box(selection) {
-            paint_box(ui, painter, &of, projection);
+            paint_box(ui, painter, &of, self.knob(&of, projection), projection);
         }
         match &self.gesture {
             Some(Gesture::Drag { drag: Drag::Rectangle { from, to, .. }, moved: true, .. })
@@ -103,7 +102,7 @@ impl Canvas {
         }
         let point = self.pointer.map(|p| projection.point_in_document(p));
         if let (Some(of), Some(point)) = (self.shown_box(selection), point) {
-            match hit(&of, point, projection) {
+            match self.hit(&of, point, projection) {
                 Some(Handle::Inside) if self.free.is_some() => return CursorIcon::Move,
                 Some(Handle::Inside) => {}
                 Some(handle) => return handle_cursor(&of, handle),
@@ -148,17 +147,16 @@ fn handle_cursor(of: &TransformBox, handle: Handle) -> CursorIcon {
     }
 }
 
-fn paint_box(ui: &Ui, painter: &Painter, of: &TransformBox, projection: &Projection) {
+fn paint_box(ui: &Ui, painter: &Painter, of: &TransformBox, knob: f32, projection: &Projection) {
     let accent = theme::palette(ui).accent;
     let screen = |point: Vec2| projection.screen_from_document(point);
     let corners = of.corners().map(screen);
     painter.add(Shape::closed_line(corners.to_vec(), Stroke::new(3.0, Color32::from_black_alpha(70))));
     painter.add(Shape::closed_line(corners.to_vec(), Stroke::new(1.0, LIGHT)));
-    let knob = screen(of.knob(KNOB / projection.scale));
-    let stem = [screen(of.place(vec2(0.0, -1.0))), knob];
+    let stem = [screen(of.knob_side(knob)), screen(of.knob(knob))];
     painter.line_segment(stem, Stroke::new(3.0, Color32::from_black_alpha(70)));
     painter.line_segment(stem, Stroke::new(1.0, LIGHT));
-    painter.circle(knob, 5.0, LIGHT, Stroke::new(1.5, accent));
+    painter.circle(stem[1], 5.0, LIGHT, Stroke::new(1.5, accent));
     for side in SIDES {
         let square = Rect::from_center_size(screen(of.place(side)), Vec2::splat(8.0));
         painter.rect(square, CornerRadius::same(2), LIGHT, Stroke::new(1.5, accent), StrokeKind::Inside);

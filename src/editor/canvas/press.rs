@@ -12,9 +12,9 @@ use crate::editor::tools::{Drag, Handle, Picked, Stroke, Tool, TransformBox, fit
 use crate::workbench::Workbench;
 
 /// Radius within which a handle is taken, in points.
-pub const HANDLE_REACH: f32 = 8.0;
+const HANDLE_REACH: f32 = 8.0;
 /// Distance of the knob above the box, in points.
-pub const KNOB: f32 = 26.0;
+const KNOB: f32 = 26.0;
 /// One click of the zoom tool.
 const ZOOM_STEP: f32 = 1.5;
 
@@ -90,6 +90,22 @@ impl Canvas {
         }
     }
 
+    /// What is taken at a point, with reaches that are the same on the screen at every zoom.
+    pub(super) fn hit(&self, of: &TransformBox, point: Vec2, projection: &Projection) -> Option<Handle> {
+        of.hit(point, HANDLE_REACH / projection.scale, self.knob(of, projection))
+    }
+
+    /// How far above the box its knob sits, in document pixels: below it (negative) where the screen
+    /// ends above.
+    pub(super) fn knob(&self, of: &TransformBox, projection: &Projection) -> f32 {
+        let above = KNOB / projection.scale;
+        let seen = |distance: f32| {
+            let at = projection.screen_from_document(of.knob(distance));
+            self.viewport.is_none_or(|v| v.rect.shrink(HANDLE_REACH).contains(at))
+        };
+        if !seen(above) && seen(-above) { -above } else { above }
+    }
+
     fn use_tool(&mut self, ui: &Ui, pos: Pos2, modifiers: Modifiers, bench: &Workbench, commands: &mut Vec<Command>) {
         let Some(projection) = self.projection() else { return };
         let point = projection.point_in_document(pos);
@@ -97,7 +113,7 @@ impl Canvas {
         let kind = bench.pack().graph.variable(bench.active()).kind;
         if let Some(free) = &self.free {
             // Outside the box is where one turns it.
-            let handle = hit(&free.now, point, &projection).unwrap_or(Handle::Rotate);
+            let handle = self.hit(&free.now, point, &projection).unwrap_or(Handle::Rotate);
             self.take_handle(pos, free.now, handle, point, modifiers);
             return;
         }
@@ -155,7 +171,7 @@ impl Canvas {
             labels.map(|labels| labels.get(x, y).is_some_and(|label| bench.pack().classes().is_object(label.class)));
         if !selection.is_empty() {
             let around = TransformBox::around(selection.bounds());
-            if let Some(handle) = hit(&around, point, &projection).filter(|h| *h != Handle::Inside) {
+            if let Some(handle) = self.hit(&around, point, &projection).filter(|h| *h != Handle::Inside) {
                 self.take_handle(pos, around, handle, point, modifiers);
                 return;
             }
@@ -274,11 +290,6 @@ impl Canvas {
         let Some(viewport) = self.viewport else { return false };
         point.x >= 0.0 && point.y >= 0.0 && point.x < viewport.document.x && point.y < viewport.document.y
     }
-}
-
-/// What is taken at a point, with reaches that are the same on the screen at every zoom.
-pub fn hit(of: &TransformBox, point: Vec2, projection: &Projection) -> Option<Handle> {
-    of.hit(point, HANDLE_REACH / projection.scale, KNOB / projection.scale)
 }
 
 fn select_mode(modifiers: Modifiers) -> SelectMode {

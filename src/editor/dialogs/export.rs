@@ -1,6 +1,6 @@
 //! Which maps to write, and where.
 
-use egui::{RichText, Ui, vec2};
+use egui::{Align, Layout, RichText, Ui, vec2};
 
 use super::{body, modal, title};
 use crate::editor::action::Action;
@@ -69,7 +69,7 @@ pub fn ui(ui: &Ui, now: &Situation<'_>, palette: &mut PaletteName, thumbnails: &
             });
         }
         ui.add_space(14.0);
-        ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if primary_button(ui, icons::EXPORT, "All into a folder…", vec2(180.0, 32.0)).clicked() {
                 choice = Some(Choice::Ask(FileRequest::ExportAll(*palette)));
             }

@@ -14,7 +14,7 @@ use crate::editor::widgets::{dashed_rect, describe, focus_ring};
 use crate::graph::VariableKind;
 
 /// Height in points.
-pub const HEIGHT: f32 = 128.0;
+pub const HEIGHT: f32 = 8.0 + theme::CONTROL + 4.0 + THUMB + 8.0;
 const THUMB: f32 = 84.0;
 
 /// Draws them.
@@ -23,7 +23,6 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails, out: &m
     let p = theme::palette(ui);
     ui.spacing_mut().item_spacing.y = 4.0;
     ui.horizontal(|ui| {
-        ui.set_height(18.0);
         ui.label(RichText::new("Candidates").font(theme::strong(12.5)));
         let line = match document.candidates.len() {
             0 => "sampled from the prompt, ranked by how well they obey it".to_owned(),

@@ -90,9 +90,15 @@ impl TransformBox {
         [SIDES[0], SIDES[2], SIDES[4], SIDES[6]].map(|corner| self.place(corner))
     }
 
-    /// Where the knob that turns the box sits, `distance` above its top side.
+    /// Where the knob that turns the box sits, `distance` above its top side; a negative one is below
+    /// the bottom.
     pub fn knob(&self, distance: f32) -> Vec2 {
-        self.place(vec2(0.0, -1.0)) + turned(vec2(0.0, -distance), self.transform.degrees)
+        self.knob_side(distance) + turned(vec2(0.0, -distance), self.transform.degrees)
+    }
+
+    /// The middle of the side that the knob hangs on.
+    pub fn knob_side(&self, distance: f32) -> Vec2 {
+        self.place(vec2(0.0, -distance.signum()))
     }
 
     /// Whether a point lies in the box.
@@ -102,8 +108,8 @@ impl TransformBox {
         local.x <= half.x && local.y <= half.y
     }
 
-    /// What a press at `point` takes hold of: handles within `reach`, the knob at `knob` above the
-    /// top, or the inside.
+    /// What a press at `point` takes hold of: handles within `reach`, the knob `knob` above the
+    /// top (see [`Self::knob`]), or the inside.
     pub fn hit(&self, point: Vec2, reach: f32, knob: f32) -> Option<Handle> {
         if (self.knob(knob) - point).length() <= reach {
             return Some(Handle::Rotate);
@@ -304,6 +310,7 @@ mod tests {
         assert_eq!(hit(150.0, 98.0), Some(Handle::Side(vec2(0.0, -1.0))));
         assert_eq!(hit(150.0, 125.0), Some(Handle::Inside));
         assert_eq!(hit(150.0, 76.0), Some(Handle::Rotate));
+        assert_eq!(bounds().hit(vec2(150.0, 174.0), 6.0, -24.0), Some(Handle::Rotate), "the knob hangs below");
         assert_eq!(hit(300.0, 125.0), None);
     }
 
