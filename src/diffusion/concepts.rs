@@ -1,6 +1,6 @@
 //! Guidance by several concepts at once, each within a mask of its own (Brack et al., LEDITS++, eqs. 4-8).
 //!
-//! From the network's answers with a concept's words and without any, `psi = +-(with - without)`, plus to add it and
+//! From the network's answers with a concept's words and without them, `psi = +-(with - without)`, plus to add it and
 //! minus to remove it. The guided answer is `without + sum over concepts of scale * mask * psi`. The paper writes `psi` in
 //! terms of the noise; for a flow `eps = x + (1 - t) v`, so that differences of `v` are those of `eps` up to a factor
 //! that all cells share, and masks are the same.

@@ -95,6 +95,18 @@ pub struct TextEdit {
 }
 
 impl TextEdit {
+    /// What the texts of all concepts have in common: the prompt without what is removed.
+    ///
+    /// Captions name all that a picture shows. "A cloud" alone would mean a picture without the dog, and lead away from it as strongly as to the
+    /// cloud; so each concept is read within the prompt, and compared with the prompt, where LEDITS++ has its words alone against none.
+    pub(super) fn context(&self, prompt: &str) -> String {
+        let mut tokens: Vec<&str> = prompt.split_whitespace().collect();
+        for concept in self.concepts.iter().filter(|c| c.action == Direction::Remove) {
+            cut(&mut tokens, &concept.words);
+        }
+        tokens.join(" ")
+    }
+
     /// Whether the words, scales and thresholds can be followed; the reason says what to change.
     ///
     /// # Errors
@@ -105,6 +117,42 @@ impl TextEdit {
         }
         self.concepts.iter().try_for_each(Concept::check)
     }
+}
+
+/// Words before which nothing has to stand to join them to others.
+const JOINS: [&str; 12] = ["on", "in", "at", "by", "near", "under", "over", "above", "below", "beside", "with", "and"];
+/// Words that belong to the noun after them.
+const ARTICLES: [&str; 5] = ["a", "an", "the", "one", "some"];
+
+/// A concept's words and their context as one text.
+pub(super) fn within(words: &str, context: &str) -> String {
+    let words = words.trim();
+    match context.split_whitespace().next() {
+        None => words.into(),
+        Some(first) if JOINS.contains(&first) => format!("{words} {context}"),
+        Some(_) => format!("{words} and {context}"),
+    }
+}
+
+/// Takes the first mention of `words` out of a text, with its article and what joins it to the rest.
+fn cut(text: &mut Vec<&str>, words: &str) {
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let wanted: Vec<String> =
+        words.split_whitespace().map(bare).skip_while(|w| ARTICLES.contains(&w.as_str())).collect();
+    let found = |at: &usize| {
+        text[*at..].iter().zip(&wanted).filter(|(word, wanted)| bare(word) == **wanted).count() == wanted.len()
+    };
+    let Some(mut from) = (0..text.len()).find(found).filter(|_| !wanted.is_empty()) else { return };
+    let mut to = from + wanted.len();
+    if from > 0 && ARTICLES.contains(&bare(text[from - 1]).as_str()) {
+        from -= 1;
+    }
+    if from > 0 && text[from - 1] == "and" {
+        from -= 1;
+    } else if text.get(to) == Some(&"and") {
+        to += 1;
+    }
+    text.drain(from..to);
 }
 
 /// Refuses edits that cannot be carried out; the revision that is edited.
@@ -206,4 +254,67 @@ fn changed_values<T: Channels>(base: &Plane<T>, before: &Plane<T>, after: &Plane
         }
         T::from_channels(channels)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    fn revision(base: Map) -> Revision {
+        Revision { base: Arc::new(base), mask: None, strength: 1.0, variation: None }
+    }
+
+    #[test]
+    fn concepts_are_read_within_the_prompt_without_what_is_removed() {
+        let context = |words: &str, prompt: &str| {
+            let concepts = vec![Concept::new(Direction::Remove, words), Concept::new(Direction::Add, "a horse")];
+            TextEdit { concepts, method: InversionMethod::Ddpm }.context(prompt)
+        };
+        assert_eq!(context("dog", "a dog and a red car on a meadow"), "a red car on a meadow");
+        assert_eq!(context("the Dog", "a red car and a dog, on a meadow"), "a red car on a meadow");
+        assert_eq!(context("red car", "a dog on a meadow"), "a dog on a meadow");
+        assert_eq!(context("a", "a dog"), "a dog", "an article alone is nothing");
+        assert_eq!(within("a horse", &context("dog", "a dog on a meadow")), "a horse on a meadow");
+        assert_eq!(within(" a cloud ", "a dog"), "a cloud and a dog");
+        assert_eq!(within("a cloud", ""), "a cloud");
+    }
+
+    #[test]
+    fn only_pixels_whose_class_the_edit_changed_take_it() {
+        let label = |class, instance| Label { class, instance };
+        // The old dog has an ear (row 0) and a tail (column 5) that the decoder does not draw.
+        let old = Plane::from_fn(
+            6,
+            3,
+            |x, y| if (1..5).contains(&x) || (x, y) == (5, 2) { label(9, 3) } else { label(0, 0) },
+        );
+        let before = Plane::from_fn(6, 3, |x, y| if (1..5).contains(&x) && y > 0 { label(9, 1) } else { label(0, 0) });
+        let after = before.map(|l| if l.class == 9 { label(20, 1) } else { l });
+        let join = |after: &SegmentationMap| {
+            let joined = join_edit(
+                &revision(Map::Segmentation(old.clone())),
+                &Map::Segmentation(before.clone()),
+                Map::Segmentation(after.clone()),
+            );
+            joined.as_segmentation().unwrap().clone()
+        };
+        assert_eq!(join(&before), old, "what is not edited keeps its detail");
+        let edited = join(&after);
+        assert_eq!([edited.at(2, 1).class, edited.at(2, 0).class, edited.at(5, 2).class], [20, 0, 0]);
+        assert_eq!(edited.at(0, 0), label(0, 0));
+    }
+
+    #[test]
+    fn values_take_the_change_and_lose_old_detail_where_it_is_large() {
+        let old = Plane::from_fn(4, 1, |x, _| [10, 12, 200, 90][x as usize]);
+        let before = Plane::from_fn(4, 1, |x, _| [11_u8, 11, 150, 150][x as usize]);
+        let after = Plane::from_fn(4, 1, |x, _| [11_u8, 16, 150, 20][x as usize]);
+        let Map::Sketch(joined) = join_edit(&revision(Map::Sketch(old)), &Map::Sketch(before), Map::Sketch(after))
+        else {
+            panic!("a sketch")
+        };
+        assert_eq!(joined.to_pixels(), [10, 17, 200, 20]);
+    }
 }

@@ -16,7 +16,7 @@ mod revision;
 
 use check::{check_joint, check_request};
 pub use edit::{Concept, InversionMethod, MOST_CONCEPTS, MOST_SCALE, TextEdit};
-use edit::{check_edit, join_edit};
+use edit::{check_edit, join_edit, within};
 pub use extent::{factor_size, working_size};
 pub use onnx::{OnnxEngine, Trace, TraceInputs, find_library};
 pub use request::{Control, Device, EngineError, FactorSettings, Progress, Sample, SampleRequest};
@@ -81,7 +81,7 @@ pub trait Engine: Send {
     fn sample(&mut self, request: &SampleRequest, control: &dyn Control) -> Result<Vec<Sample>, EngineError>;
 
     /// Edits the map of the request's revision by text, within its mask: the walk that leads to the map is found by inversion
-    /// and gone again, led towards what is added and away from what is removed (LEDITS++). The prompt is not read; the seed is
+    /// and gone again, led towards what is added and away from what is removed (LEDITS++). The prompt is what all concepts are read within; the seed is
     /// that of the inversion's noise. Without concepts the map comes back as it was.
     ///
     /// # Errors

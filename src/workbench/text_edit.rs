@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::sampling::{Purpose, Running, same_map};
-use super::settings::MAX_STEPS;
+use super::settings::{MAX_STEPS, effective_prompt};
 use super::state::{CommandError, Effect, Severity, Workbench};
 use crate::diffusion::Direction;
 use crate::engine::{Concept, FactorSettings, InversionMethod, Revision, SEAM, TextEdit};
@@ -55,7 +55,7 @@ impl Workbench {
         let own = node.settings.sampling;
         let step = Step {
             variable: id,
-            prompt: String::new(),
+            prompt: effective_prompt(&self.document, id).to_owned(),
             negative: String::new(),
             seed: asked.seed.unwrap_or(node.settings.seed),
             settings: FactorSettings { steps: asked.steps.unwrap_or(own.steps), ..own },

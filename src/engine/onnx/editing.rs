@@ -10,6 +10,7 @@ use super::{Engine, OnnxEngine};
 use crate::diffusion::{Inversion, NoiseSource, Route, Walk, independent_latents, ode_latents, steps_left_out};
 use crate::engine::{
     Control, EngineError, InversionMethod, Progress, SampleRequest, TextEdit, check_edit, factor_size, join_edit,
+    within,
 };
 use crate::graph::Sampler;
 use crate::maps::Map;
@@ -23,6 +24,8 @@ struct Scene<'a> {
     walk: Walk,
     shape: [usize; 3],
     parents: Vec<ParentLatent>,
+    /// What is said of all texts alike.
+    context: Option<Arc<Text>>,
 }
 
 /// Tells of network calls that are done.
@@ -54,16 +57,21 @@ impl OnnxEngine {
         let route = Route { sampler, eta: 0.0, ..request.settings.route() };
         let walk = Walk::new(pack.graph.factor(request.variable), route);
         let walk = walk.after(steps_left_out(route.steps, revision.strength));
+        let context = edit.context(&request.prompt);
         let mut concepts = Vec::with_capacity(edit.concepts.len());
         for concept in &edit.concepts {
-            concepts
-                .extend(self.text.encode(&concept.words, &mut self.graphs, stop)?.map(|text| (concept.pull(), text)));
+            concepts.extend(
+                self.text
+                    .encode(&within(&concept.words, &context), &mut self.graphs, stop)?
+                    .map(|text| (concept.pull(), text)),
+            );
         }
         let rounds = if edit.method == InversionMethod::Ddim { ROUNDS } else { 0 };
         let all = walk.steps() * (rounds + 2);
         let mut tally = Tally { control, clock: Clock::start(all), done: 0, all };
         let parents = self.encode_parents(request, stop)?;
-        let scene = Scene { request: &plain, walk, shape, parents };
+        let context = self.text.encode(&context, &mut self.graphs, stop)?;
+        let scene = Scene { request: &plain, walk, shape, parents, context };
 
         let inversion = self.invert(&scene, &clean, edit.method, &mut tally, stop)?;
         let before = self.decode(&plain, inversion.clean(), shape, stop)?.remove(0);
@@ -71,7 +79,7 @@ impl OnnxEngine {
         let free: Vec<bool> = held.iter().map(|held| !held).collect();
 
         let texts: Vec<Option<&Text>> =
-            [None].into_iter().chain(concepts.iter().map(|(_, text)| Some(&**text))).collect();
+            [scene.context.as_deref()].into_iter().chain(concepts.iter().map(|(_, text)| Some(&**text))).collect();
         let constant = scene.constant(&texts, pack.manifest.text.width);
         let walk = &scene.walk;
         let mut latents = walk.start_at(inversion.latents[0].clone());
@@ -110,7 +118,7 @@ impl OnnxEngine {
         Ok(Arc::new(join_edit(revision, &before, (*after).clone())))
     }
 
-    /// The walk that ends at a clean latent, as the null text and the map's parents lead it.
+    /// The walk that ends at a clean latent, as the context and the map's parents lead it.
     fn invert(
         &mut self,
         scene: &Scene<'_>,
@@ -121,7 +129,7 @@ impl OnnxEngine {
     ) -> Result<Inversion, EngineError> {
         let width = self.pack().manifest.text.width;
         let name = self.pack().graph.variable(scene.request.variable).name.clone();
-        let constant = scene.constant(&[None], width);
+        let constant = scene.constant(&[scene.context.as_deref()], width);
         let walk = &scene.walk;
         let mut predict = |x: &[f32], step: usize| {
             let mut answer = self.answer(scene.request.variable, &constant, x, walk.time(step), scene.shape, stop)?;
