@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{EngineError, Revision, SampleRequest, check_request};
 use crate::diffusion::{Direction, Pull};
 use crate::graph::{Prediction, VariableKind};
-use crate::maps::{Channels, Label, Map, Plane, SegmentationMap, resize_nearest, resize_smooth};
+use crate::maps::{Channels, Label, Map, Plane, SegmentationMap, depth_inside, grown, resize_nearest, resize_smooth};
 use crate::pack::Pack;
 
 /// Most concepts of an edit: each costs a network call in every step.
@@ -14,6 +14,8 @@ pub const MOST_CONCEPTS: usize = 8;
 pub const MOST_SCALE: f32 = 50.0;
 /// Share of an old object that has to change for its remains to go as well.
 const GONE: f32 = 0.5;
+/// A change of labels narrower than twice this part of the picture's longer side is none.
+const THIN: u32 = 200;
 /// Change, as a share of the range of a channel, from which on the new value itself stands, not the old one plus the change.
 const REPLACED: f32 = 0.15;
 
@@ -55,7 +57,7 @@ impl Concept {
 
     /// The scale where none is given.
     pub const fn usual_scale() -> f32 {
-        8.0
+        2.0
     }
 
     /// The threshold where none is given.
@@ -120,7 +122,10 @@ impl TextEdit {
 }
 
 /// Words before which nothing has to stand to join them to others.
-const JOINS: [&str; 12] = ["on", "in", "at", "by", "near", "under", "over", "above", "below", "beside", "with", "and"];
+const JOINS: [&str; 17] = [
+    "on", "in", "at", "by", "of", "near", "under", "over", "above", "below", "beside", "behind", "between", "left",
+    "right", "with", "and",
+];
 /// Words that belong to the noun after them.
 const ARTICLES: [&str; 5] = ["a", "an", "the", "one", "some"];
 
@@ -222,6 +227,9 @@ fn changed_labels(
     let [before, after] = [before, after].map(|map| resize_nearest(map, width, height).to_pixels());
     let old = base.to_pixels();
     let differs: Vec<bool> = before.iter().zip(&after).map(|(before, after)| before.class != after.class).collect();
+    // Two decodings of nearly the same latent differ by lines along outlines: those are no edit.
+    let thin = (width.max(height) / THIN) as u8;
+    let differs = opened(&Plane::from_pixels(width, height, &differs), thin).to_pixels();
     let mut size = [0_u32; 256];
     let mut changed = [0_u32; 256];
     for (label, differs) in old.iter().zip(&differs) {
@@ -237,6 +245,14 @@ fn changed_labels(
         let takes = differs[at] || (gone(old[at]) && old[at].class != after[at].class);
         takes && selected.is_none_or(|selected| selected.get(x as i32, y as i32).unwrap_or(false))
     })
+}
+
+/// What of a mask is left where it is wider than `2 by` pixels.
+fn opened(mask: &Plane<bool>, by: u8) -> Plane<bool> {
+    let (width, depths) = (mask.width(), depth_inside(mask));
+    let core = Plane::from_fn(width, mask.height(), |x, y| depths[(y * width + x) as usize] > by);
+    let around = grown(&core, by);
+    Plane::from_fn(width, mask.height(), |x, y| mask.at(x, y) && around.at(x, y))
 }
 
 fn changed_values<T: Channels>(base: &Plane<T>, before: &Plane<T>, after: &Plane<T>) -> Plane<T> {
@@ -277,6 +293,7 @@ mod tests {
         assert_eq!(context("red car", "a dog on a meadow"), "a dog on a meadow");
         assert_eq!(context("a", "a dog"), "a dog", "an article alone is nothing");
         assert_eq!(within("a horse", &context("dog", "a dog on a meadow")), "a horse on a meadow");
+        assert_eq!(within("a horse", &context("dog", "a dog left of a car")), "a horse left of a car");
         assert_eq!(within(" a cloud ", "a dog"), "a cloud and a dog");
         assert_eq!(within("a cloud", ""), "a cloud");
     }

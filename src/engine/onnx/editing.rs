@@ -143,7 +143,10 @@ impl OnnxEngine {
             }
             InversionMethod::Ddim => ode_latents(walk, clean, ROUNDS, &mut predict)?,
         };
-        Inversion::through(walk, latents, predict)
+        let inversion = Inversion::through(walk, latents, predict)?;
+        let most = inversion.corrections.iter().flatten().fold(0.0_f32, |most, c| most.max(c.abs()));
+        tracing::info!(most, "inverted by {method:?}; the largest correction of a step");
+        Ok(inversion)
     }
 }
 
@@ -166,4 +169,88 @@ impl Tally<'_> {
 fn distance(a: &[f32], b: &[f32]) -> f64 {
     let squares: f64 = a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2)).sum();
     (squares / a.len() as f64).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diffusion::Direction;
+    use crate::engine::onnx::tests::{Watch, engine, request};
+    use crate::engine::{Concept, Revision};
+    use crate::maps::Plane;
+
+    const METHODS: [InversionMethod; 2] = [InversionMethod::Ddpm, InversionMethod::Ddim];
+
+    fn ask(variable: usize, base: Arc<Map>, mask: Option<Plane<bool>>) -> SampleRequest {
+        let revision = Revision { base, mask, strength: 0.75, variation: None };
+        SampleRequest { revision: Some(revision), ..request(variable, "two cats on a road", &[3]) }
+    }
+
+    fn sampled(engine: &mut OnnxEngine, variable: usize) -> Arc<Map> {
+        engine.sample(&request(variable, "a boat", &[5]), &Watch::default()).unwrap().remove(0).map
+    }
+
+    fn horse() -> Vec<Concept> {
+        let concept = |action, words| Concept { scale: 30.0, threshold: 0.0, ..Concept::new(action, words) };
+        vec![concept(Direction::Remove, "cats"), concept(Direction::Add, "a horse")]
+    }
+
+    /// Share of pixels of another class.
+    fn relabelled(a: &Map, b: &Map) -> f64 {
+        let [a, b] = [a, b].map(|map| map.as_segmentation().unwrap().to_pixels());
+        a.iter().zip(&b).filter(|(a, b)| a.class != b.class).count() as f64 / a.len() as f64
+    }
+
+    fn decibels(a: &Map, b: &Map) -> f64 {
+        let (Map::Image(a), Map::Image(b)) = (a, b) else { panic!("images") };
+        let (a, b) = (a.to_pixels(), b.to_pixels());
+        let squares: f64 =
+            a.as_flattened().iter().zip(b.as_flattened()).map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2)).sum();
+        10.0 * (255.0_f64.powi(2) / (squares / (4 * a.len()) as f64)).log10()
+    }
+
+    #[test]
+    fn an_edit_without_concepts_gives_the_map_back() {
+        let mut engine = engine();
+        let (labels, image) = (sampled(&mut engine, 0), sampled(&mut engine, 3));
+        for method in METHODS {
+            let nothing = TextEdit { concepts: Vec::new(), method };
+            let mut back = |ask| engine.edit(&ask, &nothing, &Watch::default()).unwrap();
+            let share = relabelled(&labels, &back(ask(0, labels.clone(), None)));
+            assert!(share <= 0.001, "{method:?}: {share} of the pixels");
+            let level = decibels(&image, &back(ask(3, image.clone(), None)));
+            assert!(level >= 40.0, "{method:?}: {level} dB");
+        }
+    }
+
+    #[test]
+    fn concepts_change_the_selected_part_alone() {
+        let mut engine = engine();
+        let depth = sampled(&mut engine, 1);
+        let left = Plane::from_fn(512, 512, |x, _| x < 200);
+        for method in METHODS {
+            let edit = TextEdit { concepts: horse(), method };
+            let edited = engine.edit(&ask(1, depth.clone(), Some(left.clone())), &edit, &Watch::default()).unwrap();
+            let (Map::Depth(old), Map::Depth(new)) = (&*depth, &*edited) else { panic!("depth") };
+            assert!((0..512).all(|y| (200..512).all(|x| old.at(x, y) == new.at(x, y))), "{method:?}");
+            assert!((0..512).any(|y| (0..200).any(|x| old.at(x, y) != new.at(x, y))), "{method:?}");
+            let again = engine.edit(&ask(1, depth.clone(), Some(left.clone())), &edit, &Watch::default()).unwrap();
+            assert!(again == edited, "an edit repeats");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_edited_is_refused() {
+        let mut engine = engine();
+        let base = sampled(&mut engine, 1);
+        let mut refusal = |ask: SampleRequest, concepts| {
+            let edit = TextEdit { concepts, method: InversionMethod::Ddpm };
+            engine.edit(&ask, &edit, &Watch::default()).unwrap_err().to_string()
+        };
+        assert!(refusal(request(1, "a dog", &[1]), horse()).contains("no \"depth\" to edit"));
+        assert!(
+            refusal(SampleRequest { seeds: vec![1, 2], ..ask(1, base.clone(), None) }, horse()).contains("one seed")
+        );
+        assert!(refusal(ask(1, base, None), horse().repeat(5)).contains("10 concepts are too many"));
+    }
 }
