@@ -229,7 +229,9 @@ fn changed_labels(
     let differs: Vec<bool> = before.iter().zip(&after).map(|(before, after)| before.class != after.class).collect();
     // Two decodings of nearly the same latent differ by lines along outlines: those are no edit.
     let thin = (width.max(height) / THIN) as u8;
-    let differs = opened(&Plane::from_pixels(width, height, &differs), thin).to_pixels();
+    let core = opened(&Plane::from_pixels(width, height, &differs), thin);
+    // Around an edit the old outline must not stay as a line between the new shapes.
+    let (near, differs) = (grown(&core, 2 * thin), core.to_pixels());
     let mut size = [0_u32; 256];
     let mut changed = [0_u32; 256];
     for (label, differs) in old.iter().zip(&differs) {
@@ -242,7 +244,7 @@ fn changed_labels(
     };
     Plane::from_fn(width, height, |x, y| {
         let at = (y * width + x) as usize;
-        let takes = differs[at] || (gone(old[at]) && old[at].class != after[at].class);
+        let takes = old[at].class != after[at].class && (near.at(x, y) || gone(old[at]));
         takes && selected.is_none_or(|selected| selected.get(x as i32, y as i32).unwrap_or(false))
     })
 }

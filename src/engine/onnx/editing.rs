@@ -251,6 +251,6 @@ mod tests {
         assert!(
             refusal(SampleRequest { seeds: vec![1, 2], ..ask(1, base.clone(), None) }, horse()).contains("one seed")
         );
-        assert!(refusal(ask(1, base, None), horse().repeat(5)).contains("10 concepts are too many"));
+        assert!(refusal(ask(1, base, None), vec![horse(); 5].concat()).contains("10 concepts are too many"));
     }
 }
