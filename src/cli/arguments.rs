@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::Failure;
+use super::edit::EditOptions;
 use super::failure::one_line;
 use super::trace::TraceOptions;
 use super::walk::WalkOptions;
@@ -33,6 +34,8 @@ pub struct Arguments {
 pub enum Task {
     /// Samples maps and image from a prompt and writes them to a folder
     Generate(GenerateOptions),
+    /// Edits a project's map by text: adds and removes what words say
+    Edit(EditOptions),
     /// Carries out a list of the editor's commands
     Replay(ReplayOptions),
     /// Measures what a pack is worth, as the paper's tables do
@@ -375,6 +378,8 @@ mod tests {
             (&["generate", "a", "--out", "o", "--weight", "size=1"], "relations, colours"),
             (&["generate", "a", "--out", "o", "--weight", "recall=-1"], "a weight from 0 to 100"),
             (&["replay", "--out", "o"], "SCRIPT"),
+            (&["edit", "p.underpaint", "--out", "o"], "--add"),
+            (&["edit", "p.underpaint", "--add", "a cat", "--method", "sde", "--out", "o"], "choose one of ddpm, ddim"),
             (&["a.underpaint", "b.underpaint"], "b.underpaint"),
         ] {
             let complaint = read(line).expect_err("the line is impossible");

@@ -65,6 +65,7 @@ fn try_out(engine: &mut dyn Engine) -> Result<String> {
         seed: 0,
         settings,
         revision: None,
+        edit: None,
     };
     let steps = pack.graph.ids().map(step).collect();
     let side = pack.manifest.canvas_size;

@@ -1,11 +1,12 @@
 //! The same job without a window.
 //!
-//! `underpaint` opens the editor; `generate`, `replay`, `trace`, `doctor` and `packs` need no display. A
+//! `underpaint` opens the editor; `generate`, `edit`, `replay`, `trace`, `doctor` and `packs` need no display. A
 //! wrong command line ends with exit code 2, anything else that goes wrong with 1; either way the
 //! error is one line that says what to do.
 
 mod arguments;
 pub mod doctor;
+pub mod edit;
 mod engine;
 pub mod evaluate;
 mod failure;

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::compliance::Weights;
+use crate::engine::{Concept, InversionMethod};
 use crate::graph::{Sampler, Sampling, Spacing};
 use crate::maps::PaletteName;
 
@@ -94,6 +95,29 @@ pub enum Command {
         #[serde(default = "one")]
         variation: f32,
         /// Whether the maps that follow from it, down to the image, are sampled anew as well, in the same place.
+        #[serde(default)]
+        through: bool,
+    },
+    /// Edits a map by text, within the selection where there is one: the map is inverted, and its walk gone again towards what
+    /// is added and away from what is removed (LEDITS++). What that does not change stays as it is.
+    EditByText {
+        /// Variable.
+        variable: String,
+        /// What to add and what to remove: 1 to 8.
+        concepts: Vec<Concept>,
+        /// Steps of the walk, skipped ones included; the factor's where left out.
+        #[serde(default)]
+        steps: Option<usize>,
+        /// Share of the walk, from noise on, that is left out: 0 to less than 1. More keeps more of the map.
+        #[serde(default = "Command::usual_skip")]
+        skip: f32,
+        /// `"ddpm"` (edit-friendly) or `"ddim"`.
+        #[serde(default)]
+        method: InversionMethod,
+        /// Another seed than the factor's, for the inversion's noise.
+        #[serde(default)]
+        seed: Option<u64>,
+        /// Whether what follows from the map runs as well.
         #[serde(default)]
         through: bool,
     },
@@ -393,6 +417,13 @@ pub enum Command {
         #[serde(default)]
         palette: Option<PaletteName>,
     },
+}
+
+impl Command {
+    /// Share of the walk that an edit by text leaves out where none is given.
+    pub const fn usual_skip() -> f32 {
+        0.2
+    }
 }
 
 fn ten() -> usize {

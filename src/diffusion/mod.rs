@@ -1,7 +1,9 @@
 //! Schedules, samplers, guidance: pure mathematics, seeded, tested against references.
 
 mod anchor;
+mod concepts;
 mod guidance;
+mod inversion;
 mod moments;
 mod multistep;
 mod noise;
@@ -11,7 +13,9 @@ mod tests;
 mod walk;
 
 pub use anchor::{Anchor, between, steps_left_out};
+pub use concepts::{Direction, Pull, noise_mask};
 pub use guidance::Guidance;
+pub use inversion::{Inversion, independent_latents, ode_latents};
 pub use moments::{Moment, moments};
 pub use noise::{GENERATOR, NoiseSource, NoiseStream};
 pub use schedule::alphas_cumprod;

@@ -59,7 +59,7 @@ fn walks() -> Walks {
     serde_json::from_str(text).expect("the fixture has the documented layout")
 }
 
-fn factor(prediction: Prediction, schedule: BetaSchedule, clamp: Option<f32>) -> Factor {
+pub(super) fn factor(prediction: Prediction, schedule: BetaSchedule, clamp: Option<f32>) -> Factor {
     let variable = VariableId(0);
     let (kind, parents, sampler) = (FactorKind::Concat, Vec::new(), Sampler::Euler);
     Factor { variable, kind, parents, prediction, schedule, clamp, sampler, steps: 10, guidance: 1.0 }

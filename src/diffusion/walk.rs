@@ -139,6 +139,27 @@ impl Walk {
         latents.mix(weights, &from, noise);
     }
 
+    /// The latents before step `step` from which the network's answer, were it `answer` there, leads to `after` without
+    /// fresh noise: `x = (x' - b answer) / a` for the step `x' = a x + b answer` of DDIM. Clamping is left out.
+    ///
+    /// # Panics
+    /// When the slices differ in length.
+    pub fn step_back(&self, step: usize, after: &[f32], answer: &[f32]) -> Vec<f32> {
+        assert_eq!(after.len(), answer.len(), "latents of one size");
+        let (Moment { signal, noise, .. }, next) = (self.moments[step], self.moments[step + 1]);
+        // Shares of x and of the answer in the estimates of x0 and of the noise.
+        let (clean, eps) = match self.prediction {
+            Prediction::Flow => ((1.0, -noise), (1.0, signal)),
+            Prediction::Epsilon => ((1.0 / signal, -noise / signal), (0.0, 1.0)),
+            Prediction::VPrediction => ((signal, -noise), (noise, signal)),
+            Prediction::Sample => ((0.0, 1.0), (1.0 / noise, -signal / noise)),
+        };
+        let of_latent = next.signal * clean.0 + next.noise * eps.0;
+        let of_answer = next.signal * clean.1 + next.noise * eps.1;
+        let back = |(&x, &answer): (&f32, &f32)| ((f64::from(x) - of_answer * f64::from(answer)) / of_latent) as f32;
+        after.iter().zip(answer).map(back).collect()
+    }
+
     fn single_step(&self, step: usize, latents: &mut Latents, answer: &[f32], noise: &[f32]) {
         let (now, next) = (self.moments[step], self.moments[step + 1]);
         let (down, up) = self.levels(step);

@@ -39,6 +39,8 @@ pub enum ViewCommand {
     Escape,
     /// Puts the cursor into the prompt.
     FocusPrompt,
+    /// Puts the cursor into the words of an edit by text.
+    FocusWords,
     /// Writes a prompt and samples it.
     UsePrompt(String),
     /// Takes a tool.

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{
-    Control, Engine, EngineError, FactorSettings, Progress, Sample, SampleRequest, check_joint, check_request,
-    factor_size,
+    Concept, Control, Engine, EngineError, FactorSettings, Progress, Sample, SampleRequest, TextEdit, check_edit,
+    check_joint, check_request, factor_size, join_edit,
 };
 use crate::compliance::read_prompt;
-use crate::diffusion::NoiseStream;
+use crate::diffusion::{Direction, NoiseStream};
 use crate::graph::VariableKind;
 use crate::maps::{ClassKind, Label, Map, Plane, PoseMap, SegmentationMap, label_instances};
 use crate::pack::Pack;
@@ -195,6 +195,53 @@ impl Engine for FakeEngine {
             });
         }
         if control.is_cancelled() { Err(EngineError::Cancelled) } else { Ok(samples) }
+    }
+
+    /// Classes that the removed words name turn into those that the added ones name, the first into the first, and into the nearest
+    /// background without one; further added classes are drawn as for a prompt. Other maps are sampled with the seed.
+    fn edit(
+        &mut self,
+        request: &SampleRequest,
+        edit: &TextEdit,
+        control: &dyn Control,
+    ) -> Result<Arc<Map>, EngineError> {
+        let revision = check_edit(&self.pack, request, edit)?;
+        let plain = SampleRequest { revision: None, ..request.clone() };
+        let Map::Segmentation(base) = &*revision.base else {
+            let after = self.sample(&plain, control)?.remove(0).map;
+            return Ok(if edit.concepts.is_empty() {
+                revision.base.clone()
+            } else {
+                Arc::new(revision.join((*after).clone()))
+            });
+        };
+        let asked = |action| -> Vec<u8> {
+            let concepts = edit.concepts.iter().filter(|c| c.action == action);
+            let read = |concept: &Concept| read_prompt(&concept.words, self.pack.classes(), &[]).asked;
+            concepts.flat_map(read).map(|asked| asked.class).collect()
+        };
+        let (removed, added) = (asked(Direction::Remove), asked(Direction::Add));
+        let drawn = draw(
+            request.canvas,
+            &[],
+            added.get(removed.len()..).unwrap_or(&[]),
+            &mut NoiseStream::new(request.seeds[0], "edit"),
+        );
+        let nearest = self.pack.classes().iter().find(|c| c.kind == ClassKind::Background).map_or(0, |c| c.index);
+        let (width, height) = (base.width(), base.height());
+        let after = generate(width, height, |x, y| {
+            let old = base.at(x, y);
+            let new = drawn.get((x * drawn.width() / width) as i32, (y * drawn.height() / height) as i32);
+            match (new.filter(|l| l.instance > 0), removed.iter().position(|c| *c == old.class)) {
+                (Some(new), _) => new,
+                (None, Some(at)) => match added.get(at) {
+                    Some(&class) => Label { class, ..old },
+                    None => Label { class: nearest, instance: 0 },
+                },
+                (None, None) => old,
+            }
+        });
+        Ok(Arc::new(join_edit(revision, &revision.base, Map::Segmentation(after))))
     }
 
     /// As in a chain: what is drawn depends on finished parents alone.

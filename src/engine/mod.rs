@@ -5,6 +5,7 @@
 
 mod check;
 mod decode;
+mod edit;
 mod extent;
 pub mod fake;
 mod lockstep;
@@ -14,6 +15,8 @@ mod request;
 mod revision;
 
 use check::{check_joint, check_request};
+pub use edit::{Concept, InversionMethod, MOST_CONCEPTS, MOST_SCALE, TextEdit};
+use edit::{check_edit, join_edit, within};
 pub use extent::{factor_size, working_size};
 pub use onnx::{OnnxEngine, Trace, TraceInputs, find_library};
 pub use request::{Control, Device, EngineError, FactorSettings, Progress, Sample, SampleRequest};
@@ -76,6 +79,21 @@ pub trait Engine: Send {
     /// # Errors
     /// [`EngineError::Cancelled`] soon after `control.is_cancelled()` turns true, within a step.
     fn sample(&mut self, request: &SampleRequest, control: &dyn Control) -> Result<Vec<Sample>, EngineError>;
+
+    /// Edits the map of the request's revision by text, within its mask: the walk that leads to the map is found by inversion
+    /// and gone again, led towards what is added and away from what is removed (LEDITS++). The prompt is what all concepts are read within; the seed is
+    /// that of the inversion's noise. Without concepts the map comes back as it was.
+    ///
+    /// # Errors
+    /// As [`Self::sample`], and [`EngineError::Request`] for a request without a revision.
+    fn edit(
+        &mut self,
+        _request: &SampleRequest,
+        _edit: &TextEdit,
+        _control: &dyn Control,
+    ) -> Result<Arc<Map>, EngineError> {
+        Err(EngineError::Request("this engine cannot edit by text".into()))
+    }
 
     /// Samples several variables in lock-step (paper, eqs. 4-6), one seed each. `requests` come parents
     /// first and all with the same number of steps; their maps are those of parents that are not sampled

@@ -20,6 +20,8 @@ pub fn resize_nearest<T: Copy + Default + PartialEq>(plane: &Plane<T>, width: u3
 pub trait Channels: Copy + Default + PartialEq {
     /// Number of channels.
     const COUNT: usize;
+    /// The largest value that a channel can hold.
+    const WHITE: f32;
     /// Channel `i` as it is stored.
     fn channel(self, i: usize) -> f32;
     /// A pixel of channels, rounded to what the type can hold.
@@ -28,6 +30,7 @@ pub trait Channels: Copy + Default + PartialEq {
 
 impl Channels for u8 {
     const COUNT: usize = 1;
+    const WHITE: f32 = 255.0;
     fn channel(self, _: usize) -> f32 {
         f32::from(self)
     }
@@ -38,6 +41,7 @@ impl Channels for u8 {
 
 impl Channels for u16 {
     const COUNT: usize = 1;
+    const WHITE: f32 = 65535.0;
     fn channel(self, _: usize) -> f32 {
         f32::from(self)
     }
@@ -51,6 +55,7 @@ where
     [u8; N]: Default,
 {
     const COUNT: usize = N;
+    const WHITE: f32 = 255.0;
     fn channel(self, i: usize) -> f32 {
         f32::from(self[i])
     }

@@ -2,6 +2,7 @@
 
 use super::resampling::Resample;
 use super::state::{CommandError, Effect, Severity, Workbench};
+use super::text_edit::ByText;
 use crate::command::Command;
 
 /// What a command did to the document.
@@ -70,6 +71,9 @@ impl Workbench {
             Command::Resample { variable, strength, seed, variation, through } => {
                 self.resample(&variable, Resample { strength, seed, variation, through }).map(Applied::Quiet)
             }
+            Command::EditByText { variable, concepts, steps, skip, method, seed, through } => self
+                .edit_by_text(&variable, ByText { concepts, steps, skip, method, seed, through })
+                .map(Applied::Quiet),
             Command::Cancel => Ok(Applied::Quiet(self.cancel())),
             Command::SetLive { live } => Ok(Applied::Quiet(self.set_live(live))),
 

@@ -20,8 +20,10 @@ mod settings;
 mod state;
 #[cfg(test)]
 mod stories;
+mod text_edit;
 
 pub use sampling::MAX_CANDIDATES;
 pub use session::Session;
 pub use settings::{MAX_GUIDANCE, MAX_PROMPT, MAX_STEPS};
 pub use state::{CommandError, Effect, Severity, Workbench};
+pub use text_edit::concepts;

@@ -77,7 +77,7 @@ impl Workbench {
         let prompt = effective_prompt(&self.document, id).to_owned();
         let negative = effective_negative(&self.document, id).to_owned();
         let settings = node.settings.sampling;
-        Some(Step { variable: id, prompt, negative, seed, settings, revision: Some(revision) })
+        Some(Step { variable: id, prompt, negative, seed, settings, revision: Some(revision), edit: None })
     }
 
     /// Puts maps in place of which parts were sampled anew, unless one has changed meanwhile.

@@ -34,6 +34,8 @@ pub(super) enum Purpose {
     Run,
     /// One map sampled anew, within the selection where there is one.
     Revise,
+    /// One map edited by text; afterwards what is stale when `then_run`.
+    Edit { then_run: bool },
     /// Factors because live mode follows an edit; the result joins the edit's undo step.
     Live,
 }
@@ -144,6 +146,11 @@ impl Workbench {
         Ok(self.start_run(&[id], Purpose::Run))
     }
 
+    /// Runs what is stale, as an undo step of its own.
+    pub(super) fn run_what_follows(&mut self) -> Vec<Effect> {
+        self.catch_up(Purpose::Run)
+    }
+
     /// After a change in live mode: runs what is stale, within the change's undo step.
     pub(super) fn follow_live(&mut self) -> Vec<Effect> {
         if self.live { self.catch_up(Purpose::Live) } else { Vec::new() }
@@ -246,6 +253,7 @@ impl Workbench {
                     seed: settings.seed,
                     settings: settings.sampling,
                     revision: None,
+                    edit: None,
                 }
             })
             .collect();
@@ -306,10 +314,10 @@ impl Workbench {
             Ok(Outcome::Candidates(candidates)) => self.take_candidates(&running, candidates),
             Ok(Outcome::Maps(maps)) => {
                 let maps: Vec<_> = maps.into_iter().map(|(id, map, _)| (id, map)).collect();
-                if running.purpose == Purpose::Revise {
-                    self.take_revised(&running, &maps)
-                } else {
-                    self.take_maps(&running, &maps)
+                match running.purpose {
+                    Purpose::Revise => self.take_revised(&running, &maps),
+                    Purpose::Edit { then_run } => self.take_edited(&running, &maps, then_run),
+                    _ => self.take_maps(&running, &maps),
                 }
             }
             Ok(Outcome::Suggestions(_)) => Vec::new(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::compliance::Weights;
 use crate::document::Candidate;
-use crate::engine::{FactorSettings, Progress, Revision};
+use crate::engine::{FactorSettings, Progress, Revision, TextEdit};
 use crate::graph::{Sampling, VariableId};
 use crate::maps::Map;
 
@@ -28,6 +28,8 @@ pub struct Step {
     pub settings: FactorSettings,
     /// What is sampled anew of the map that is there, instead of a whole new one.
     pub revision: Option<Revision>,
+    /// The words that the revision follows, where it is an edit by text.
+    pub edit: Option<TextEdit>,
 }
 
 /// Work for the engine. Self-contained: it holds snapshots, never references into the document.

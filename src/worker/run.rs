@@ -137,15 +137,21 @@ impl Runner {
             };
             let later = steps[at + 1..].iter().map(|s| self.pace.estimate(s.variable, evaluations(&s.settings))).sum();
             let started = Instant::now();
-            let samples = engine.sample(&request, &PartOfJob { inner: control, later, drawn: None })?;
-            let elapsed = started.elapsed();
-            self.pace.note(step.variable, evaluations(&step.settings), elapsed);
-            let Some(sample) = samples.into_iter().next() else {
-                return Err(EngineError::Request("the engine returned no sample; try again".into()));
+            let part = PartOfJob { inner: control, later, drawn: None };
+            let map = match &step.edit {
+                Some(edit) => engine.edit(&request, edit, &part)?,
+                None => {
+                    let samples = engine.sample(&request, &part)?;
+                    self.pace.note(step.variable, evaluations(&step.settings), started.elapsed());
+                    let Some(sample) = samples.into_iter().next() else {
+                        return Err(EngineError::Request("the engine returned no sample; try again".into()));
+                    };
+                    sample.map
+                }
             };
             known.retain(|(id, _)| *id != step.variable);
-            known.push((step.variable, sample.map.clone()));
-            sampled.push((step.variable, sample.map, elapsed));
+            known.push((step.variable, map.clone()));
+            sampled.push((step.variable, map, started.elapsed()));
         }
         Ok(Outcome::Maps(sampled))
     }

@@ -41,6 +41,7 @@ fn chain(settings: FactorSettings) -> Job {
         seed: 1,
         settings,
         revision: None,
+        edit: None,
     };
     Job::Run { sampling: Sampling::Chain, steps: (0..4).map(step).collect(), given: Vec::new(), canvas: (64, 64) }
 }

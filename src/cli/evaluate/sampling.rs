@@ -172,7 +172,7 @@ impl<'a> Sampler<'a> {
         let step = |variable| {
             let settings = self.settings(variable, None);
             let (prompt, negative) = (case.caption.clone(), String::new());
-            Step { variable, prompt, negative, seed: self.seed, settings, revision: None }
+            Step { variable, prompt, negative, seed: self.seed, settings, revision: None, edit: None }
         };
         let steps = graph.ids().filter(|&id| id != self.classes).map(step).collect();
         let job = Job::Run {

@@ -58,6 +58,7 @@ impl Action {
             Self::Resample | Self::Harmonise => {
                 selected && bench.document().map(bench.active()).is_some() && now.can_run()
             }
+            Self::EditByText => bench.document().map(bench.active()).is_some() && now.can_run(),
             Self::Cancel => bench.running().is_some(),
             Self::MoveFrame(..) | Self::Export | Self::ExportLayers => {
                 bench.document().nodes.iter().any(|n| n.map.is_some())
@@ -121,6 +122,7 @@ impl Action {
             Self::Cancel => ViewCommand::Escape.into(),
             Self::Live => Command::SetLive { live: !now.bench.is_live() }.into(),
             Self::FocusPrompt => ViewCommand::FocusPrompt.into(),
+            Self::EditByText => ViewCommand::FocusWords.into(),
             Self::Take(tool) => ViewCommand::Take(tool).into(),
             Self::GrowBrush => ViewCommand::GrowBrush.into(),
             Self::ShrinkBrush => ViewCommand::ShrinkBrush.into(),

@@ -42,6 +42,7 @@ pub enum Action {
     RunStale,
     Resample,
     Harmonise,
+    EditByText,
     MoveFrame(i8, i8),
     Cancel,
     Live,
@@ -85,7 +86,7 @@ pub const EDIT: &[&[Action]] = &[
 /// Commands that run factors.
 pub const SAMPLE: &[&[Action]] = &[
     &[Action::Generate, Action::NewCandidates, Action::RunStale, Action::Cancel],
-    &[Action::Resample, Action::Harmonise],
+    &[Action::Resample, Action::Harmonise, Action::EditByText],
     &[Action::MoveFrame(-1, 0), Action::MoveFrame(1, 0), Action::MoveFrame(0, -1), Action::MoveFrame(0, 1)],
     &[Action::Live, Action::FocusPrompt],
 ];

@@ -71,6 +71,7 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
     own_prompt(ui, name, node.settings.prompt.clone().unwrap_or_default(), salt("prompt"), out);
     walk::advanced(ui, node, out);
     super::anew::ui(ui, now, CAPTION, out);
+    super::words::ui(ui, now, CAPTION, out);
 }
 
 fn own_prompt(ui: &mut Ui, name: &str, current: String, id: Id, out: &mut Outbox) {

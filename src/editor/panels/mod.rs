@@ -19,3 +19,4 @@ pub mod tool_options;
 pub mod view;
 pub mod walk;
 mod weights;
+pub mod words;

@@ -11,16 +11,16 @@ pub(super) struct ParentLatent {
     pub latent: Option<Arc<Vec<f32>>>,
 }
 
-/// Text and parents for a whole batch: with guidance its second half has the text to lead away from.
+/// Text and parents for a whole batch: with guidance it holds the samples again for each further text.
 ///
 /// A lone sample runs twice even without guidance: ONNX Runtime splits the sums of a batch of one in
 /// another way, and a seed shall give the same map alone and beside others.
 pub(super) struct Constant {
     /// Latents in a network call.
     pub batch: usize,
-    /// How often the batch holds each sample: once or twice.
+    /// How often the batch holds each sample: once for each text, a lone sample at least twice.
     pub copies: usize,
-    /// Whether the second copy has a text of its own.
+    /// Whether copies have texts of their own.
     pub guided: bool,
     tokens: ([usize; 3], Vec<f32>),
     ids: ([usize; 2], Vec<i64>),
@@ -42,10 +42,10 @@ const NULL: f32 = -1.0;
 
 impl Constant {
     /// For `count` samples. `texts` is what they are conditioned on and, with guidance, what it leads away
-    /// from; none is the null text. `width` is that of a token feature, `latent` the numbers of a latent.
+    /// from or towards; none is the null text. `width` is that of a token feature, `latent` the numbers of a latent.
     pub fn new(count: usize, texts: &[Option<&Text>], width: usize, parents: &[ParentLatent], latent: usize) -> Self {
         let guided = texts.len() > 1;
-        let copies = if guided || count == 1 { 2 } else { 1 };
+        let copies = if guided { texts.len() } else { 1 + usize::from(count == 1) };
         let batch = copies * count;
         let length = texts.iter().flatten().map(|t| t.ids.len()).max().unwrap_or(1);
         let mut tokens = vec![0.0; batch * length * width];

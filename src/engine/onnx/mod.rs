@@ -2,6 +2,7 @@
 
 mod constant;
 mod decoding;
+mod editing;
 mod graphs;
 mod joint;
 mod runtime;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use super::pictures::picture;
-use super::{Control, Device, Engine, EngineError, Sample, SampleRequest, check_joint, check_request};
+use super::{Control, Device, Engine, EngineError, Sample, SampleRequest, TextEdit, check_joint, check_request};
 use crate::graph::{VariableId, VariableKind};
 use crate::maps::Map;
 use crate::pack::Pack;
@@ -161,6 +162,18 @@ impl Engine for OnnxEngine {
             return Err(EngineError::Cancelled);
         }
         watched(control, |stop| self.sample_watched(request, control, stop))
+    }
+
+    fn edit(
+        &mut self,
+        request: &SampleRequest,
+        edit: &TextEdit,
+        control: &dyn Control,
+    ) -> Result<Arc<Map>, EngineError> {
+        if control.is_cancelled() {
+            return Err(EngineError::Cancelled);
+        }
+        watched(control, |stop| self.edit_watched(request, edit, control, stop))
     }
 
     fn sample_jointly(

@@ -241,25 +241,38 @@ impl OnnxEngine {
             Some(unguided) if !guidance.acts(step, walk.steps()) => unguided,
             _ => &chunk.constant,
         };
-        let latents = chunk.latents.x.repeat(constant.copies);
-        let latent_shape = [constant.batch, shape[0], shape[1], shape[2]];
-        let batch = [constant.batch];
-        let times = vec![walk.time(step); constant.batch];
-        let mut feeds = vec![("latent", Feed::Real(&latent_shape, &latents)), ("time", Feed::Real(&batch, &times))];
-        constant.feed(&latent_shape, &batch, &mut feeds);
-        let file = self.model(request.variable);
-        let signature = &self.factors[request.variable.0];
-        let answer = self.graphs.run(&file, signature, &feeds, stop)?.remove(0);
-        if answer.shape != latent_shape {
-            let reason = format!("it answered {:?} for latents of {latent_shape:?}", answer.shape);
-            return Err(EngineError::Graph { file, reason });
-        }
-        let mut answer = answer.data;
+        let mut answer = self.answer(request.variable, constant, &chunk.latents.x, walk.time(step), shape, stop)?;
         let without = answer.split_off(chunk.latents.x.len());
         if constant.guided {
             guidance.guide(&mut answer, &without, shape.iter().product());
         }
         Ok(answer)
+    }
+
+    /// The network's answers for latents at a time, a copy of them for each text of `constant`.
+    pub(super) fn answer(
+        &mut self,
+        id: VariableId,
+        constant: &Constant,
+        latents: &[f32],
+        time: f32,
+        shape: [usize; 3],
+        stop: &Stop<'_>,
+    ) -> Result<Vec<f32>, EngineError> {
+        let latents = latents.repeat(constant.copies);
+        let latent_shape = [constant.batch, shape[0], shape[1], shape[2]];
+        let batch = [constant.batch];
+        let times = vec![time; constant.batch];
+        let mut feeds = vec![("latent", Feed::Real(&latent_shape, &latents)), ("time", Feed::Real(&batch, &times))];
+        constant.feed(&latent_shape, &batch, &mut feeds);
+        let file = self.model(id);
+        let signature = &self.factors[id.0];
+        let answer = self.graphs.run(&file, signature, &feeds, stop)?.remove(0);
+        if answer.shape != latent_shape {
+            let reason = format!("it answered {:?} for latents of {latent_shape:?}", answer.shape);
+            return Err(EngineError::Graph { file, reason });
+        }
+        Ok(answer.data)
     }
 
     /// File of the factor's network.

@@ -7,6 +7,7 @@ mod live;
 mod resampling;
 mod sampling;
 mod settings;
+mod text_edit;
 
 use std::sync::Arc;
 
