@@ -155,8 +155,8 @@ mod tests {
             let sigma = next * (1.0 - kept * kept).sqrt();
             let down = (next * next - sigma * sigma).max(0.0).sqrt();
             let answer = network(&inversion.latents[step], t as f32);
-            for i in 0..CLEAN.len() {
-                let (x, v) = (f64::from(inversion.latents[step][i]), f64::from(answer[i]));
+            for (i, v) in answer.into_iter().enumerate() {
+                let (x, v) = (f64::from(inversion.latents[step][i]), f64::from(v));
                 let (clean, eps) = (x - t * v, x + (1.0 - t) * v);
                 let z = (f64::from(inversion.latents[step + 1][i]) - (1.0 - next) * clean - down * eps) / sigma;
                 let own = f64::from(inversion.corrections[step][i]) / sigma;
