@@ -1,7 +1,7 @@
 //! How long a prompt takes until its maps and its image are there, beside peers that do the same.
 //!
 //! `make bench` prints ratios; there is no pass or fail. The rounds of all take turns, so that whatever else the machine
-//! does meets all of them. `THREADS` is for ours and the peers alike. `PEER_PRELOAD` names a library to load before PyTorch
+//! does meets all of them; the processor's time leaves out what others took. `THREADS` is for ours and the peers alike. `PEER_PRELOAD` names a library to load before PyTorch
 //! in a second run of it.
 
 mod bare;
@@ -58,36 +58,66 @@ fn prompt(round: usize) -> String {
     format!("a {} and a {} car on a meadow", kinds[round % 4], colours[round / 4 % 4])
 }
 
+/// What the rounds of one took: by the clock, and of a processor.
+#[derive(Default)]
+struct Times {
+    clock: Vec<f64>,
+    processor: Vec<f64>,
+}
+
+impl Times {
+    fn note(&mut self, process: u32, round: impl FnOnce() -> f64) {
+        let before = processor_seconds(process);
+        self.clock.push(round());
+        self.processor.push(processor_seconds(process) - before);
+    }
+
+    /// The first round fills caches and pools.
+    fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    fn say(&self, name: &str) {
+        let (clock, processor) = (&self.clock, &self.processor);
+        println!("{name:32} {:7.2} s {:7.2} s {:7.2} s", median(clock), fastest(clock), median(processor));
+    }
+
+    /// The median of the ratios of each round, the ratio of the fastest, and as the first for the processor's time.
+    fn compare(&self, peer: &Self) {
+        let ratio = |ours: &[f64], its: &[f64]| median(&ours.iter().zip(its).map(|(a, b)| a / b).collect::<Vec<_>>());
+        let clock = ratio(&self.clock, &peer.clock);
+        let least = fastest(&self.clock) / fastest(&peer.clock);
+        let processor = ratio(&self.processor, &peer.processor);
+        println!("{:32} {clock:9.3} {least:9.3} {processor:9.3}", "    ours to it");
+    }
+}
+
 fn race(session: &mut Session, threads: usize, rounds: usize) {
     let mut peers = Vec::new();
     for (what, mut command) in commands(threads) {
         match Peer::start(&mut command) {
-            Ok((name, peer)) => peers.push((format!("{name}{what}"), peer, Vec::new())),
+            Ok((name, peer)) => peers.push((format!("{name}{what}"), peer, Times::default())),
             Err(reason) => println!("not measured: {}{what}: {reason}", command.get_program().display()),
         }
     }
-    let mut ours = Vec::new();
+    let mut ours = Times::default();
     for round in 0..=rounds {
         let prompt = prompt(round);
-        let seconds = whole_way(session, &prompt);
-        // The first round of each fills caches and pools.
-        if round > 0 {
-            ours.push(seconds);
-        }
+        ours.note(std::process::id(), || whole_way(session, &prompt));
         for (_, peer, times) in &mut peers {
-            let seconds = peer.round(&prompt);
-            if round > 0 {
-                times.push(seconds);
-            }
+            times.note(peer.id(), || peer.round(&prompt));
+        }
+        if round == 0 {
+            ours.forget();
+            peers.iter_mut().for_each(|(_, _, times)| times.forget());
         }
     }
     println!("prompt to {MAPS} maps, depth, sketch, image; threads: {threads}, rounds: {rounds}");
-    println!("{:44} {:>9} {:>9}", "", "median", "fastest");
-    println!("{:44} {:7.2} s {:7.2} s", "ours", median(&ours), fastest(&ours));
+    println!("{:32} {:>9} {:>9} {:>9}", "", "median", "fastest", "processor");
+    ours.say("ours");
     for (name, _, times) in &peers {
-        println!("{name:44} {:7.2} s {:7.2} s", median(times), fastest(times));
-        let ratios: Vec<_> = ours.iter().zip(times).map(|(ours, theirs)| ours / theirs).collect();
-        println!("{:44} {:9.3} {:9.3}", "    ours to it", median(&ratios), fastest(&ours) / fastest(times));
+        times.say(name);
+        ours.compare(times);
     }
 }
 
@@ -145,6 +175,14 @@ fn median(values: &[f64]) -> f64 {
 
 fn fastest(seconds: &[f64]) -> f64 {
     seconds.iter().copied().fold(f64::INFINITY, f64::min)
+}
+
+/// Seconds of a processor that a process and its threads spent so far; 0 where Linux does not say.
+fn processor_seconds(process: u32) -> f64 {
+    let line = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let fields = line.rsplit(')').next().unwrap_or_default().split_whitespace();
+    // User and system time, in hundredths of a second.
+    fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
 /// The most memory that this process ever held, in MB; 0 where Linux does not say.

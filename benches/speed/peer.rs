@@ -26,6 +26,11 @@ impl Peer {
         }
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Goes the way once; seconds.
     pub fn round(&mut self, prompt: &str) -> f64 {
         let prompts = self.prompts.as_mut().expect("open until it is dropped");
