@@ -3,7 +3,8 @@
     python -m evaluate.sessions --pack onnx/packs/clay --variable segmentation --maps 10 --threads 1
 
 Prints the share of the machine's matrix peak (single-precision products by NumPy) that the denoiser reaches, its time by operator, and the time
-of a step with each option beside that without it; the two take turns.
+of a step with each option beside that without it; the two take turns. With one thread the time is the processor's, which leaves out what
+others took of it; give NumPy's BLAS as many threads (OPENBLAS_NUM_THREADS).
 """
 
 import argparse
@@ -43,14 +44,15 @@ def session(path, threads, change=lambda options: None):
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
-def seconds(call):
-    started = time.perf_counter()
+def seconds(call, threads):
+    clock = time.process_time if threads == 1 else time.perf_counter
+    started = clock()
     call()
-    return time.perf_counter() - started
+    return clock() - started
 
 
 def profile(path, threads, inputs, runs=5):
-    """Microseconds and floating-point operations of a run by operator."""
+    """Shares of the time, and floating-point operations of a run, by operator."""
     with tempfile.TemporaryDirectory() as folder:
 
         def enable(options):
@@ -65,9 +67,9 @@ def profile(path, threads, inputs, runs=5):
     for event in events:
         if event.get("cat") == "Node" and event["name"].endswith("_kernel_time"):
             name = event["args"]["op_name"]
-            times[name] += event["dur"] / runs
+            times[name] += event["dur"]
             operations[name] += work(name, event["args"]) / runs
-    return times, operations
+    return Counter({name: spent / times.total() for name, spent in times.items()}), operations
 
 
 def work(name, arguments):
@@ -126,16 +128,16 @@ def start(path, threads):
         stored = str(Path(folder, "optimised.onnx"))
         session(path, threads, lambda o: setattr(o, "optimized_model_filepath", stored))
         off = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-        ways = {"load": lambda: session(path, threads), "load, optimised and stored": lambda: session(stored, threads, lambda o: setattr(o, "graph_optimization_level", off))}
-        return take_turns(ways, 5)
+        again = lambda: session(stored, threads, lambda o: setattr(o, "graph_optimization_level", off))
+        return take_turns({"load": lambda: session(path, threads), "load what was optimised and stored": again}, 5, threads)
 
 
-def take_turns(calls, rounds):
+def take_turns(calls, rounds, threads):
     """Name -> seconds of each round, all in turn."""
     times = {name: [] for name in calls}
     for _ in range(rounds):
         for name, call in calls.items():
-            times[name].append(seconds(call))
+            times[name].append(seconds(call, threads))
     return times
 
 
@@ -151,29 +153,30 @@ def main():
     path = str(Path(options.pack, pack.factors[options.variable]["model"]))
     inputs = feeds(pack, options.variable, options.maps)
 
-    times, operations = profile(path, options.threads, inputs)
+    threads = options.threads
+    shares, operations = profile(path, threads, inputs)
     product, multiply = matrix_peak()
-    plain = session(path, options.threads)
-    turns = take_turns({"step": lambda: plain.run(None, inputs), "matrix": multiply, "matrix again": multiply}, 2 * options.rounds)
-    peak = product / min(turns["matrix"] + turns["matrix again"])
-    reached = sum(operations.values()) / min(turns["step"])
-    print(f"{options.variable}, {options.maps} maps, threads: {options.threads}")
-    print(f"a step: {sum(operations.values()) / 1e9:.1f} GFLOP; share of the matrix peak: {reached / peak:.2f}\n")
+    plain = session(path, threads)
+    turns = take_turns({"step": lambda: plain.run(None, inputs), "matrix": multiply, "again": multiply}, 2 * options.rounds, threads)
+    peak = product / min(turns["matrix"] + turns["again"])
+    step = min(turns["step"])
+    print(f"{options.variable}, {options.maps} maps, threads: {threads}")
+    print(f"a step: {operations.total() / 1e9:.1f} GFLOP; share of the matrix peak: {operations.total() / step / peak:.2f}\n")
     print("| operator | share of the time | its share of the matrix peak |\n| --- | --- | --- |")
-    whole = sum(times.values())
-    for name, spent in times.most_common(8):
-        rate = f"{operations[name] / spent * 1e6 / peak:.2f}" if operations[name] else ""
-        print(f"| {name} | {100 * spent / whole:.1f} % | {rate} |")
-    print(f"| {len(times) - 8} others | {100 * (1 - sum(t for _, t in times.most_common(8)) / whole):.1f} % | |\n")
+    for name, share in shares.most_common(8):
+        rate = f"{operations[name] / (share * step) / peak:.2f}" if operations[name] else ""
+        print(f"| {name} | {100 * share:.1f} % | {rate} |")
+    rest = 1 - sum(share for _, share in shares.most_common(8))
+    print(f"| {len(shares) - 8} others | {100 * rest:.1f} % | |\n")
 
     print("| option | time, median of ratios | fastest |\n| --- | --- | --- |")
-    turns = take_turns(variants(path, options.threads, pack, options.variable, options.maps), options.rounds)
+    turns = take_turns(variants(path, threads, pack, options.variable, options.maps), options.rounds, threads)
     usual = next(iter(turns.values()))
     report(turns, usual)
-    turns = start(path, options.threads)
+    turns = start(path, threads)
     report(turns, turns["load"])
     pack.text(PROMPT)
-    encode = seconds(lambda: pack.text(PROMPT + " again"))
+    encode = seconds(lambda: pack.text(PROMPT + " again"), threads)
     print(f"| text features not cached, against a step | {encode / min(usual):.3f} | |")
 
 
