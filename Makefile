@@ -5,6 +5,9 @@ TRAIN := PYTHONPATH=onnx OMP_NUM_THREADS=1 MALLOC_MMAP_MAX_=0 MALLOC_MMAP_THRESH
 	MALLOC_TRIM_THRESHOLD_=4000000000 MALLOC_TOP_PAD_=67108864 MALLOC_ARENA_MAX=1 $(PYTHON)
 # Minutes that `make train` spends on each factor, in all its runs together.
 MINUTES ?= 90
+# Threads of a network call in `make bench`, ours and the peers' alike, and rounds that take turns.
+THREADS ?= 1
+ROUNDS ?= 5
 
 .PHONY: help run test setup build train-test train bench samples clean
 
@@ -15,7 +18,7 @@ help:
 	@echo "make train-test  install PyTorch, test the Python side, train a tiny pack and open it"
 	@echo "make train       go on training the bundled pack (MINUTES=$(MINUTES) for each factor)"
 	@echo "make samples     make the sample projects anew with the bundled pack"
-	@echo "make bench       measure how fast documents and maps are handled"
+	@echo "make bench       measure how fast documents are handled, and prompts beside peers (THREADS=$(THREADS) ROUNDS=$(ROUNDS))"
 	@echo "make clean       remove what was built"
 
 run: setup build
@@ -49,8 +52,10 @@ train:
 	$(TRAIN) -m evaluate --pack onnx/runs/clay
 	@echo "The new pack is in onnx/runs/clay; compare its README.md with that of onnx/packs/clay before you replace it."
 
-bench:
-	cargo bench --locked
+bench: setup
+	cargo bench --locked --bench hand
+	THREADS=$(THREADS) ROUNDS=$(ROUNDS) cargo bench --locked --bench speed
+	PYTHONPATH=onnx OPENBLAS_NUM_THREADS=$(THREADS) $(PYTHON) -m evaluate.sessions --threads $(THREADS)
 
 samples: setup build
 	@tools/samples.sh target/release/underpaint
