@@ -10,6 +10,9 @@ SHARDS ?= 24
 CAPTIONS ?= 200
 # A seed draws the same maps again: give another one each time that training goes on from a pack.
 SEED ?= $(shell date +%s)
+# Threads of a network call in `make bench`, ours and the peers' alike, and rounds that take turns.
+THREADS ?= 1
+ROUNDS ?= 5
 
 .PHONY: help run test setup build train-test train bench samples walk clean
 
@@ -21,7 +24,7 @@ help:
 	@echo "make train       go on training the bundled pack (MINUTES=$(MINUTES) for each factor)"
 	@echo "make samples     make the sample projects anew with the bundled pack"
 	@echo "make walk        make the README's moving picture anew"
-	@echo "make bench       measure how fast documents and maps are handled"
+	@echo "make bench       measure how fast documents are handled, and prompts beside peers (THREADS=$(THREADS) ROUNDS=$(ROUNDS))"
 	@echo "make clean       remove what was built"
 
 run: setup build
@@ -55,8 +58,10 @@ train:
 	$(TRAIN) -m evaluate --pack onnx/runs/clay --captions $(CAPTIONS)
 	@echo "The new pack is in onnx/runs/clay; compare its README.md with that of onnx/packs/clay before you replace it."
 
-bench:
-	cargo bench --locked
+bench: setup
+	cargo bench --locked --bench hand
+	THREADS=$(THREADS) ROUNDS=$(ROUNDS) cargo bench --locked --bench speed
+	PYTHONPATH=onnx OPENBLAS_NUM_THREADS=$(THREADS) $(PYTHON) -m evaluate.sessions --threads $(THREADS)
 
 samples: setup build
 	@tools/samples.sh target/release/underpaint

@@ -8,6 +8,7 @@ project for each, and recall and unasked classes are read from there. Seconds ar
 
 import argparse
 import json
+import statistics
 import tempfile
 import zipfile
 from pathlib import Path
@@ -20,7 +21,7 @@ SAMPLERS = ("euler", "euler_ancestral", "ddpm", "dpm++_2m", "dpm++_2m_sde", "uni
 
 
 def measure(program, pack, texts, seeds, sampler, steps, spacing):
-    """Mean recall, mean number of unasked classes and seconds, of a map."""
+    """Mean recall of a map and its standard error over captions, mean number of unasked classes of a map, and its seconds."""
     commands = [{"do": "set_sampler", "variable": "segmentation", "sampler": sampler}]
     commands += [{"do": "set_spacing", "variable": "segmentation", "spacing": spacing}]
     commands += [{"do": "set_steps", "variable": "segmentation", "steps": steps}]
@@ -29,15 +30,17 @@ def measure(program, pack, texts, seeds, sampler, steps, spacing):
         commands += [{"do": "save_as", "path": f"{i}.underpaint"}]
     with tempfile.TemporaryDirectory() as folder:
         seconds = replay(program, pack, commands, folder)["seconds"]["segmentation"]
-        found = [c for i in range(len(texts)) for c in _candidates(Path(folder, f"{i}.underpaint"))]
-    mean = lambda values: sum(values) / len(found)
-    return mean(c["recall"] for c in found), mean(len(c["unasked"]) for c in found), seconds / len(found)
+        found = [_candidates(Path(folder, f"{i}.underpaint")) for i in range(len(texts))]
+    recalls = [statistics.mean(c["recall"] for c in maps) for maps in found]
+    error = statistics.stdev(recalls) / len(recalls) ** 0.5
+    unasked = statistics.mean(len(c["unasked"]) for maps in found for c in maps)
+    return statistics.mean(recalls), error, unasked, seconds / (len(texts) * seeds)
 
 
 def table(rows):
-    """Rows (sampler, steps, recall, unasked, seconds) as Markdown."""
+    """Rows (sampler, steps, recall, its standard error, unasked, seconds) as Markdown."""
     lines = ["| sampler | steps | recall | unasked a map | ms a map |", "| --- | --- | --- | --- | --- |"]
-    lines += [f"| {name} | {steps} | {recall:.3f} | {unasked:.2f} | {1000 * seconds:.0f} |" for name, steps, recall, unasked, seconds in rows]
+    lines += [f"| {name} | {steps} | {recall:.3f} ± {error:.3f} | {unasked:.2f} | {1000 * seconds:.0f} |" for name, steps, recall, error, unasked, seconds in rows]
     return "\n".join(lines) + "\n"
 
 

@@ -102,7 +102,7 @@ pub struct SampleRequest {
     pub revision: Option<Revision>,
     /// Width and height of the maps to return (the image keeps the factor's own size).
     pub canvas: (u32, u32),
-    /// Whether clean estimates are decoded and reported while sampling.
+    /// Whether clean estimates are decoded and reported while sampling, as often as little time is lost.
     pub previews: bool,
 }
 
@@ -129,7 +129,7 @@ pub struct Progress {
     /// Samples that a job has drawn before this request, and how many it may draw in all; none where a request is all
     /// there is of its kind.
     pub drawn: Option<(usize, usize)>,
-    /// The clean estimate of the first sample, decoded, when previews were asked for.
+    /// The clean estimate of the first sample, decoded, when previews were asked for and this step has one.
     pub preview: Option<Arc<Map>>,
 }
 
@@ -139,6 +139,10 @@ pub trait Control: Sync {
     fn is_cancelled(&self) -> bool;
     /// Called after every step.
     fn progress(&self, progress: Progress);
+    /// Whether someone looks at previews: they cost network calls.
+    fn shows_previews(&self) -> bool {
+        false
+    }
 }
 
 /// Why sampling stopped. Messages are one line and say what to do.

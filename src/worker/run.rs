@@ -58,7 +58,7 @@ impl Runner {
                     parents: Vec::new(),
                     revision: None,
                     canvas: *canvas,
-                    previews: true,
+                    previews: control.shows_previews(),
                 };
                 let manifest = engine.pack().manifest.clone();
                 let by = Measure { prompt, bindings, weights, manifest: &manifest };
@@ -133,7 +133,7 @@ impl Runner {
                 parents: known.iter().filter(|(id, _)| parents.contains(id)).cloned().collect(),
                 revision: step.revision.clone(),
                 canvas,
-                previews: true,
+                previews: control.shows_previews(),
             };
             let later = steps[at + 1..].iter().map(|s| self.pace.estimate(s.variable, evaluations(&s.settings))).sum();
             let started = Instant::now();
@@ -182,7 +182,7 @@ fn joint(
             .collect(),
         revision: None,
         canvas,
-        previews: true,
+        previews: control.shows_previews(),
     };
     let requests: Vec<_> = steps.iter().map(request).collect();
     let started = Instant::now();
@@ -216,5 +216,9 @@ impl Control for PartOfJob<'_> {
         progress.remaining += self.later;
         progress.drawn = self.drawn;
         self.inner.progress(progress);
+    }
+
+    fn shows_previews(&self) -> bool {
+        self.inner.shows_previews()
     }
 }

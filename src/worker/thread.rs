@@ -241,4 +241,8 @@ impl Control for Reports<'_> {
         *last = Some(now);
         self.output.send(Event::Progress(self.id, progress));
     }
+
+    fn shows_previews(&self) -> bool {
+        true
+    }
 }

@@ -6,8 +6,9 @@
 //! and encoded again at the child's size, as a finished map would be, and brought back to the level with
 //! noise of its own, the same in every step.
 
+use super::clock::{Clock, Previews};
 use super::constant::Constant;
-use super::sampling::{Batch, Clock};
+use super::sampling::Batch;
 use super::stop::Stop;
 use super::{Engine, OnnxEngine};
 use crate::diffusion::{NoiseSource, NoiseStream};
@@ -73,6 +74,7 @@ impl OnnxEngine {
         let sampled: Vec<_> = strands.iter().map(|strand| strand.request.variable).collect();
         let steps = strands.first().map_or(0, |strand| strand.batch.walk.steps());
         let mut clock = Clock::start(steps * sampled.len());
+        let mut previews = Previews::start(true);
         lockstep(&graph, &sampled, steps, |id, step, parents| {
             let at = sampled.iter().position(|other| *other == id).unwrap_or_default();
             let (before, rest) = strands.split_at_mut(at);
@@ -83,8 +85,9 @@ impl OnnxEngine {
                 strand.batch.chunks[0].each_constant(|constant| reading.enter(constant));
             }
             self.advance(&strand.request, &mut strand.batch, step, stop)?;
-            let preview = if strand.request.previews {
-                self.decode(&strand.request, &strand.batch.chunks[0].latents.clean, strand.batch.shape, stop)?.pop()
+            let preview = if strand.request.previews && previews.are_due(step, steps) {
+                let clean = &strand.batch.chunks[0].latents.clean;
+                previews.time(|| self.decode(&strand.request, clean, strand.batch.shape, stop))?.pop()
             } else {
                 None
             };

@@ -1,7 +1,6 @@
 //! A request from noise to maps.
 
-use std::time::{Duration, Instant};
-
+use super::clock::{Clock, Previews};
 use super::constant::{Constant, ParentLatent};
 use super::graphs::Feed;
 use super::stop::Stop;
@@ -141,12 +140,13 @@ impl OnnxEngine {
     ) -> Result<(), EngineError> {
         let steps = batch.walk.steps();
         let mut clock = Clock::start(steps);
+        let mut previews = Previews::start(request.previews);
         for step in 0..steps {
             self.advance(request, batch, step, stop)?;
             let preview = match batch.chunks.first() {
-                Some(chunk) if request.previews => {
+                Some(chunk) if previews.are_due(step, steps) => {
                     let first = &chunk.latents.clean[..batch.shape.iter().product()];
-                    self.decode(request, first, batch.shape, stop)?.pop()
+                    previews.time(|| self.decode(request, first, batch.shape, stop))?.pop()
                 }
                 _ => None,
             };
@@ -289,33 +289,6 @@ fn varied(own: Vec<f32>, request: &SampleRequest, name: &str) -> Vec<f32> {
     match request.revision.as_ref().and_then(|r| r.variation) {
         Some(other) => between(&own, &NoiseStream::new(other.seed, name).normals(own.len()), other.amount),
         None => own,
-    }
-}
-
-/// Estimates how long the rest of a request takes.
-pub(super) struct Clock {
-    started: Instant,
-    steps: usize,
-    done: usize,
-    after_first: Duration,
-}
-
-impl Clock {
-    pub(super) fn start(steps: usize) -> Self {
-        Self { started: Instant::now(), steps, done: 0, after_first: Duration::ZERO }
-    }
-
-    /// A step is done; the time the others will take. The first one loads the network, so it
-    /// counts only as long as there is no other.
-    pub(super) fn tick(&mut self) -> Duration {
-        self.done += 1;
-        let elapsed = self.started.elapsed();
-        if self.done == 1 {
-            self.after_first = elapsed;
-        }
-        let measured = if self.done == 1 { elapsed } else { elapsed - self.after_first };
-        let steps = (self.done - 1).max(1) as u32;
-        measured * (self.steps - self.done) as u32 / steps
     }
 }
 

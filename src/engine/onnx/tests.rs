@@ -331,16 +331,15 @@ fn guidance_and_prompt_change_the_map_and_blank_prompts_are_the_null_text() {
 }
 
 #[test]
-fn steps_are_reported_with_previews_that_end_at_the_map() {
+fn steps_are_reported_with_previews_on_the_way_to_the_map() {
     let mut engine = engine();
     let watch = Watch::default();
     let ask = SampleRequest { previews: true, ..request(1, "a dog", &[1, 2]) };
     let samples = engine.sample(&ask, &watch).unwrap();
     assert_eq!(watch.steps.load(Ordering::Relaxed), 4);
     let previews = watch.previews.lock().unwrap();
-    assert_eq!(previews.len(), 4);
-    assert!(previews[3] == samples[0].map, "after the last step the estimate is the sample");
-    assert!(previews[0] != previews[3]);
+    assert!((1..=3).contains(&previews.len()), "as time allows, and none after the last step");
+    assert!(previews[0] != samples[0].map);
 }
 
 #[test]

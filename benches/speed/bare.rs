@@ -1,0 +1,121 @@
+//! The calls that the way takes, on sessions of ONNX Runtime, and nothing between them.
+
+use std::collections::HashMap;
+use std::io::{Write, stdin, stdout};
+use std::time::Instant;
+
+use ort::environment::Environment;
+use ort::session::{Session, SessionInputValue};
+use ort::value::{DynValue, Tensor};
+use tokenizers::Tokenizer;
+use underpaint::engine::find_library;
+use underpaint::graph::VariableId;
+use underpaint::pack::Pack;
+
+/// A graph run several times with the same inputs.
+struct Call {
+    file: String,
+    times: usize,
+    inputs: Vec<(String, DynValue)>,
+}
+
+struct Bare {
+    pack: Pack,
+    environment: Environment,
+    threads: usize,
+    tokens: usize,
+    sessions: HashMap<String, Session>,
+    calls: Vec<Call>,
+}
+
+/// Goes the way for each line of the input.
+pub fn serve(pack: Pack, threads: usize, maps: usize, prompt: &str) -> ort::Result<()> {
+    let library = find_library().expect("ONNX Runtime's library");
+    let environment = ort::init_from(&library).expect("it loads").with_telemetry(false).build()?;
+    let bytes = pack.read(&pack.manifest.text.tokenizer).expect("the pack is whole");
+    let mut tokenizer = Tokenizer::from_bytes(bytes).expect("a tokenizer");
+    tokenizer.with_padding(None);
+    let tokens = tokenizer.encode(prompt, true).expect("it tokenises").len();
+    let mut bare = Bare { pack, environment, threads, tokens, sessions: HashMap::new(), calls: Vec::new() };
+    bare.prepare(maps)?;
+    println!("ready: bare sessions");
+    for _ in stdin().lines() {
+        let started = Instant::now();
+        bare.go()?;
+        println!("{}", started.elapsed().as_secs_f64());
+        stdout().flush().expect("the bench reads");
+    }
+    Ok(())
+}
+
+impl Bare {
+    /// The calls of the engine, in its order and with its batches; only the first variable is drawn several times.
+    fn prepare(&mut self, maps: usize) -> ort::Result<()> {
+        let manifest = self.pack.manifest.clone();
+        let graph = self.pack.graph.clone();
+        self.call(&manifest.text.encoder, 1, 1, 0)?;
+        let mut encoded = Vec::new();
+        for (i, variable) in manifest.variables.iter().enumerate() {
+            let cells = variable.size as usize / manifest.latent.downscale;
+            for &parent in &graph.factor(VariableId(i)).parents {
+                if !encoded.contains(&(parent, cells)) {
+                    self.call(&manifest.encoder, 1, 1, cells)?;
+                    encoded.push((parent, cells));
+                }
+            }
+            let count = if i == 0 { maps } else { 1 };
+            let factor = manifest.factors.iter().find(|f| f.variable == variable.name).expect("each has a factor");
+            self.call(&factor.model, factor.steps, 2 * count, cells)?;
+            self.call(&variable.decoder, count, 1, cells)?;
+        }
+        Ok(())
+    }
+
+    /// Adds `times` calls of a graph for a batch of latents of `cells`².
+    fn call(&mut self, file: &str, times: usize, batch: usize, cells: usize) -> ort::Result<()> {
+        if !self.sessions.contains_key(file) {
+            let bytes = self.pack.read(file).expect("the pack is whole");
+            let mut builder = Session::builder(&self.environment)?.with_intra_threads(self.threads)?;
+            let session = builder.commit_from_memory(&bytes)?;
+            self.sessions.insert(file.to_owned(), session);
+        }
+        let latent = &self.pack.manifest.latent;
+        let names: Vec<String> = self.sessions[file].inputs().iter().map(|input| input.name().to_owned()).collect();
+        let inputs = names.into_iter().map(|name| {
+            let whole = |value| Tensor::from_array(([batch, self.tokens], vec![value; batch * self.tokens]));
+            let value = match name.as_str() {
+                "ids" | "input_ids" => whole(1000_i64)?.into_dyn(),
+                "attention_mask" => whole(1)?.into_dyn(),
+                "token_type_ids" => whole(0)?.into_dyn(),
+                "mask" => reals(&[batch, self.tokens], 1.0)?,
+                "tokens" => reals(&[batch, self.tokens, self.pack.manifest.text.width], 0.1)?,
+                "picture" => reals(&[batch, 3, cells * latent.downscale, cells * latent.downscale], 0.1)?,
+                "time" => reals(&[batch], 0.5)?,
+                level if level.ends_with("_level") => reals(&[batch], 0.0)?,
+                _ => reals(&[batch, latent.channels, cells, cells], 0.1)?,
+            };
+            Ok((name, value))
+        });
+        let inputs = inputs.collect::<ort::Result<_>>()?;
+        self.calls.push(Call { file: file.to_owned(), times, inputs });
+        Ok(())
+    }
+
+    fn go(&mut self) -> ort::Result<()> {
+        for call in &self.calls {
+            let session = self.sessions.get_mut(&call.file).expect("loaded with the call");
+            for _ in 0..call.times {
+                let inputs: Vec<_> =
+                    call.inputs.iter().map(|(name, value)| (name.as_str(), SessionInputValue::from(value))).collect();
+                session.run(inputs)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Values around `scale`, both signs.
+fn reals(shape: &[usize], scale: f32) -> ort::Result<DynValue> {
+    let values: Vec<f32> = (0..shape.iter().product()).map(|i: usize| scale * (1.0 + 0.5 * (i as f32).sin())).collect();
+    Ok(Tensor::from_array((shape, values))?.into_dyn())
+}

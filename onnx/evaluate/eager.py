@@ -1,0 +1,105 @@
+"""A peer for the program's speed: the same weights in PyTorch, eager and channels last, for the rounds of `make bench`.
+
+    python -m evaluate.eager --pack onnx/packs/clay --maps 10 --threads 1
+
+Says that it is ready, and then, for each prompt on a line of the input, how many seconds its maps and its image took. The int8 text encoder
+has no form in PyTorch and runs in ONNX Runtime here too. Maps stay at the decoder's size: enlarging them is left to the program alone.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from evaluate.pack import Pack
+
+try:
+    import torch
+    import torch.nn.functional as F
+
+    from train.networks import Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig
+    from train.weights import autoencoder_of_pack, denoiser_of_pack, load_matching
+except ImportError as missing:
+    print(f"PyTorch is missing ({missing.name}): tools/setup.sh --training")
+    sys.exit()
+
+
+class Eager:
+    """The pack's networks as PyTorch modules, and the way from a prompt to an image."""
+
+    def __init__(self, folder, threads):
+        self.pack = Pack(folder, threads)
+        config, weights = autoencoder_of_pack(Path(folder))
+        self.autoencoder = ready(Autoencoder(AutoencoderConfig(**config)), weights)
+        self.denoisers = {}
+        for variable in self.pack.factors:
+            config, weights = denoiser_of_pack(Path(folder), variable)
+            self.denoisers[variable] = ready(Denoiser(DenoiserConfig(**config)), weights, grown=("layout.occupancy",))
+        shades = torch.from_numpy(self.pack.palette) / 127.5
+        self.colours = torch.stack([shades, shades * 0.4]) - 1
+
+    def go(self, prompt, maps):
+        """Draws `maps` segmentations and, for the first, every other variable."""
+        pictures, latents = {}, {}
+        for variable, factor in self.pack.factors.items():
+            size = self.pack.variables[variable]["size"]
+            for parent in factor["parents"]:
+                if (parent, size) not in latents:
+                    picture = F.interpolate(pictures[parent], size=(size, size))
+                    latents[parent, size] = self.autoencoder.encode(channels_last(picture))
+            parents = [latents[parent, size] for parent in factor["parents"]]
+            count = maps if variable == "segmentation" else 1
+            pictures[variable] = self.decode(variable, self.sample(variable, prompt, parents, count))[:1]
+
+    def sample(self, variable, prompt, parents, count):
+        factor, side = self.pack.factors[variable], self.pack.latent_side(variable)
+        feeds = self.pack.text_feeds([prompt] * count)
+        tokens, ids, mask = (torch.from_numpy(feeds[name]) for name in ("tokens", "ids", "mask"))
+        constant = [value for parent in parents for value in (parent.expand(2 * count, -1, -1, -1), torch.zeros(2 * count))]
+        x = channels_last(torch.randn(count, self.pack.manifest["latent"]["channels"], side, side))
+        for i in range(factor["steps"]):
+            t, following = 1 - i / factor["steps"], 1 - (i + 1) / factor["steps"]
+            v = self.denoisers[variable](torch.cat([x, x]), torch.full((2 * count,), t), tokens, ids, mask, *constant)
+            with_text, without = v.chunk(2)
+            v = without + factor["guidance"] * (with_text - without)
+            clean = (x - t * v).clamp(-factor["clamp"], factor["clamp"])
+            x = clean + following / t * (x - clean)
+        return x
+
+    def decode(self, variable, latents):
+        """Pictures [B, 3, H, W] as the encoder reads them."""
+        if variable == "segmentation":
+            logits, boundary = self.autoencoder.decode_classes(latents)
+            classes = logits[:, : len(self.pack.names)].argmax(1)
+            return self.colours[(boundary[:, 0] > 0).long(), classes].permute(0, 3, 1, 2)
+        values = getattr(self.autoencoder, f"decode_{variable}")(latents)
+        return values if values.shape[1] == 3 else (values * 2 - 1).expand(-1, 3, -1, -1)
+
+
+def ready(network, weights, grown=()):
+    load_matching(network, weights, grown)
+    return network.to(memory_format=torch.channels_last).eval().requires_grad_(False)
+
+
+def channels_last(values):
+    return values.contiguous(memory_format=torch.channels_last)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pack", default="onnx/packs/clay")
+    parser.add_argument("--maps", type=int, default=10)
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    eager = Eager(options.pack, options.threads)
+    print(f"ready: PyTorch {torch.__version__}, eager", flush=True)
+    with torch.inference_mode():
+        for prompt in sys.stdin:
+            started = time.perf_counter()
+            eager.go(prompt.strip(), options.maps)
+            print(time.perf_counter() - started, flush=True)
+
+
+if __name__ == "__main__":
+    main()
