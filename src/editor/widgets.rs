@@ -289,7 +289,7 @@ pub fn settle_now(ctx: &egui::Context) {
 }
 
 fn settling() -> Id {
-    Id::new("settle now")
+    Id::unique("settle now")
 }
 
 /// A thin bar that fills from the left, `share` 0 to 1.

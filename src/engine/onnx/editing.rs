@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::clock::Clock;
 use super::constant::{Constant, ParentLatent};
-use super::sampling::Clock;
 use super::stop::Stop;
 use super::text::Text;
 use super::{Engine, OnnxEngine};
