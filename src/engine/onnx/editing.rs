@@ -15,7 +15,7 @@ use crate::engine::{
 use crate::graph::Sampler;
 use crate::maps::Map;
 
-/// Fixed-point rounds of a step of DDIM inversion: after three, the walk down ends within a thousandth of where it began.
+/// Fixed-point rounds of a step of DDIM inversion: each costs a network call, and corrections take up what they leave.
 const ROUNDS: usize = 3;
 
 /// What an edit's network calls have in common.
