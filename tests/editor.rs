@@ -158,6 +158,8 @@ fn what_is_being_typed_counts_for_the_run() {
     press(&mut harness, Modifiers::COMMAND, Key::Enter);
     wait(&mut harness, "candidates are there", |app| idle(app) && !app.bench().document().candidates.is_empty());
     assert_eq!(harness.state().bench().document().negative_prompt, "a cloud");
+    // Out of the field, where Ctrl+Z undoes what was typed.
+    press(&mut harness, Modifiers::NONE, Key::Escape);
     press(&mut harness, Modifiers::COMMAND, Key::Z);
     assert!(harness.state().bench().document().candidates.is_empty(), "the run came after the negative prompt");
     assert_eq!(harness.state().bench().document().negative_prompt, "a cloud");
