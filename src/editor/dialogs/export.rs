@@ -40,7 +40,7 @@ pub fn ui(ui: &Ui, now: &Situation<'_>, palette: &mut PaletteName, thumbnails: &
                 let texture = thumbnails.of(ui.ctx(), map, &now.bench.pack().manifest.classes);
                 ui.add(egui::Image::new((texture, vec2(44.0, 44.0))).corner_radius(4).alt_text(name.as_str()));
                 ui.vertical(|ui| {
-                    ui.set_width(268.0);
+                    ui.set_width(276.0);
                     ui.add_space(4.0);
                     ui.label(RichText::new(title_case(name)).font(theme::strong(13.0)));
                     let (width, height) = map.size();

@@ -2,7 +2,7 @@
 
 use egui::{CollapsingHeader, ComboBox, DragValue, Id, RichText, Ui, vec2};
 
-use super::negative;
+use super::{negative, words};
 use crate::command::Command;
 use crate::document::Node;
 use crate::editor::theme;
@@ -19,6 +19,7 @@ pub fn advanced(ui: &mut Ui, node: &Node, out: &mut Outbox) {
         spacing(ui, node, out);
         guidance(ui, node, out);
         negative::of_factor(ui, node, out);
+        words::scale(ui, CAPTION);
     });
 }
 
