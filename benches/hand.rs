@@ -5,24 +5,14 @@
 use std::time::{Duration, Instant};
 
 use underpaint::command::{Command, FlipAxis, Ink};
+use underpaint::engine::Unwatched;
 use underpaint::engine::fake::FakeEngine;
-use underpaint::engine::{Control, Progress};
 use underpaint::pack::{Manifest, Pack, testing};
 use underpaint::workbench::Session;
 
 /// Side of the maps in pixels.
 const SIDE: u32 = 512;
 const ROUNDS: usize = 25;
-
-struct Quiet;
-
-impl Control for Quiet {
-    fn is_cancelled(&self) -> bool {
-        false
-    }
-
-    fn progress(&self, _: Progress) {}
-}
 
 fn pack() -> Pack {
     let small = testing::pack();
@@ -34,7 +24,7 @@ fn main() {
     let mut session = Session::new(Box::new(FakeEngine::new(pack())));
     let mut apply = |command: Command| {
         let started = Instant::now();
-        session.apply(command, &Quiet).expect("the command is carried out");
+        session.apply(command, &Unwatched).expect("the command is carried out");
         started.elapsed()
     };
     apply(Command::SetPrompt { prompt: "a dog and a red car on a meadow".into() });

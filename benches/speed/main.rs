@@ -1,8 +1,8 @@
 //! How long a prompt takes until its maps and its image are there, beside peers that do the same.
 //!
 //! `make bench` prints ratios; there is no pass or fail. The rounds of all take turns, so that whatever else the machine
-//! does meets all of them; the processor's time leaves out what others took. `THREADS` is for ours and the peers alike. `PEER_PRELOAD` names a library to load before PyTorch
-//! in a second run of it.
+//! does meets all of them; the processor's time leaves out what others took. `THREADS` is for ours and the peers alike.
+//! `PEER_PRELOAD` names a library to load before PyTorch in a second run of it.
 
 mod bare;
 mod peer;
@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use peer::Peer;
 use underpaint::command::Command;
-use underpaint::engine::{Control, Device, Engine, OnnxEngine, Progress};
+use underpaint::engine::{Device, Engine, OnnxEngine, Unwatched};
 use underpaint::pack::Pack;
 use underpaint::workbench::Session;
 
@@ -23,16 +23,6 @@ const MAPS: usize = 10;
 const NUMBERS_OF_MAPS: [usize; 6] = [1, 2, 5, 10, 20, 50];
 /// How often each of these is drawn; the fastest counts.
 const DRAWS: usize = 2;
-
-struct Quiet;
-
-impl Control for Quiet {
-    fn is_cancelled(&self) -> bool {
-        false
-    }
-
-    fn progress(&self, _: Progress) {}
-}
 
 fn main() {
     let number = |name: &str, usual: usize| env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(usual);
@@ -148,7 +138,7 @@ fn whole_way(session: &mut Session, prompt: &str) -> f64 {
     ];
     let started = Instant::now();
     for command in commands {
-        session.apply(command, &Quiet).expect("the command is carried out");
+        session.apply(command, &Unwatched).expect("the command is carried out");
     }
     started.elapsed().as_secs_f64()
 }
@@ -159,7 +149,7 @@ fn draw(session: &mut Session) {
         let once = |_| {
             let started = Instant::now();
             let command = Command::GenerateCandidates { count, seed: 0, until: None };
-            session.apply(command, &Quiet).expect("the maps are drawn");
+            session.apply(command, &Unwatched).expect("the maps are drawn");
             started.elapsed().as_secs_f64()
         };
         let seconds = fastest(&(0..DRAWS).map(once).collect::<Vec<_>>());

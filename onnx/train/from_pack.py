@@ -2,8 +2,8 @@
 
     python -m train.from_pack --pack onnx/packs/clay --runs onnx/runs
 
-A pack holds averaged weights, rounded to 16 bits, and no state of an optimiser. Checkpoints that are there already are left alone. Go on with a `--seed` that the pack was
-not trained with: a seed draws the same maps again.
+A pack holds averaged weights, rounded to 16 bits, and no state of an optimiser. Checkpoints that are there already are left alone. Go on with
+a `--seed` that the pack was not trained with: a seed draws the same maps again.
 """
 
 import argparse
@@ -37,6 +37,7 @@ def factor_checkpoint(pack: Path, variable: str) -> dict:
 
 
 def start(config: dict, model: dict) -> dict:
+    """What all checkpoints hold, before a first step."""
     return {"config": config, "model": model, "optimizer": None, "step": 0, "spent": 0.0, "seed": 0, "revision": code_revision()}
 
 

@@ -8,7 +8,7 @@ use super::arguments::DoctorOptions;
 use super::failure::Failure;
 use super::output::say;
 use super::{engine, window};
-use crate::engine::{Control, Engine, FactorSettings, Progress};
+use crate::engine::{Engine, FactorSettings, Unwatched};
 use crate::graph::Sampling;
 use crate::pack::Pack;
 use crate::worker::{Job, Step, run_job};
@@ -70,20 +70,14 @@ fn try_out(engine: &mut dyn Engine) -> Result<String> {
     let steps = pack.graph.ids().map(step).collect();
     let side = pack.manifest.canvas_size;
     let started = Instant::now();
-    run_job(engine, &Job::Run { sampling: Sampling::Chain, steps, given: Vec::new(), canvas: (side, side) }, &Quiet)?;
+    run_job(
+        engine,
+        &Job::Run { sampling: Sampling::Chain, steps, given: Vec::new(), canvas: (side, side) },
+        &Unwatched,
+    )?;
     Ok(format!(
         "one step of all {} factors took {:.1} s, loading included",
         pack.graph.len(),
         started.elapsed().as_secs_f64()
     ))
-}
-
-struct Quiet;
-
-impl Control for Quiet {
-    fn is_cancelled(&self) -> bool {
-        false
-    }
-
-    fn progress(&self, _: Progress) {}
 }

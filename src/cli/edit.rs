@@ -10,9 +10,8 @@ use super::progress::Bar;
 use super::report::Report;
 use super::{engine, generate, output};
 use crate::command::Command;
-use crate::diffusion::Direction;
 use crate::engine::{Concept, InversionMethod};
-use crate::workbench::Session;
+use crate::workbench::{Session, concepts};
 
 /// Options of `edit`.
 #[derive(Debug, Args)]
@@ -22,10 +21,10 @@ pub struct EditOptions {
     /// The map to edit
     #[arg(long, value_name = "FACTOR", default_value = "segmentation")]
     pub variable: String,
-    /// What to remove, in words; may be given several times
+    /// What to remove, in words; several are separated by commas or given one by one
     #[arg(long, value_name = "WORDS")]
     pub remove: Vec<String>,
-    /// What to add, in words; may be given several times
+    /// What to add, in words; several are separated by commas or given one by one
     #[arg(long, value_name = "WORDS", required_unless_present = "remove")]
     pub add: Vec<String>,
     /// Weight of the words' pull, 0 to 50
@@ -67,13 +66,11 @@ fn method(text: &str) -> Result<InversionMethod, String> {
 
 impl EditOptions {
     fn command(&self) -> Command {
-        let each = |action, words: &[String]| -> Vec<Concept> {
-            let (scale, threshold) = (self.scale, self.threshold);
-            words.iter().map(|words| Concept { scale, threshold, ..Concept::new(action, words) }).collect()
-        };
+        let mut concepts = concepts(&self.remove.join(","), &self.add.join(","), self.scale);
+        concepts.iter_mut().for_each(|concept| concept.threshold = self.threshold);
         Command::EditByText {
             variable: self.variable.clone(),
-            concepts: [each(Direction::Remove, &self.remove), each(Direction::Add, &self.add)].concat(),
+            concepts,
             steps: self.steps,
             skip: self.skip,
             method: self.method,

@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::npy::{self, Array};
 use super::walk::WalkOptions;
 use super::{engine, output};
-use crate::engine::{Control, FactorSettings, Progress, SampleRequest, Trace, TraceInputs};
+use crate::engine::{FactorSettings, SampleRequest, Trace, TraceInputs, Unwatched};
 use crate::graph::{FactorGraph, VariableId};
 use crate::workbench::MAX_STEPS;
 
@@ -111,14 +111,4 @@ fn write(path: &Path, shape: [usize; 3], trace: &Trace) -> anyhow::Result<()> {
     let timesteps = Array { shape: vec![trace.times.len()], values: trace.times.clone() };
     let (latents, clean) = (stack(&trace.latents), stack(&trace.clean));
     npy::write_npz(path, &[("timesteps", &timesteps), ("latents", &latents), ("clean", &clean)])
-}
-
-struct Unwatched;
-
-impl Control for Unwatched {
-    fn is_cancelled(&self) -> bool {
-        false
-    }
-
-    fn progress(&self, _: Progress) {}
 }

@@ -19,7 +19,7 @@ pub use edit::{Concept, InversionMethod, MOST_CONCEPTS, MOST_SCALE, TextEdit};
 use edit::{check_edit, join_edit, within};
 pub use extent::{factor_size, working_size};
 pub use onnx::{OnnxEngine, Trace, TraceInputs, find_library};
-pub use request::{Control, Device, EngineError, FactorSettings, Progress, Sample, SampleRequest};
+pub use request::{Control, Device, EngineError, FactorSettings, Progress, Sample, SampleRequest, Unwatched};
 pub use revision::{Revision, SEAM, Variation};
 
 use std::sync::Arc;

@@ -145,6 +145,18 @@ pub trait Control: Sync {
     }
 }
 
+/// A control that never cancels and tells nobody.
+#[derive(Clone, Copy, Debug)]
+pub struct Unwatched;
+
+impl Control for Unwatched {
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+
+    fn progress(&self, _: Progress) {}
+}
+
 /// Why sampling stopped. Messages are one line and say what to do.
 #[derive(Debug, Error)]
 pub enum EngineError {

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::arguments::ComplianceOptions;
 use super::failure::Failure;
 use super::{engine, output};
-use crate::engine::{Control, Progress};
+use crate::engine::Unwatched;
 use sampling::Sampler;
 use tables::Tables;
 
@@ -32,7 +32,7 @@ pub fn compliance(options: &ComplianceOptions) -> Result<(), Failure> {
     // Loading networks is not what is timed.
     while engine.warm_up()? {}
     let device = engine.device();
-    let mut sampler = Sampler::new(engine.as_mut(), options.seed, options.images, &Quiet)?;
+    let mut sampler = Sampler::new(engine.as_mut(), options.seed, options.images, &Unwatched)?;
     let mut measured = Vec::with_capacity(cases.len());
     for case in &cases {
         measured.push(sampler.measure(case, &|what| bar.set_message(what.to_owned()))?);
@@ -45,15 +45,4 @@ pub fn compliance(options: &ComplianceOptions) -> Result<(), Failure> {
         std::fs::write(out, serde_json::to_string_pretty(&tables)? + "\n")?;
     }
     Ok(())
-}
-
-/// Never cancels; the captions' own bar tells how far it is.
-struct Quiet;
-
-impl Control for Quiet {
-    fn is_cancelled(&self) -> bool {
-        false
-    }
-
-    fn progress(&self, _: Progress) {}
 }

@@ -160,17 +160,17 @@ fn maps_row(measured: &[Measured], at: usize) -> MapsRow {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Quiet;
     use super::super::captions::Case;
     use super::super::sampling::Sampler;
     use super::*;
     use crate::compliance::read_prompt;
+    use crate::engine::Unwatched;
     use crate::engine::fake::FakeEngine;
     use crate::pack::testing::pack;
 
     fn measured(images: usize) -> Vec<Measured> {
         let mut engine = FakeEngine::new(pack());
-        let mut sampler = Sampler::new(&mut engine, 0, images, &Quiet).unwrap();
+        let mut sampler = Sampler::new(&mut engine, 0, images, &Unwatched).unwrap();
         let case =
             |caption: &str| Case { caption: caption.into(), reading: read_prompt(caption, pack().classes(), &[]) };
         ["two dogs and a car on a road", "a boat left of a house"]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::clock::Clock;
+use super::clock::{Clock, Previews};
 use super::constant::{Constant, ParentLatent};
 use super::stop::Stop;
 use super::text::Text;
@@ -83,6 +83,7 @@ impl OnnxEngine {
         let constant = scene.constant(&texts, pack.manifest.text.width);
         let walk = &scene.walk;
         let mut latents = walk.start_at(inversion.latents[0].clone());
+        let mut previews = Previews::start(request.previews);
         for step in 0..walk.steps() {
             let mut answer = self.answer(request.variable, &constant, &latents.x, walk.time(step), shape, stop)?;
             let with = answer.split_off(clean.len());
@@ -104,8 +105,8 @@ impl OnnxEngine {
                     sampler,
                 });
             }
-            let preview = if request.previews {
-                let after = self.decode(&plain, &latents.clean, shape, stop)?.remove(0);
+            let preview = if previews.are_due(step, walk.steps()) {
+                let after = previews.time(|| self.decode(&plain, &latents.clean, shape, stop))?.remove(0);
                 Some(Arc::new(join_edit(revision, &before, (*after).clone())))
             } else {
                 None
