@@ -17,18 +17,32 @@ const DIM_OUTSIDE = 4u;
 const LINEAR_TARGET = 8u;
 const SELECTION = 16u;
 const HOVER = 32u;
+const GRID = 64u;
+
+/// Texels are larger than target pixels.
+const MAGNIFIED = 0u;
+/// Texels are smaller.
+const MINIFIED = 1u;
+/// Texels are larger, and mixed by a cubic.
+const ENLARGED = 2u;
+
+// What a frame shows is fixed when its pipeline is made: drivers on the CPU compute every branch that depends
+// on a uniform, taken or not.
+override base_kind: u32 = KIND_NONE;
+override base_scaling: u32 = MAGNIFIED;
+override overlay_kind: u32 = KIND_NONE;
+override overlay_scaling: u32 = MAGNIFIED;
+override flags: u32 = 0u;
 
 /// From this zoom on pixels are shown as squares rather than smoothed.
 const SHARP_FROM = 4.0;
-/// From this zoom on lines separate the pixels.
-const GRID_FROM = 8.0;
 
 struct Layer {
-    kind: u32,
     /// Value of the map that is shown black and white, 0 to 1 (depth).
     low: f32,
     high: f32,
     opacity: f32,
+    unused: u32,
 }
 
 struct Uniforms {
@@ -42,7 +56,7 @@ struct Uniforms {
     line: f32,
     /// Progress of the marching ants in target pixels.
     march: f32,
-    flags: u32,
+    unused: u32,
     base: Layer,
     overlay: Layer,
     accent: vec4f,
@@ -67,7 +81,7 @@ fn vs_main(@builtin(vertex_index) i: u32) -> @builtin(position) vec4f {
 }
 
 fn flag(bit: u32) -> bool {
-    return (u.flags & bit) != 0u;
+    return (flags & bit) != 0u;
 }
 
 /// The texel of a map under a document position; maps may be smaller or larger than the document.
@@ -78,8 +92,8 @@ fn texel_at(map: texture_2d<u32>, at: vec2f) -> vec4u {
 }
 
 /// Colour and opacity of a texel.
-fn shown(texel: vec4u, layer: Layer) -> vec4f {
-    switch layer.kind {
+fn shown(texel: vec4u, kind: u32, layer: Layer) -> vec4f {
+    switch kind {
         case KIND_CLASSES: {
             return unpack4x8unorm(u.palette[(texel.r >> 2u) & 63u][texel.r & 3u]);
         }
@@ -106,12 +120,12 @@ fn shown(texel: vec4u, layer: Layer) -> vec4f {
 
 /// A map at a document position. Between texels colours are mixed, over a whole texel when the map
 /// is smooth and the zoom low, else over one target pixel: squares with clean edges.
-fn magnified(map: texture_2d<u32>, at: vec2f, layer: Layer) -> vec4f {
+fn magnified(map: texture_2d<u32>, at: vec2f, kind: u32, layer: Layer) -> vec4f {
     let size = vec2f(textureDimensions(map));
     let position = at / u.document * size - 0.5;
     let corner = floor(position);
     let pixels_per_texel = u.document / size * u.zoom;
-    let sharp = layer.kind == KIND_CLASSES || u.zoom >= SHARP_FROM;
+    let sharp = kind == KIND_CLASSES || u.zoom >= SHARP_FROM;
     let slope = select(vec2f(1.0), max(pixels_per_texel, vec2f(1.0)), sharp);
     let share = clamp((position - corner - 0.5) * slope + 0.5, vec2f(0.0), vec2f(1.0));
     let last = vec2i(size) - 1;
@@ -119,16 +133,16 @@ fn magnified(map: texture_2d<u32>, at: vec2f, layer: Layer) -> vec4f {
     let b = clamp(vec2i(corner) + 1, vec2i(0), last);
     // Away from the edges of a texel there is nothing to mix.
     if all(share == floor(share)) {
-        return shown(textureLoad(map, select(a, b, share > vec2f(0.5)), 0), layer);
+        return shown(textureLoad(map, select(a, b, share > vec2f(0.5)), 0), kind, layer);
     }
     let top = mix(
-        shown(textureLoad(map, a, 0), layer),
-        shown(textureLoad(map, vec2i(b.x, a.y), 0), layer),
+        shown(textureLoad(map, a, 0), kind, layer),
+        shown(textureLoad(map, vec2i(b.x, a.y), 0), kind, layer),
         share.x,
     );
     let bottom = mix(
-        shown(textureLoad(map, vec2i(a.x, b.y), 0), layer),
-        shown(textureLoad(map, b, 0), layer),
+        shown(textureLoad(map, vec2i(a.x, b.y), 0), kind, layer),
+        shown(textureLoad(map, b, 0), kind, layer),
         share.x,
     );
     return mix(top, bottom, share.y);
@@ -142,7 +156,7 @@ fn cubic(t: f32) -> vec4f {
 }
 
 /// A picture enlarged by a cubic, which keeps edges where a linear mix would blur them.
-fn enlarged(map: texture_2d<u32>, at: vec2f, layer: Layer) -> vec4f {
+fn enlarged(map: texture_2d<u32>, at: vec2f, kind: u32, layer: Layer) -> vec4f {
     let size = vec2f(textureDimensions(map));
     let position = at / u.document * size - 0.5;
     let corner = floor(position);
@@ -154,7 +168,7 @@ fn enlarged(map: texture_2d<u32>, at: vec2f, layer: Layer) -> vec4f {
         var row = vec4f(0.0);
         for (var x = 0; x < 4; x++) {
             let texel = clamp(vec2i(corner) + vec2i(x, y) - 1, vec2i(0), last);
-            row += across[x] * shown(textureLoad(map, texel, 0), layer);
+            row += across[x] * shown(textureLoad(map, texel, 0), kind, layer);
         }
         sum += down[y] * row;
     }
@@ -164,32 +178,32 @@ fn enlarged(map: texture_2d<u32>, at: vec2f, layer: Layer) -> vec4f {
 }
 
 /// The mean over a target pixel of a map that is shown smaller than it is.
-fn minified(map: texture_2d<u32>, at: vec2f, layer: Layer, texels: f32) -> vec4f {
+fn minified(map: texture_2d<u32>, at: vec2f, kind: u32, layer: Layer) -> vec4f {
+    let texels = f32(textureDimensions(map).x) / (u.document.x * u.zoom);
     let taps = i32(clamp(ceil(texels), 2.0, 4.0));
     let step = 1.0 / (u.zoom * f32(taps));
     let first = at - 0.5 / u.zoom + step * 0.5;
     var sum = vec4f(0.0);
     for (var y = 0; y < taps; y++) {
         for (var x = 0; x < taps; x++) {
-            sum += shown(texel_at(map, first + vec2f(f32(x), f32(y)) * step), layer);
+            sum += shown(texel_at(map, first + vec2f(f32(x), f32(y)) * step), kind, layer);
         }
     }
     return sum / f32(taps * taps);
 }
 
 /// Premultiplied colour of a map at a document position.
-fn layer_at(map: texture_2d<u32>, at: vec2f, layer: Layer) -> vec4f {
-    if layer.kind == KIND_NONE {
+fn layer_at(map: texture_2d<u32>, at: vec2f, kind: u32, scaling: u32, layer: Layer) -> vec4f {
+    if kind == KIND_NONE {
         return vec4f(0.0);
     }
-    let texels = f32(textureDimensions(map).x) / (u.document.x * u.zoom);
-    if texels > 1.2 {
-        return minified(map, at, layer, texels);
+    if scaling == MINIFIED {
+        return minified(map, at, kind, layer);
     }
-    if layer.kind == KIND_IMAGE && texels < 0.9 && u.zoom < SHARP_FROM {
-        return enlarged(map, at, layer);
+    if scaling == ENLARGED {
+        return enlarged(map, at, kind, layer);
     }
-    return magnified(map, at, layer);
+    return magnified(map, at, kind, layer);
 }
 
 /// Whether another region begins within a line's width to the right or below.
@@ -245,14 +259,14 @@ fn fs_main(@builtin(position) position: vec4f) -> @location(0) vec4f {
     let square = vec2u(position.xy / (8.0 * u.line));
     var colour = select(u.checker_dark, u.checker_light, (square.x + square.y) % 2u == 0u).rgb;
 
-    var below = layer_at(base_map, at, u.base);
-    if u.base.kind == KIND_SKETCH && flag(SKETCH_DARK) {
+    var below = layer_at(base_map, at, base_kind, base_scaling, u.base);
+    if base_kind == KIND_SKETCH && flag(SKETCH_DARK) {
         below = vec4f(1.0 - below.rgb, 1.0);
     }
     colour = colour * (1.0 - below.a) + below.rgb;
 
-    let above = layer_at(overlay_map, at, u.overlay);
-    if u.overlay.kind == KIND_SKETCH {
+    let above = layer_at(overlay_map, at, overlay_kind, overlay_scaling, u.overlay);
+    if overlay_kind == KIND_SKETCH {
         // Of a sketch above another map only the lines are shown.
         let ink = vec3f(select(1.0, 0.05, flag(SKETCH_DARK)));
         colour = mix(colour, ink, above.r * u.overlay.opacity);
@@ -266,7 +280,7 @@ fn fs_main(@builtin(position) position: vec4f) -> @location(0) vec4f {
     if flag(BOUNDARIES) && on_boundary(at) {
         colour = mix(colour, contrasting(colour), 0.5);
     }
-    if u.zoom >= GRID_FROM {
+    if flag(GRID) {
         // The first target pixel of each document pixel, so that every line is as wide as the others.
         if any(floor(at) != floor(at - 1.0 / u.zoom)) {
             colour = mix(colour, contrasting(colour), 0.14);

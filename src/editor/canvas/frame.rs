@@ -7,7 +7,8 @@ use eframe::egui_wgpu::Callback;
 use egui::{Color32, CornerRadius, Response, Shadow, Stroke, StrokeKind, Ui};
 
 use super::ahead::Ahead;
-use super::gpu::{self, Frame, LayerUniform, Uniforms};
+use super::gpu::{Frame, LayerUniform, Uniforms};
+use super::pipeline::{self, LayerLook, Look};
 use super::{Canvas, Projection, Viewport, hover};
 use crate::document::{Document, Selection};
 use crate::editor::theme;
@@ -18,6 +19,8 @@ use crate::workbench::Workbench;
 
 /// Target pixels that the ants march in a second.
 const MARCH: f64 = 16.0;
+/// From this zoom on lines separate the pixels.
+const GRID_FROM: f32 = 8.0;
 /// Seconds between frames that only the ants need.
 const ANT_STEP: f32 = 1.0 / 8.0;
 
@@ -148,6 +151,8 @@ impl Canvas {
             Some((sampled, map)) if sampled == id => Some(map),
             _ => document.map(id),
         };
+        let ppp = viewport.pixels_per_point;
+        let zoom = projection.scale * ppp;
         let mut maps: Vec<(VariableId, Arc<Map>)> = Vec::new();
         let mut layer = |looks: &mut Looks, id: VariableId, opacity: f32| {
             let map = map_of(id)?;
@@ -155,43 +160,44 @@ impl Canvas {
             let ranged = bench.document().map(id).filter(|_| preview.is_none()).unwrap_or(map);
             let range = looks.range(id, ranged);
             let pixels = looks.pixels(id, map, classes);
-            let uniform = LayerUniform::of(&pixels, opacity, range);
+            let uniform = LayerUniform { low: range.0, high: range.1, opacity, unused: 0 };
+            let look = LayerLook::of(&pixels, viewport.document.x, zoom);
             if maps.iter().all(|(known, _)| *known != id) {
                 maps.push((id, pixels));
             }
-            Some((id, uniform))
+            Some((id, uniform, look))
         };
         let base = layer(&mut self.looks, self.view.base, 1.0);
         let overlay = self.view.overlay.filter(|id| *id != self.view.base && self.view.opacity > 0.0);
         let overlay = overlay.and_then(|id| layer(&mut self.looks, id, self.view.opacity));
         let labels = bench.pack().graph.of_kind(VariableKind::Classes).filter(|id| self.view.outlines(*id));
-        let labels = labels.and_then(|id| layer(&mut self.looks, id, 1.0)).map(|(id, _)| id);
+        let labels = labels.and_then(|id| layer(&mut self.looks, id, 1.0)).map(|(id, ..)| id);
         let hover = self.hovered(bench, document, selection, response);
 
         let mut flags = 0;
         let mut set = |bit: u32, on: bool| flags |= if on { bit } else { 0 };
-        set(gpu::BOUNDARIES, labels.is_some());
-        set(gpu::SKETCH_DARK, self.view.sketch_dark_on_light);
-        set(gpu::DIM_OUTSIDE, self.view.dim_outside);
-        set(gpu::LINEAR_TARGET, self.target.is_srgb());
-        set(gpu::SELECTION, !selection.is_empty());
-        set(gpu::HOVER, hover.is_some());
+        set(pipeline::BOUNDARIES, labels.is_some());
+        set(pipeline::SKETCH_DARK, self.view.sketch_dark_on_light);
+        set(pipeline::DIM_OUTSIDE, self.view.dim_outside);
+        set(pipeline::LINEAR_TARGET, self.target.is_srgb());
+        set(pipeline::SELECTION, !selection.is_empty());
+        set(pipeline::HOVER, hover.is_some());
+        set(pipeline::GRID, zoom >= GRID_FROM);
 
         let colours = theme::palette(ui);
         // Transparency shows squares; a document without any map is a plain sheet.
         let empty = base.is_none() && overlay.is_none();
         let (dark, light) = if empty { (colours.panel, colours.panel) } else { checkers(ui) };
-        let ppp = viewport.pixels_per_point;
         let origin = projection.origin.to_vec2() * ppp;
         let uniforms = Uniforms {
             origin: origin.into(),
             document: viewport.document.into(),
-            zoom: projection.scale * ppp,
+            zoom,
             line: ppp.round().max(1.0),
             march: march(ui, !selection.is_empty()),
-            flags,
-            base: base.map(|(_, uniform)| uniform).unwrap_or_default(),
-            overlay: overlay.map(|(_, uniform)| uniform).unwrap_or_default(),
+            unused: 0,
+            base: base.map(|(_, uniform, _)| uniform).unwrap_or_default(),
+            overlay: overlay.map(|(_, uniform, _)| uniform).unwrap_or_default(),
             accent: rgba(colours.accent),
             checker_dark: rgba(dark),
             checker_light: rgba(light),
@@ -199,10 +205,15 @@ impl Canvas {
         };
         Frame {
             target: self.target,
+            look: Look {
+                base: base.map(|(.., look)| look).unwrap_or_default(),
+                overlay: overlay.map(|(.., look)| look).unwrap_or_default(),
+                flags,
+            },
             uniforms,
             maps,
-            base: base.map(|(id, _)| id),
-            overlay: overlay.map(|(id, _)| id),
+            base: base.map(|(id, ..)| id),
+            overlay: overlay.map(|(id, ..)| id),
             labels,
             selection: selection.mask().cloned(),
             hover,

@@ -1,4 +1,4 @@
-//! The canvas' pipeline, and the paint callback that feeds it.
+//! What the canvas keeps on the GPU, and the paint callback that feeds it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,50 +6,23 @@ use std::sync::Arc;
 use eframe::egui_wgpu::{self, CallbackResources, ScreenDescriptor};
 use eframe::wgpu;
 
+use super::pipeline::{Look, Pipelines};
 use super::texture::{MapTexture, MaskTexture, PlaneTexture};
 use crate::graph::VariableId;
 use crate::maps::{Map, Plane};
-
-/// Region outlines of the labels.
-pub const BOUNDARIES: u32 = 1;
-/// Dark lines on white.
-pub const SKETCH_DARK: u32 = 2;
-/// Darken what is not selected.
-pub const DIM_OUTSIDE: u32 = 4;
-/// The target encodes sRGB itself.
-pub const LINEAR_TARGET: u32 = 8;
-/// There is a selection.
-pub const SELECTION: u32 = 16;
-/// A region lies under the pointer.
-pub const HOVER: u32 = 32;
 
 /// How the shader reads a layer; the layout of `Layer` in the shader.
 #[derive(Clone, Copy, Debug, Default, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(C)]
 pub struct LayerUniform {
-    /// One of the shader's kinds, 0 for none.
-    pub kind: u32,
     /// Value shown black, 0 to 1.
     pub low: f32,
     /// Value shown white, 0 to 1.
     pub high: f32,
     /// 0 to 1.
     pub opacity: f32,
-}
-
-impl LayerUniform {
-    /// How a map is read; `range` is what depth stretches to black and white.
-    pub fn of(map: &Map, opacity: f32, range: (f32, f32)) -> Self {
-        let kind = match map {
-            Map::Segmentation(_) => 1,
-            Map::Depth(_) => 2,
-            Map::Normal(_) => 3,
-            Map::Sketch(_) => 4,
-            Map::Image(_) => 5,
-            Map::Pose(_) => 0,
-        };
-        Self { kind, low: range.0, high: range.1, opacity }
-    }
+    /// Fills up to the shader's alignment.
+    pub unused: u32,
 }
 
 /// The layout of `Uniforms` in the shader.
@@ -66,8 +39,8 @@ pub struct Uniforms {
     pub line: f32,
     /// Progress of the marching ants in target pixels.
     pub march: f32,
-    /// Bits of this module's constants.
-    pub flags: u32,
+    /// Fills up to the shader's alignment.
+    pub unused: u32,
     /// The map below.
     pub base: LayerUniform,
     /// The map above.
@@ -86,6 +59,8 @@ pub struct Uniforms {
 pub struct Frame {
     /// Format of the target.
     pub target: wgpu::TextureFormat,
+    /// What is shown, and how.
+    pub look: Look,
     /// Everything that is not a texture.
     pub uniforms: Uniforms,
     /// Maps that this frame reads.
@@ -111,7 +86,7 @@ impl egui_wgpu::CallbackTrait for Frame {
         _encoder: &mut wgpu::CommandEncoder,
         resources: &mut CallbackResources,
     ) -> Vec<wgpu::CommandBuffer> {
-        if resources.get::<Painter>().is_none_or(|p| p.target != self.target) {
+        if resources.get::<Painter>().is_none_or(|p| p.pipelines.target() != self.target) {
             resources.insert(Painter::new(device, self.target));
         }
         if let Some(painter) = resources.get_mut::<Painter>() {
@@ -128,7 +103,8 @@ impl egui_wgpu::CallbackTrait for Frame {
     ) {
         let Some(painter) = resources.get::<Painter>() else { return };
         let Some((_, bindings)) = &painter.bindings else { return };
-        pass.set_pipeline(&painter.pipeline);
+        let Some(pipeline) = painter.pipelines.get(&self.look) else { return };
+        pass.set_pipeline(pipeline);
         pass.set_bind_group(0, bindings, &[]);
         pass.draw(0..3, 0..1);
     }
@@ -139,8 +115,7 @@ type Bound = [Option<VariableId>; 3];
 
 /// What lives on the GPU between frames.
 struct Painter {
-    target: wgpu::TextureFormat,
-    pipeline: wgpu::RenderPipeline,
+    pipelines: Pipelines,
     layout: wgpu::BindGroupLayout,
     uniforms: wgpu::Buffer,
     maps: BTreeMap<VariableId, MapTexture>,
@@ -152,42 +127,8 @@ struct Painter {
 
 impl Painter {
     fn new(device: &wgpu::Device, target: wgpu::TextureFormat) -> Self {
-        let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-            label: Some("canvas"),
-            source: wgpu::ShaderSource::Wgsl(include_str!("../../../shaders/canvas.wgsl").into()),
-        });
         let layout = bind_group_layout(device);
-        let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-            label: Some("canvas"),
-            bind_group_layouts: &[Some(&layout)],
-            immediate_size: 0,
-        });
-        let pipeline = device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-            label: Some("canvas"),
-            layout: Some(&pipeline_layout),
-            vertex: wgpu::VertexState {
-                module: &module,
-                entry_point: Some("vs_main"),
-                buffers: &[],
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
-            },
-            primitive: wgpu::PrimitiveState::default(),
-            depth_stencil: None,
-            // eframe and egui_kittest draw without multisampling unless asked to.
-            multisample: wgpu::MultisampleState::default(),
-            fragment: Some(wgpu::FragmentState {
-                module: &module,
-                entry_point: Some("fs_main"),
-                targets: &[Some(wgpu::ColorTargetState {
-                    format: target,
-                    blend: Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
-                    write_mask: wgpu::ColorWrites::ALL,
-                })],
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
-            }),
-            multiview_mask: None,
-            cache: None,
-        });
+        let pipelines = Pipelines::new(device, target, &layout);
         let uniforms = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("canvas uniforms"),
             size: size_of::<Uniforms>() as u64,
@@ -195,8 +136,7 @@ impl Painter {
             mapped_at_creation: false,
         });
         Self {
-            target,
-            pipeline,
+            pipelines,
             layout,
             uniforms,
             maps: BTreeMap::new(),
@@ -208,6 +148,7 @@ impl Painter {
     }
 
     fn prepare(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, frame: &Frame) {
+        self.pipelines.make(device, frame.look);
         let mut remade = false;
         for (id, map) in &frame.maps {
             remade |= self.maps.entry(*id).or_default().update(device, queue, map);

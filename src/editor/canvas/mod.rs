@@ -8,6 +8,7 @@ mod gpu;
 mod hover;
 mod marks;
 mod navigate;
+mod pipeline;
 mod press;
 mod status;
 mod texture;
