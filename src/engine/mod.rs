@@ -49,6 +49,11 @@ pub trait Engine: Send {
         None
     }
 
+    /// Lines for the person about what happened since this was last asked, e.g. that memory ran out.
+    fn notes(&mut self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// What texts mean: a unit vector for each, near for texts alike in meaning. The mean of the text encoder's token
     /// features, begin and end included, as sentence encoders take it.
     ///

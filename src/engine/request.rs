@@ -206,6 +206,16 @@ pub enum EngineError {
     /// The request does not fit the pack.
     #[error("{0}")]
     Request(String),
+    /// Memory ran out, with as few at once as there can be.
+    #[error(
+        "there is not enough memory to run {file} on a batch of {batch}: close other programs, or sample a smaller map"
+    )]
+    Memory {
+        /// File within the pack.
+        file: String,
+        /// First dimension of the network's inputs.
+        batch: usize,
+    },
     /// Anything ONNX Runtime reports while running.
     #[error("{file} failed to run: {reason}")]
     Run {

@@ -89,6 +89,9 @@ impl Session {
         let started = Instant::now();
         let mut drawn = Vec::new();
         let outcome = self.runner.run(self.engine.as_mut(), job, control, &mut |candidates| drawn = candidates);
+        for note in self.engine.notes() {
+            effects.extend(self.workbench.on_event(Event::Note(id, note)));
+        }
         if !drawn.is_empty() {
             effects.extend(self.workbench.on_event(Event::Drawn(id, drawn)));
         }

@@ -194,7 +194,9 @@ fn carry_out(
         for note in job.prompts().into_iter().filter_map(|prompt| engine.prompt_note(prompt)) {
             output.send(Event::Note(id, note));
         }
-        runner.run(engine, job, &control, &mut |drawn| output.send(Event::Drawn(id, drawn)))
+        let outcome = runner.run(engine, job, &control, &mut |drawn| output.send(Event::Drawn(id, drawn)));
+        engine.notes().into_iter().for_each(|note| output.send(Event::Note(id, note)));
+        outcome
     });
     match catch_unwind(run) {
         Ok(Ok(outcome)) => ended(id, outcome, cancelled),

@@ -8,6 +8,7 @@ use ort::session::builder::SessionBuilder;
 use ort::session::{Session, SessionInputValue};
 use ort::value::TensorRef;
 
+use super::memory::says_out_of_memory;
 use super::one_line;
 use super::signature::Signature;
 use super::stop::Stop;
@@ -19,6 +20,14 @@ use crate::pack::Pack;
 pub(super) enum Feed<'a> {
     Real(&'a [usize], &'a [f32]),
     Integer(&'a [usize], &'a [i64]),
+}
+
+impl Feed<'_> {
+    /// Length of the first dimension.
+    fn batch(&self) -> usize {
+        let (Self::Real(shape, _) | Self::Integer(shape, _)) = self;
+        shape.first().copied().unwrap_or(1)
+    }
 }
 
 /// Values a graph answered with.
@@ -50,6 +59,9 @@ pub(super) struct Graphs {
     threads: usize,
     why_not_cuda: Option<String>,
     sessions: HashMap<String, Session>,
+    /// Greater batches run out of memory.
+    #[cfg(test)]
+    pub memory_for: Option<usize>,
 }
 
 impl Graphs {
@@ -57,7 +69,16 @@ impl Graphs {
     /// provider alone does not touch the device.
     pub fn new(pack: Pack, environment: Environment, device: Device, threads: usize) -> Result<Self, EngineError> {
         let sessions = HashMap::new();
-        let mut graphs = Self { pack, environment, provider: Provider::Cuda, threads, why_not_cuda: None, sessions };
+        let mut graphs = Self {
+            pack,
+            environment,
+            provider: Provider::Cuda,
+            threads,
+            why_not_cuda: None,
+            sessions,
+            #[cfg(test)]
+            memory_for: None,
+        };
         if device != Device::Cpu {
             let encoder = graphs.pack.manifest.encoder.clone();
             let signature = Signature::of_encoder(&graphs.pack);
@@ -104,6 +125,11 @@ impl Graphs {
         Ok(true)
     }
 
+    /// Drops all sessions and the memory that they keep; they are loaded again when used.
+    pub fn unload(&mut self) {
+        self.sessions.clear();
+    }
+
     fn session(&self, file: &str, bytes: &[u8]) -> Result<Session, EngineError> {
         let refused =
             |reason: String| EngineError::Graph { file: file.into(), reason: format!("not a usable graph: {reason}") };
@@ -127,7 +153,18 @@ impl Graphs {
     ) -> Result<Vec<Tensor>, EngineError> {
         stop.check()?;
         self.load(file, signature)?;
-        let failed = |e: ort::Error| EngineError::Run { file: file.into(), reason: one_line(&e.to_string()) };
+        let batch = feeds.first().map_or(1, |(_, feed)| feed.batch());
+        #[cfg(test)]
+        if self.memory_for.is_some_and(|most| batch > most) {
+            return Err(EngineError::Memory { file: file.into(), batch });
+        }
+        let failed = |e: ort::Error| {
+            let reason = one_line(&e.to_string());
+            if says_out_of_memory(&reason) {
+                return EngineError::Memory { file: file.into(), batch };
+            }
+            EngineError::Run { file: file.into(), reason }
+        };
         let Some(session) = self.sessions.get_mut(file) else {
             return Err(EngineError::Run { file: file.into(), reason: "it is not loaded".into() });
         };

@@ -6,6 +6,7 @@ mod decoding;
 mod editing;
 mod graphs;
 mod joint;
+mod memory;
 mod runtime;
 mod sampling;
 mod signature;
@@ -42,6 +43,8 @@ pub struct OnnxEngine {
     factors: Vec<Signature>,
     decoders: Vec<Signature>,
     parents: Vec<Parent>,
+    most_latents: usize,
+    notes: Vec<String>,
 }
 
 /// A map as the latent that factors read. Holding the map keeps its address from being reused.
@@ -68,7 +71,16 @@ impl OnnxEngine {
         let decoders = ids.iter().map(|&id| Signature::of_decoder(&pack, id)).collect();
         let threads = threads.unwrap_or_else(physical_cores).max(1);
         let graphs = Graphs::new(pack, environment, device, threads)?;
-        Ok(Self { graphs, text, encoder, factors, decoders, parents: Vec::new() })
+        Ok(Self {
+            graphs,
+            text,
+            encoder,
+            factors,
+            decoders,
+            parents: Vec::new(),
+            most_latents: memory::MOST_LATENTS,
+            notes: Vec::new(),
+        })
     }
 
     /// The clean latent of a map, encoded at the size the child works at.
@@ -139,6 +151,10 @@ impl Engine for OnnxEngine {
         self.text.note(prompt)
     }
 
+    fn notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
+    }
+
     fn embed(&mut self, texts: &[String], control: &dyn Control) -> Result<Vec<Vec<f32>>, EngineError> {
         watched(control, |stop| {
             texts.iter().map(|text| self.text.meaning(text, &mut self.graphs, stop)).collect::<Result<_, _>>()
@@ -162,7 +178,7 @@ impl Engine for OnnxEngine {
         if control.is_cancelled() {
             return Err(EngineError::Cancelled);
         }
-        watched(control, |stop| self.sample_watched(request, control, stop))
+        watched(control, |stop| self.within_memory(|engine| engine.sample_watched(request, control, stop)))
     }
 
     fn edit(
@@ -174,7 +190,7 @@ impl Engine for OnnxEngine {
         if control.is_cancelled() {
             return Err(EngineError::Cancelled);
         }
-        watched(control, |stop| self.edit_watched(request, edit, control, stop))
+        watched(control, |stop| self.within_memory(|engine| engine.edit_watched(request, edit, control, stop)))
     }
 
     fn sample_jointly(

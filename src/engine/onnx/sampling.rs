@@ -9,9 +9,6 @@ use crate::diffusion::{Anchor, Latents, NoiseSource, NoiseStream, Walk, between,
 use crate::engine::{Control, EngineError, Progress, Sample, SampleRequest, factor_size};
 use crate::graph::{VariableId, VariableKind};
 
-/// Most latents in one network call; more bring no speed and cost memory.
-const MOST_LATENTS: usize = 20;
-
 /// Samples of a request on their way.
 pub(super) struct Batch {
     /// Channels, height and width of a latent.
@@ -94,7 +91,7 @@ impl OnnxEngine {
         let name = pack.graph.variable(request.variable).name.clone();
         let length = shape.iter().product();
         let width = pack.manifest.text.width;
-        let most = if guided { MOST_LATENTS / 2 } else { MOST_LATENTS };
+        let most = (if guided { self.most_latents / 2 } else { self.most_latents }).max(1);
         let chunk = |seeds: &[u64]| {
             let mut noise: Vec<_> = seeds.iter().map(|&seed| noise(seed)).collect();
             let start: Vec<f32> =
