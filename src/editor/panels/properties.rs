@@ -1,4 +1,5 @@
-//! The right side: factor graph, the active factor, then classes or view by a tab.
+//! The right side: the factor graph, then by tabs the active factor, the classes, the view. Where there is room the factor
+//! stands above the tabs.
 
 use egui::{Align2, ComboBox, Frame, Margin, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
@@ -16,11 +17,16 @@ use crate::graph::Sampling;
 /// Width in points.
 pub const WIDTH: f32 = 320.0;
 
-/// What stands below the factor.
+/// From this height on there is room for the factor above the tabs, in points.
+const TALL: f32 = 820.0;
+
+/// What the tabs show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tab {
-    /// Classes to paint with.
+    /// Settings of the active factor.
     #[default]
+    Factor,
+    /// Classes to paint with.
     Classes,
     /// What the canvas shows over what.
     View,
@@ -64,6 +70,7 @@ impl Properties {
         out: &mut Outbox,
     ) {
         // What stands in it must not widen the panel: the canvas would move when the tab changes.
+        let tall = ui.max_rect().height() >= TALL;
         let mut inside = ui.new_child(UiBuilder::new().max_rect(ui.max_rect()));
         ui.allocate_rect(ui.max_rect(), Sense::hover());
         ScrollArea::vertical().auto_shrink(false).show(&mut inside, |ui| {
@@ -71,10 +78,17 @@ impl Properties {
                 section(ui, "Factor graph", |ui| order(ui, now, out));
                 graph::ui(ui, now, run, thumbnails, out);
                 line(ui);
-                factor::ui(ui, now, out);
-                line(ui);
-                self.tabs(ui);
-                match self.tab {
+                let tabs: &[_] = if tall {
+                    factor::ui(ui, now, out);
+                    line(ui);
+                    &[(Tab::Classes, "Classes"), (Tab::View, "View")]
+                } else {
+                    &[(Tab::Factor, "Factor"), (Tab::Classes, "Classes"), (Tab::View, "View")]
+                };
+                let shown_tab = if tall && self.tab == Tab::Factor { Tab::Classes } else { self.tab };
+                self.tabs(ui, tabs, shown_tab);
+                match shown_tab {
+                    Tab::Factor => factor::ui(ui, now, out),
                     Tab::Classes => classes::ui(ui, now, class, &mut self.search, out),
                     Tab::View => view::ui(ui, now, shown),
                 }
@@ -82,16 +96,16 @@ impl Properties {
         });
     }
 
-    fn tabs(&mut self, ui: &mut Ui) {
+    fn tabs(&mut self, ui: &mut Ui, tabs: &[(Tab, &str)], current: Tab) {
         let p = theme::palette(ui);
         ui.add_space(4.0);
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::hover());
         ui.painter().rect_filled(rect, theme::RADIUS, p.sunken);
-        let width = rect.width() / 2.0;
-        for (i, (tab, name)) in [(Tab::Classes, "Classes"), (Tab::View, "View")].into_iter().enumerate() {
+        let width = rect.width() / tabs.len() as f32;
+        for (i, &(tab, name)) in tabs.iter().enumerate() {
             let at = Rect::from_min_size(pos2(rect.left() + width * i as f32, rect.top()), vec2(width, rect.height()));
             let response = ui.interact(at, ui.scope_id().with(name), Sense::click());
-            let chosen = self.tab == tab;
+            let chosen = current == tab;
             describe(&response, &format!("{name} tab"), Some(chosen));
             let inner = at.shrink(2.0);
             if chosen {

@@ -131,8 +131,12 @@ impl Graphs {
     }
 
     fn session(&self, file: &str, bytes: &[u8]) -> Result<Session, EngineError> {
-        let refused =
-            |reason: String| EngineError::Graph { file: file.into(), reason: format!("not a usable graph: {reason}") };
+        let refused = |reason: String| {
+            if says_out_of_memory(&reason) {
+                return EngineError::Memory { file: file.into(), batch: 1 };
+            }
+            EngineError::Graph { file: file.into(), reason: format!("not a usable graph: {reason}") }
+        };
         let failed = |e: ort::Error| refused(one_line(&e.to_string()));
         let builder = Session::builder(&self.environment).map_err(failed)?;
         let mut builder = builder.with_intra_threads(self.threads).map_err(|e| refused(one_line(&e.to_string())))?;

@@ -1,0 +1,129 @@
+"""Factors with 8-bit weights and activations, for CPUs: what a pack's factors are quantized to, beside their full precision.
+
+    PYTHONPATH=onnx python -m export.int8 --pack onnx/packs/clay --factors segmentation
+
+writes `<factor>_int8.onnx` into the pack and names it in `pack.json` (the factor's field `int8`). Products and convolutions take 8-bit
+integers with one scale for each output channel of a weight and one for each activation, found on the walks of a few captions of the
+training's kind; everything else stays in 32 bits. The full network stays in the pack: training goes on from it, and other devices run it.
+"""
+
+import argparse
+import json
+import os
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import numpy_helper
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+
+from evaluate.pack import Pack
+from evaluate.samples import draw_candidates, draw_chain
+from export import manifest
+from export.half import LARGE, store_as_half
+from world.caption import describe
+from world.spec import sample_spec
+
+SEED = 417
+CAPTIONS = 8
+QUANTIZED = ["Conv", "MatMul"]
+
+
+class Recorded(CalibrationDataReader):
+    """Inputs of network calls, one after the other."""
+
+    def __init__(self, feeds):
+        self._feeds = iter(feeds)
+
+    def get_next(self):
+        return next(self._feeds, None)
+
+
+def recorded_walks(pack, captions):
+    """Model file -> inputs of all its calls while `captions` become maps and images."""
+    calls, run = defaultdict(list), pack.run
+
+    def watched(name, feeds):
+        calls[name].append({key: value.copy() for key, value in feeds.items()})
+        return run(name, feeds)
+
+    pack.run = watched
+    latents = draw_candidates(pack, captions, 1).first_latents
+    if len(pack.factors) > 1:
+        draw_chain(pack, captions, latents)
+    pack.run = run
+    return calls
+
+
+def quantize(source, target, feeds):
+    """Writes the network `source` to `target` in 8 bits; `feeds` are inputs it is to be at its best with."""
+    with tempfile.TemporaryDirectory() as folder:
+        folded = os.path.join(folder, "folded.onnx")
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        options.optimized_model_filepath = folded
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+        # Weights are stored in 16 bits before a cast, which has to be folded for them to be seen.
+        onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+        quantize_static(
+            folded,
+            target,
+            Recorded(feeds),
+            quant_format=QuantFormat.QDQ,
+            op_types_to_quantize=QUANTIZED,
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+            activation_type=QuantType.QUInt8,
+            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+        )
+    model = onnx.load(target)
+    _halve(model)
+    onnx.save(model, target)
+
+
+def _halve(model):
+    """Stores in 16 bits what still is exact in them: embeddings above all."""
+    exact = lambda values: np.array_equal(values.astype(np.float16).astype(np.float32), values)
+    whole = [t for t in model.graph.initializer if t.data_type == onnx.TensorProto.FLOAT and not exact(numpy_helper.to_array(t))]
+    kept = [t for t in whole if numpy_helper.to_array(t).size >= LARGE]
+    aside = [onnx.TensorProto.FromString(t.SerializeToString()) for t in kept]
+    for tensor in kept:
+        model.graph.initializer.remove(tensor)
+    store_as_half(model)
+    model.graph.initializer.extend(aside)
+
+
+def training_captions(count):
+    """Captions from the templates of the training."""
+    rng = np.random.Generator(np.random.PCG64(SEED))
+    return [describe(sample_spec(rng), rng) for _ in range(count)]
+
+
+def add_int8(folder, factors, say=print):
+    """Quantizes `factors` of the pack in `folder`."""
+    calls = recorded_walks(Pack(folder), training_captions(CAPTIONS))
+    with open(os.path.join(folder, "pack.json"), encoding="utf-8") as file:
+        about = json.load(file)
+    for entry in about["factors"]:
+        if entry["variable"] in factors:
+            entry["int8"] = f"{Path(entry['model']).stem}_int8.onnx"
+            target = os.path.join(folder, entry["int8"])
+            quantize(os.path.join(folder, entry["model"]), target, calls[entry["model"]])
+            say(f"{target}: {os.path.getsize(target) / 2**20:.1f} MiB")
+    del about["files"]
+    manifest.write_manifest(folder, about)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pack", default="onnx/packs/clay")
+    parser.add_argument("--factors", nargs="+", default=["segmentation"])
+    arguments = parser.parse_args()
+    add_int8(arguments.pack, arguments.factors)
+
+
+if __name__ == "__main__":
+    main()
