@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::{FactorEntry, LatentSpec, Manifest, Pack, TextSpec, VariableEntry};
+use super::{FactorEntry, LatentSpec, Manifest, NullText, Pack, TextSpec, VariableEntry};
 use crate::graph::{BetaSchedule, FactorKind, Prediction, VariableKind};
 use crate::maps::{ClassInfo, ClassKind, ClassTable};
 
@@ -59,6 +59,7 @@ pub fn pack() -> Pack {
         model: format!("{variable}.onnx"),
         prediction: Prediction::Flow,
         schedule: BetaSchedule::Flow,
+        controls: Vec::new(),
         clamp: Some(4.0),
         sampler: None,
         steps,
@@ -79,8 +80,12 @@ pub fn pack() -> Pack {
             tokenizer: "tokenizer.json".into(),
             max_tokens: 64,
             width: 384,
+            padded: false,
+            null: NullText::Zeros,
         },
         encoder: "encoder.onnx".into(),
+        rims: true,
+        backbones: BTreeMap::new(),
         variables: vec![
             entry("segmentation", VariableKind::Classes, 128),
             entry("depth", VariableKind::Depth, 128),

@@ -90,7 +90,7 @@ impl Workbench {
         let id = self.variable(variable)?;
         Ok(self.set(format!("{what} of {variable}"), setting(id), id, |document| {
             let sampling = &mut document.node_mut(id).settings.sampling;
-            let before = *sampling;
+            let before = sampling.clone();
             change(sampling);
             *sampling != before
         }))
