@@ -133,3 +133,83 @@ pub(super) fn controls(
     };
     entry.controls.iter().map(control).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pack::testing::steered_pack;
+    use crate::pack::{Pack, PackError};
+
+    fn altered(change: impl FnOnce(&mut Manifest)) -> Result<Pack, PackError> {
+        let mut manifest = (*steered_pack().manifest).clone();
+        change(&mut manifest);
+        Pack::from_manifest("(in memory)".into(), manifest)
+    }
+
+    #[track_caller]
+    fn assert_refused(words: &str, change: impl FnOnce(&mut Manifest)) {
+        let message = altered(change).expect_err("the manifest was spoilt").to_string();
+        assert!(message.contains(words) && !message.contains('\n'), "{message}");
+    }
+
+    #[test]
+    fn controls_enter_the_graph_by_the_name_of_their_source() {
+        let pack = steered_pack();
+        let sources =
+            |i| pack.graph.factor(VariableId(i)).controls.iter().map(|c| c.source.clone()).collect::<Vec<_>>();
+        assert_eq!(sources(0), ["segmentation"]);
+        assert_eq!(sources(3), ["segmentation", "depth", "sketch"]);
+        assert_eq!(pack.graph.factor(VariableId(0)).controls[0].parent, None);
+        assert_eq!(pack.graph.factor(VariableId(3)).reads(VariableId(1)), Reads::Picture);
+        assert_eq!(pack.graph.factor(VariableId(2)).reads(VariableId(0)), Reads::Latent);
+    }
+
+    #[test]
+    fn files_of_controls_are_files_of_the_pack() {
+        let pack = steered_pack();
+        assert!(pack.manifest.graphs().any(|file| file == "image_depth.onnx"));
+        assert_refused("leads out of the pack's folder", |m| m.factors[3].controls[0].model = "../a.onnx".into());
+    }
+
+    #[test]
+    fn controls_that_do_not_fit_their_factor_are_refused() {
+        assert_refused("is of kind concat, which has no controls", |m| m.factors[3].kind = FactorKind::Concat);
+        assert_refused("\"unet.onnx\" is a backbone", |m| m.factors[2].model = "unet.onnx".into());
+        assert_refused("names \"other.onnx\", which \"backbones\"", |m| m.factors[3].model = "other.onnx".into());
+        assert_refused("which lists no residuals", |m| {
+            m.backbones.get_mut("unet.onnx").unwrap().residuals.clear();
+        });
+        assert_refused("two controls that read depth", |m| {
+            m.factors[3].controls[0].parent = Some("depth".into());
+        });
+        assert_refused("reads \"pose\", which is no parent", |m| {
+            m.factors[3].controls[0].parent = Some("pose".into());
+        });
+        assert_refused("whose controls read a parent", |m| m.factors[3].controls[0].parent = None);
+        assert_refused("reads a picture, but of no parent", |m| m.factors[0].controls[0].reads = Reads::Picture);
+        assert_refused("the parent \"sketch\", which no control reads", |m| {
+            m.factors[3].controls.pop();
+        });
+        assert_refused("with strength 3, start 0 and end 1", |m| m.factors[3].controls[0].settings.strength = 3.0);
+        assert_refused("start 0.8 and end 0.2", |m| {
+            m.factors[3].controls[0].settings = ControlSettings { strength: 1.0, start: 0.8, end: 0.2 };
+        });
+    }
+
+    #[test]
+    fn backbones_that_contradict_themselves_are_refused() {
+        let features = |m: &mut Manifest, spec| m.backbones.get_mut("unet.onnx").unwrap().features = vec![spec];
+        assert_refused("16 channels at 1/3 of the latent", |m| features(m, FeatureSpec { channels: 16, downscale: 3 }));
+        assert_refused("0 channels", |m| features(m, FeatureSpec { channels: 0, downscale: 1 }));
+        assert_refused("no factor uses the backbone \"b.onnx\"", |m| {
+            m.backbones.insert("b.onnx".into(), m.backbones["unet.onnx"].clone());
+        });
+        assert_refused("steers in two ways", |m| m.factors[3].controls[0].model = "depth_segmentation.onnx".into());
+        assert_refused("as a denoiser and as what steers one", |m| {
+            m.factors[3].controls[0].model = "unet.onnx".into();
+        });
+        assert_refused("cannot halve: choose a multiple of 512", |m| {
+            features(m, FeatureSpec { channels: 8, downscale: 64 });
+        });
+    }
+}

@@ -117,6 +117,12 @@ impl Graphs {
         builder.commit_from_memory(bytes).map_err(failed)
     }
 
+    /// Number of sessions.
+    #[cfg(test)]
+    pub fn loaded(&self) -> usize {
+        self.sessions.len()
+    }
+
     /// Whether a graph has this input; loads it unless it is.
     pub fn takes(&mut self, file: &str, signature: &Signature, name: &str) -> Result<bool, EngineError> {
         self.load(file, signature)?;
