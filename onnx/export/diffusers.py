@@ -4,13 +4,15 @@
 
 DIR are folders written by `save_pretrained`: the model's holds unet, vae, text_encoder, tokenizer and scheduler. `--controlnet CHILD.PARENT`
 makes CHILD a factor steered by ControlNets (several are added up), `--adapter` one steered by adapters: a `T2IAdapter` reads a picture
-of the parent, one of `train.adapter` (a checkpoint, `FILE.pt`) its latent, and without `.PARENT` the noisy latent. A segmentation goes as
-colours through the autoencoder. Every graph is proven against PyTorch before it is written. Needs torch, diffusers and transformers.
+of the parent, one of `train.adapter` (a checkpoint, `FILE.pt`) its latent, and without `.PARENT` the noisy latent. What nothing steers is
+drawn by the model alone: give its map by hand. A segmentation goes as colours through the autoencoder. Every graph is proven against PyTorch
+before it is written. Needs torch, diffusers and transformers.
 """
 
 import argparse
 import json
 import os
+import re
 import shutil
 from typing import NamedTuple
 
@@ -20,6 +22,7 @@ from transformers import AutoTokenizer, CLIPTextModel
 
 from export.graph import write_graph
 from export.manifest import FORMAT, VERSION, class_entries, write_manifest
+from export.pack import put_in_place
 from export import steered
 from train.adapter import TimeAdapter
 
@@ -35,6 +38,19 @@ class Asked(NamedTuple):
     child: str
     parent: str | None
     source: object
+
+
+def export_pack(model, asked, out, classes, size, say=print):
+    """Write the pack to the folder `out`; raises before it touches `out` when something is wrong."""
+    aside = out.rstrip("/") + ".partial"
+    shutil.rmtree(aside, ignore_errors=True)
+    os.makedirs(aside)
+    manifest, errors = write_graphs(model, asked, aside, classes, size)
+    for name, error in errors.items():
+        say(f"{name}: largest difference from PyTorch {error:.1e}")
+    manifest["name"] = re.sub(r"[^A-Za-z0-9_-]+", "-", os.path.basename(os.path.abspath(out)))[:64]
+    write_manifest(aside, manifest)
+    put_in_place(aside, out)
 
 
 def write_graphs(model, asked, folder, classes, size):
@@ -166,3 +182,39 @@ def _check(asked):
             raise ValueError(f"there is no variable {', '.join(sorted(unknown))}: the names are {', '.join(KINDS)}")
         if entry.kind == "controlnet" and entry.parent is None:
             raise ValueError(f"a ControlNet of {entry.child} reads a parent: write {entry.child}.PARENT=DIR")
+
+
+def _asked(kind, text):
+    names, _, source = text.partition("=")
+    child, _, parent = names.partition(".")
+    if not child or not source:
+        raise argparse.ArgumentTypeError(f"write CHILD.PARENT=DIR, e.g. image.depth=control_depth, not {text}")
+    return Asked(kind, child, parent or None, source)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", required=True, metavar="DIR", help="folder of the Stable Diffusion, by save_pretrained")
+    for kind in ("controlnet", "adapter"):
+        parser.add_argument(
+            f"--{kind}", dest="asked", action="append", default=[], metavar="CHILD.PARENT=DIR",
+            type=lambda text, kind=kind: _asked(kind, text), help=f"a factor that {kind}s steer; may be repeated",
+        )  # fmt: skip
+    parser.add_argument("--classes", metavar="FILE", help="JSON list of classes as in pack.json [default: those of the bundled pack]")
+    parser.add_argument("--size", type=int, default=512, help="side of all maps in pixels")
+    parser.add_argument("--out", required=True, metavar="PACK", help="folder of the pack")
+    arguments = parser.parse_args()
+    classes = class_entries()
+    if arguments.classes:
+        with open(arguments.classes, encoding="utf-8") as file:
+            classes = json.load(file)
+    if not arguments.asked:
+        parser.error("name a factor with --controlnet or --adapter")
+    try:
+        export_pack(arguments.model, arguments.asked, arguments.out, classes, arguments.size)
+    except (ValueError, OSError) as error:
+        parser.exit(1, f"{error}\n")
+
+
+if __name__ == "__main__":
+    main()
