@@ -253,7 +253,11 @@ fn graphs_that_steer_otherwise_than_the_manifest_says_are_refused_by_name() {
         &[],
     );
     assert!(more.starts_with("unet.onnx: it has no input \"feature_4\""), "{more}");
-    let kind = refusal(&|m| m.factors[4].controls[0].model = "decode_image.onnx".into(), IMAGE, &both);
+    let other = |m: &mut Manifest| {
+        let image = m.factors.iter_mut().find(|f| f.variable == "image").unwrap();
+        image.controls[0].model = "decode_image.onnx".into();
+    };
+    let kind = refusal(&other, IMAGE, &both);
     assert!(kind.starts_with("decode_image.onnx: it has no input \"condition\""), "{kind}");
     let size = refusal(
         &|m| {
