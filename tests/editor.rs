@@ -306,6 +306,12 @@ fn each_parent_that_steers_a_factor_has_a_row() {
             assert!(shown(&harness, &format!("{what} of {source} in image")), "{what} of {source}");
         }
     }
+    harness.get_by_label("End of depth in image").focus();
+    harness.run_steps(3);
+    harness.get_by_label("End of depth in image").type_text("0.5");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    let kept = &harness.state().bench().document().node(VariableId(3)).settings.sampling.controls;
+    assert_eq!((kept["depth"].end, kept["depth"].strength), (0.5, 1.0));
 }
 
 #[test]

@@ -67,6 +67,7 @@ def write_graphs(model, asked, folder, classes, size):
     unet = _load(diffusers.UNet2DConditionModel, part("unet"))
     vae = _load(diffusers.AutoencoderKL, part("vae"))
     text = CLIPTextModel.from_pretrained(part("text_encoder"), attn_implementation="eager")
+    check_text(unet, text)
     length = write_tokenizer(part("tokenizer"), os.path.join(folder, "tokenizer.json"))
     write("unet.onnx", steered.backbone_graph(unet))
     write("encoder.onnx", steered.encoder_graph(vae))
@@ -170,6 +171,13 @@ def load_time_adapter(path):
     adapter = TimeAdapter(**saved["config"])
     adapter.load_state_dict(saved["weights"])
     return adapter.eval()
+
+
+def check_text(unet, text):
+    """ValueError where the U-Net needs more than the text encoder's features."""
+    wanted, width = unet.config.cross_attention_dim, text.config.hidden_size
+    if unet.config.addition_embed_type or unet.config.class_embed_type or wanted != width:
+        raise ValueError(f"this U-Net reads more than the features of one text encoder ({width} wide): Stable Diffusion 1 and 2 can be exported, XL cannot")
 
 
 def _check(asked):

@@ -46,7 +46,6 @@ class _Backbone(nn.Module):
             latent,
             time,
             encoder_hidden_states=tokens,
-            # The last block adds in place, which the export would not see in the skip connection.
             down_intrablock_additional_residuals=features,
             down_block_additional_residuals=residuals[:-1],
             mid_block_additional_residual=residuals[-1],
@@ -101,7 +100,10 @@ class _T2IAdapter(nn.Module):
         self.adapter = adapter
 
     def forward(self, condition):
-        return tuple(self.adapter((condition + 1) / 2))
+        picture = (condition + 1) / 2
+        if self.adapter.config.in_channels == 1:
+            picture = picture.mean(1, keepdim=True)
+        return tuple(self.adapter(picture))
 
 
 def picture_adapter_graph(adapter):

@@ -18,7 +18,7 @@ pub fn advanced(ui: &mut Ui, node: &Node, steering: &[Control], out: &mut Outbox
     CollapsingHeader::new(title).id_salt("advanced").show_unindented(ui, |ui| {
         spacing(ui, node, out);
         guidance(ui, node, out);
-        controls::ui(ui, node, steering, CAPTION, out);
+        controls::ui(ui, node, steering, out);
         negative::of_factor(ui, node, out);
         words::scale(ui, CAPTION);
     });
