@@ -70,6 +70,12 @@ impl Manifest {
         fixed.into_iter().chain(decoders).chain(models).chain(controls).map(String::as_str)
     }
 
+    /// What can be added inside the network of a variable's factor, if that is a backbone.
+    pub fn backbone(&self, variable: &str) -> Option<&BackboneSpec> {
+        let factor = self.factors.iter().find(|factor| factor.variable == variable)?;
+        self.backbones.get(&factor.model)
+    }
+
     /// Cells of a latent along a side come in multiples of this: so often do the networks halve it.
     pub fn latent_multiple(&self) -> usize {
         let specs = self.backbones.values().flat_map(|b| b.features.iter().chain(&b.residuals));

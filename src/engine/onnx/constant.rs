@@ -27,7 +27,7 @@ pub(super) struct Constant {
     ids: ([usize; 2], Vec<i64>),
     mask: ([usize; 2], Vec<f32>),
     parents: Vec<ParentFeed>,
-    /// What steers the factor's backbone; its parents then reach it in this way alone.
+    /// What steers the factor's backbone; its parents reach it in this way.
     pub steers: Vec<Steer>,
 }
 
@@ -78,13 +78,9 @@ impl Constant {
         }
     }
 
-    /// The same for a factor that is steered; nothing changes without `steers`.
-    pub fn steered(mut self, steers: Vec<Steer>) -> Self {
-        if !steers.is_empty() {
-            self.parents.clear();
-            self.steers = steers;
-        }
-        self
+    /// The same for a factor that is steered.
+    pub fn steered(self, steers: Vec<Steer>) -> Self {
+        Self { steers, ..self }
     }
 
     /// Puts something else and another level in place of what is shown of a parent, for all samples.

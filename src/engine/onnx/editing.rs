@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::clock::{Clock, Previews};
 use super::constant::{Constant, ParentInput};
-use super::sampling::steers;
+use super::sampling::{concatenated, steers};
 use super::stop::Stop;
 use super::text::Text;
 use super::{Engine, OnnxEngine};
@@ -155,9 +155,10 @@ impl OnnxEngine {
 
 impl Scene<'_> {
     fn constant(&self, texts: &[Option<&Text>], pack: &Pack) -> Constant {
-        let steers = steers(pack.graph.factor(self.request.variable), &self.request.settings, &self.parents);
-        let width = pack.manifest.text.width;
-        Constant::new(1, texts, width, &self.parents, self.shape.iter().product()).steered(steers)
+        let factor = pack.graph.factor(self.request.variable);
+        let steers = steers(factor, &self.request.settings, &self.parents);
+        let parents = concatenated(factor, &self.parents);
+        Constant::new(1, texts, pack.manifest.text.width, parents, self.shape.iter().product()).steered(steers)
     }
 }
 

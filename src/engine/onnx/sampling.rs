@@ -11,7 +11,7 @@ use super::{Engine, OnnxEngine};
 use crate::diffusion::{Anchor, Latents, NoiseSource, NoiseStream, Walk, between, steps_left_out};
 use crate::engine::pictures::picture;
 use crate::engine::{Control, EngineError, FactorSettings, Progress, Sample, SampleRequest, factor_size};
-use crate::graph::{Factor, Reads, VariableId, VariableKind};
+use crate::graph::{Factor, FactorKind, Reads, VariableId, VariableKind};
 
 /// Most latents in one network call; more bring no speed and cost memory.
 const MOST_LATENTS: usize = 20;
@@ -95,6 +95,7 @@ impl OnnxEngine {
         let guided = acts > 0 && text != negative;
         let texts = [text.as_deref(), negative.as_deref()];
 
+        let factor = pack.graph.factor(request.variable);
         let name = pack.graph.variable(request.variable).name.clone();
         let length = shape.iter().product();
         let width = pack.manifest.text.width;
@@ -109,8 +110,8 @@ impl OnnxEngine {
                 None => walk.start(start),
             };
             let constant = |texts: &[_]| {
-                let steers = steers(pack.graph.factor(request.variable), &request.settings, parents);
-                Constant::new(seeds.len(), texts, width, parents, length).steered(steers)
+                let steers = steers(factor, &request.settings, parents);
+                Constant::new(seeds.len(), texts, width, concatenated(factor, parents), length).steered(steers)
             };
             Chunk {
                 latents,
@@ -291,7 +292,7 @@ impl OnnxEngine {
     }
 
     /// File of the factor's network.
-    pub(super) fn model(&self, id: VariableId) -> String {
+    fn model(&self, id: VariableId) -> String {
         let pack = self.pack();
         let name = &pack.graph.variable(id).name;
         let entry = pack.manifest.factors.iter().find(|f| f.variable == *name);
@@ -302,6 +303,11 @@ impl OnnxEngine {
 /// What steers a factor, with the settings of a request.
 pub(super) fn steers(factor: &Factor, settings: &FactorSettings, parents: &[ParentInput]) -> Vec<Steer> {
     factor.controls.iter().map(|control| Steer::new(control, settings.control(control), parents)).collect()
+}
+
+/// The parents whose latents are inputs of the factor's own network.
+pub(super) fn concatenated<'a>(factor: &Factor, parents: &'a [ParentInput]) -> &'a [ParentInput] {
+    if factor.kind == FactorKind::Concat { parents } else { &[] }
 }
 
 /// The noise of a seed, on its way to another seed's where the request asks for a variation.

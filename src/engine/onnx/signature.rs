@@ -86,9 +86,7 @@ impl Signature {
     pub fn of_factor(pack: &Pack, id: VariableId) -> Self {
         let latent = latent(pack);
         let mut inputs = vec![real("latent", &latent), real("time", &[Any]), tokens(pack)];
-        let variable = &pack.graph.variable(id).name;
-        let file = pack.manifest.factors.iter().find(|f| f.variable == *variable).map(|f| &f.model);
-        match file.and_then(|file| pack.manifest.backbones.get(file)) {
+        match pack.manifest.backbone(&pack.graph.variable(id).name) {
             Some(backbone) => {
                 inputs.extend(added("feature", &backbone.features));
                 inputs.extend(added("residual", &backbone.residuals));
@@ -113,9 +111,7 @@ impl Signature {
         };
         let mut optional = vec![real("latent", &latent), real("time", &[Any]), tokens(pack)];
         optional.extend(words());
-        let variable = &pack.graph.variable(id).name;
-        let file = pack.manifest.factors.iter().find(|f| f.variable == *variable).map(|f| &f.model);
-        let backbone = file.and_then(|file| pack.manifest.backbones.get(file)).cloned().unwrap_or_default();
+        let backbone = pack.manifest.backbone(&pack.graph.variable(id).name).cloned().unwrap_or_default();
         let outputs = match pack.graph.factor(id).kind {
             FactorKind::Controlnet => added("residual", &backbone.residuals),
             FactorKind::Concat | FactorKind::Adapter => added("feature", &backbone.features),

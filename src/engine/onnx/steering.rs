@@ -82,15 +82,15 @@ impl OnnxEngine {
         moment: Moment<'_>,
         stop: &Stop<'_>,
     ) -> Result<Vec<Added>, EngineError> {
-        let manifest = self.pack().manifest.clone();
-        let Some(backbone) = manifest.backbones.get(&self.model(id)) else { return Ok(Vec::new()) };
+        let pack = self.pack().clone();
+        let Some(backbone) = pack.manifest.backbone(&pack.graph.variable(id).name) else { return Ok(Vec::new()) };
         let zeros = |what: &str, specs: &[FeatureSpec]| {
             let each = specs.iter().enumerate();
             each.map(|(i, spec)| Added::zeros(format!("{what}_{i}"), *spec, moment.shape, constant.batch)).collect()
         };
         let mut features: Vec<Added> = zeros("feature", &backbone.features);
         let mut residuals: Vec<Added> = zeros("residual", &backbone.residuals);
-        let steered = match self.pack().graph.factor(id).kind {
+        let steered = match pack.graph.factor(id).kind {
             FactorKind::Controlnet => &mut residuals,
             FactorKind::Concat | FactorKind::Adapter => &mut features,
         };
