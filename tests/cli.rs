@@ -94,6 +94,23 @@ fn trace_writes_every_latent() {
 }
 
 #[test]
+fn adapters_and_controlnets_are_weighed_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path();
+    let pack = PACK.replace("tiny_pack", "tiny_kinds");
+    let line = ["generate", "a dog", "--pack", &pack, "--device", "cpu", "--candidates", "1", "--map-steps", "2"];
+    let control = ["--steps", "3", "--control", "image.depth=0.5,0,0.7", "--out", arg(out)];
+    underpaint(&[&line[..], &control].concat()).succeeded();
+    let report = report(out);
+    let image = report["factors"].as_array().unwrap().iter().find(|f| f["name"] == "image").unwrap();
+    let depth = &image["controls"]["depth"];
+    assert_eq!((depth["strength"].as_f64(), depth["start"].as_f64()), (Some(0.5), Some(0.0)), "{image}");
+    let line = ["trace", "--pack", &pack, "--factor", "image", "--control", "depth.segmentation=1"];
+    let refused = underpaint(&[&line[..], &["--noise", "n.npy", "--out", "t.npz"]].concat()).failed(2);
+    assert!(refused.contains("--control names \"depth\", but \"image\" is walked"), "{refused}");
+}
+
+#[test]
 fn only_the_named_factors_run() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path();

@@ -13,14 +13,17 @@ use underpaint::editor::tools::Tool;
 use underpaint::editor::{EditorApp, Places, ThemeChoice};
 use underpaint::engine::{Engine, EngineError, fake::FakeEngine};
 use underpaint::graph::{NodeState, VariableId, VariableKind};
-use underpaint::pack::testing;
+use underpaint::pack::{Pack, testing};
 use underpaint::workbench::Workbench;
 use underpaint::worker::Worker;
 
 const PROMPT: &str = "a dog and a red car on a meadow";
 
 fn window_with(places: Places, step_time: Duration) -> Harness<'static, EditorApp> {
-    let pack = testing::pack();
+    window_on(testing::pack(), places, step_time)
+}
+
+fn window_on(pack: Pack, places: Places, step_time: Duration) -> Harness<'static, EditorApp> {
     let mut harness = Harness::builder().with_size(vec2(1280.0, 800.0)).wgpu().build_eframe(move |cc| {
         let (ctx, loaded) = (cc.egui_ctx.clone(), pack.clone());
         let wake = ctx.clone();
@@ -283,6 +286,32 @@ fn chips_say_what_was_found_and_what_is_missing() {
     harness.get_by_label_contains("Candidate 10:").click();
     harness.run_steps(3);
     harness.get_by_label(&format!("{missing}: missing in the map"));
+}
+
+#[test]
+fn each_parent_that_steers_a_factor_has_a_row() {
+    let mut harness = window_on(testing::steered_pack(), Places::default(), Duration::ZERO);
+    let shown = |harness: &Harness<'static, EditorApp>, name: &str| harness.query_by_label(name).is_some();
+    let ctx = harness.ctx.clone();
+    harness.get_by_label("Advanced").click();
+    harness.run_steps(20);
+    assert!(shown(&harness, "Strength of segmentation in segmentation"), "the adapter on its own latent");
+    harness.state_mut().command(&ctx, Command::SetActive { variable: "sketch".into() });
+    harness.run_steps(20);
+    assert!(!shown(&harness, "Strength of segmentation in sketch"), "nothing steers a concat factor");
+    harness.state_mut().command(&ctx, Command::SetActive { variable: "image".into() });
+    harness.run_steps(20);
+    for source in ["segmentation", "depth", "sketch"] {
+        for what in ["Strength", "Start", "End"] {
+            assert!(shown(&harness, &format!("{what} of {source} in image")), "{what} of {source}");
+        }
+    }
+    harness.get_by_label("End of depth in image").focus();
+    harness.run_steps(3);
+    harness.get_by_label("End of depth in image").type_text("0.5");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    let kept = &harness.state().bench().document().node(VariableId(3)).settings.sampling.controls;
+    assert_eq!((kept["depth"].end, kept["depth"].strength), (0.5, 1.0));
 }
 
 #[test]

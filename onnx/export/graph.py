@@ -1,8 +1,8 @@
 """One PyTorch module becomes one ONNX file, and is proven equal to it before the file is written."""
 
-import io
 import json
 import os
+import tempfile
 import warnings
 from dataclasses import dataclass, field
 
@@ -60,13 +60,14 @@ def write_graph(graph, path, tolerance=TOLERANCE):
 
 
 def _exported(module, graph):
-    buffer = io.BytesIO()
-    with warnings.catch_warnings(), torch.no_grad():
+    # Through a file: what has more than 2 GB of weights before they are halved does not fit into one message.
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), torch.no_grad():
+        path = os.path.join(folder, "graph.onnx")
         warnings.simplefilter("ignore")
         torch.onnx.export(
             module,
             tuple(graph.inputs.values()),
-            buffer,
+            path,
             input_names=list(graph.inputs),
             output_names=list(graph.outputs),
             dynamic_axes=graph.axes,
@@ -75,7 +76,7 @@ def _exported(module, graph):
             do_constant_folding=False,
             dynamo=False,
         )
-    model = onnx.load_from_string(buffer.getvalue())
+        model = onnx.load(path)
     for tensor in model.graph.initializer:
         tensor.name = tensor.name.removeprefix(graph.prefix)
     for node in model.graph.node:

@@ -69,7 +69,7 @@ def export_pack(runs, out, say=print):
     size = sum(os.path.getsize(os.path.join(aside, name)) for name in os.listdir(aside))
     if size > LIMIT:
         raise ValueError(f"the pack has {size / 2**20:.0f} MiB, more than {LIMIT / 2**20:.0f}")
-    _put_in_place(aside, out)
+    put_in_place(aside, out)
     say(f"{out}: {size / 2**20:.1f} MiB, factors {', '.join(parents)}")
 
 
@@ -96,7 +96,7 @@ def _autoencoder_checkpoint(runs):
     return next((path for path in paths if os.path.exists(path)), paths[-1])
 
 
-def _put_in_place(aside, out):
+def put_in_place(aside, out):
     """Rename `aside` to `out`, keeping the card and the sheets of the pack that was there."""
     old = out.rstrip("/") + ".old"
     shutil.rmtree(old, ignore_errors=True)

@@ -63,7 +63,7 @@ fn try_out(engine: &mut dyn Engine) -> Result<String> {
         prompt: prompt.clone(),
         negative: String::new(),
         seed: 0,
-        settings,
+        settings: settings.clone(),
         revision: None,
         edit: None,
     };

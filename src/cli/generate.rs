@@ -90,6 +90,7 @@ impl Plan {
     fn new(options: &GenerateOptions, pack: &Pack) -> Result<Self, Failure> {
         let graph = &*pack.graph;
         let find = |name: &str| graph.find(name).ok_or_else(|| Failure::usage(unknown(name, graph)));
+        options.walk.check(graph)?;
         let asked = options.factors.iter().map(|name| find(name.trim())).collect::<Result<Vec<_>, _>>()?;
         let given = options.given.iter().map(|(name, _)| find(name)).collect::<Result<Vec<_>, _>>()?;
         let sampled: Vec<_> =
@@ -158,13 +159,18 @@ mod tests {
     use super::*;
     use crate::cli::Arguments;
     use crate::cli::Task;
-    use crate::pack::testing::pack;
+    use crate::graph::ControlSettings;
+    use crate::pack::testing::{pack, steered_pack};
     use clap::Parser;
 
     fn plan(line: &[&str]) -> Result<Plan, Failure> {
+        plan_with(&pack(), line)
+    }
+
+    fn plan_with(pack: &Pack, line: &[&str]) -> Result<Plan, Failure> {
         let line = ["underpaint", "generate", "a dog", "--out", "o"].iter().chain(line);
         let Some(Task::Generate(options)) = Arguments::parse_from(line).task else { panic!("generate") };
-        Plan::new(&options, &pack())
+        Plan::new(&options, pack)
     }
 
     fn jobs(plan: &Plan) -> Vec<&Command> {
@@ -191,6 +197,27 @@ mod tests {
         assert_eq!(jobs(&plan(&["--sampling", "joint"]).unwrap()), [&Command::RunStale]);
         let some = plan(&["--sampling", "joint", "--candidates", "4"]).unwrap();
         assert_eq!(jobs(&some), [&Command::GenerateCandidates { count: 4, seed: 0, until: None }, &Command::RunStale]);
+    }
+
+    #[test]
+    fn what_steers_a_factor_is_set_by_name() {
+        let line = ["--control", "image.depth=0.8,0,0.5", "--control", "depth.segmentation=0.5"];
+        let plan = plan_with(&steered_pack(), &line).unwrap();
+        let control = |variable: &str, source: &str, strength, end| Command::SetControl {
+            variable: variable.into(),
+            source: source.into(),
+            settings: ControlSettings { strength, start: 0.0, end },
+        };
+        let set: Vec<_> = plan.commands.iter().filter(|c| matches!(c, Command::SetControl { .. })).collect();
+        assert_eq!(set, [&control("depth", "segmentation", 0.5, 1.0), &control("image", "depth", 0.8, 0.5)]);
+        let refusal = |pack: &Pack, option: &str| {
+            let Err(Failure::Usage(message)) = plan_with(pack, &["--control", option]) else { panic!("{option}") };
+            message
+        };
+        let other = refusal(&steered_pack(), "depth.sketch=1");
+        assert_eq!(other, "\"sketch\" does not steer \"depth\": in this pack segmentation does");
+        assert!(refusal(&pack(), "image.depth=1").contains("in this pack nothing does"));
+        assert!(refusal(&pack(), "colour.depth=1").contains("no factor \"colour\""));
     }
 
     #[test]

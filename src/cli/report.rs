@@ -142,7 +142,7 @@ impl Report {
                     name: node.name.clone(),
                     state: node.state,
                     seed: node.settings.seed,
-                    sampling: node.settings.sampling,
+                    sampling: node.settings.sampling.clone(),
                     prompt: node.settings.prompt.clone(),
                     negative_prompt: node.settings.negative_prompt.clone(),
                 })

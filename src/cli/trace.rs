@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::npy::{self, Array};
 use super::walk::WalkOptions;
 use super::{engine, output};
-use crate::engine::{FactorSettings, SampleRequest, Trace, TraceInputs, Unwatched};
+use crate::engine::{FactorSettings, SampleRequest, Trace, TraceInputs, Unwatched, shown_shape};
 use crate::graph::{FactorGraph, VariableId};
 use crate::workbench::MAX_STEPS;
 
@@ -28,7 +28,8 @@ pub struct TraceOptions {
     /// Standard normal noise, float32 [C, h, w]; [1 + K, C, h, w] for samplers that add noise in K steps
     #[arg(long, value_name = "N.npy")]
     pub noise: PathBuf,
-    /// Clean latent of a parent, float32 [C, h, w]; may be repeated, others are null
+    /// Clean latent of a parent, float32 [C, h, w], or a picture [3, H, W] in -1..1 where an adapter or a ControlNet reads one;
+    /// may be repeated, others are null
     #[arg(long, value_name = "VARIABLE=LATENT.npy", value_parser = named_path)]
     pub parent: Vec<(String, PathBuf)>,
     /// Number of steps [default: the pack's]
@@ -56,6 +57,11 @@ pub fn run(options: &TraceOptions) -> Result<(), Failure> {
     let pack = engine::pack(&options.engine)?;
     let graph = pack.graph.clone();
     let variable = find(&options.factor, &graph)?;
+    options.walk.check(&graph)?;
+    if let Some(other) = options.walk.control.iter().find(|c| c.variable != options.factor) {
+        let reason = format!("--control names \"{}\", but \"{}\" is walked", other.variable, options.factor);
+        return Err(Failure::usage(reason));
+    }
     let (shape, noise) = latents(&options.noise)?;
     let mut parents = Vec::new();
     for (name, path) in &options.parent {
@@ -64,9 +70,12 @@ pub fn run(options: &TraceOptions) -> Result<(), Failure> {
             return Err(Failure::usage(format!("\"{}\" does not depend on \"{name}\"; leave it out", options.factor)));
         }
         let (found, values) = latents(path)?;
-        if found != shape {
+        let wanted = shown_shape(&pack, variable, id, shape);
+        if found != wanted {
             let path = path.display();
-            return Err(Failure::task(format!("{path} is a latent of {found:?}, the noise of {shape:?}")));
+            return Err(Failure::task(format!(
+                "{path} has the shape {found:?}; beside this noise it must be {wanted:?}"
+            )));
         }
         parents.push((id, values));
     }

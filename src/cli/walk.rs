@@ -3,9 +3,10 @@
 use clap::Args;
 use clap::builder::ValueParser;
 
+use super::failure::Failure;
 use crate::command::Command;
 use crate::engine::FactorSettings;
-use crate::graph::{Sampler, Spacing};
+use crate::graph::{ControlSettings, FactorGraph, Sampler, Spacing};
 
 /// How the steps of a walk go.
 #[derive(Clone, Debug, Args)]
@@ -25,6 +26,21 @@ pub struct WalkOptions {
     /// Shares of the walk within which guidance acts, e.g. 0.2..0.8 [default: 0..1]
     #[arg(long, value_name = "FROM..TO", value_parser = interval)]
     pub guidance_interval: Option<[f32; 2]>,
+    /// How much an adapter or a ControlNet steers a factor, 0 to 2, and within which share of the walk, e.g.
+    /// image.depth=0.8 or image.depth=0.8,0,0.5; may be repeated [default: the pack's]
+    #[arg(long, value_name = "FACTOR.SOURCE=STRENGTH[,START,END]", value_parser = control)]
+    pub control: Vec<ControlOption>,
+}
+
+/// One `--control`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ControlOption {
+    /// The factor that is steered.
+    pub variable: String,
+    /// The parent that steers it, or the factor itself for an adapter on the noisy latent.
+    pub source: String,
+    /// How much and when.
+    pub settings: ControlSettings,
 }
 
 impl WalkOptions {
@@ -35,11 +51,28 @@ impl WalkOptions {
         settings.eta = self.eta.unwrap_or(settings.eta);
         settings.guidance_rescale = self.guidance_rescale.unwrap_or(settings.guidance_rescale);
         settings.guidance_interval = self.guidance_interval.unwrap_or(settings.guidance_interval);
+        settings.controls.extend(self.control.iter().map(|c| (c.source.clone(), c.settings)));
+    }
+
+    /// Refuses controls that the pack does not have.
+    pub(super) fn check(&self, graph: &FactorGraph) -> Result<(), Failure> {
+        for ControlOption { variable, source, .. } in &self.control {
+            let id = graph.find(variable).ok_or_else(|| Failure::usage(super::generate::unknown(variable, graph)))?;
+            let controls = &graph.factor(id).controls;
+            if controls.iter().all(|control| control.source != *source) {
+                let sources: Vec<_> = controls.iter().map(|control| control.source.as_str()).collect();
+                let known = if sources.is_empty() { "nothing".into() } else { sources.join(", ") };
+                return Err(Failure::usage(format!(
+                    "\"{source}\" does not steer \"{variable}\": in this pack {known} does"
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// The commands that set them for a factor.
-    pub(super) fn commands(&self, variable: &str) -> Vec<Command> {
-        let variable = || variable.to_owned();
+    pub(super) fn commands(&self, name: &str) -> Vec<Command> {
+        let variable = || name.to_owned();
         [
             self.sampler.map(|sampler| Command::SetSampler { variable: variable(), sampler }),
             self.spacing.map(|spacing| Command::SetSpacing { variable: variable(), spacing }),
@@ -49,8 +82,30 @@ impl WalkOptions {
         ]
         .into_iter()
         .flatten()
+        .chain(self.control.iter().filter(|c| c.variable == name).map(|c| {
+            let (variable, source) = (c.variable.clone(), c.source.clone());
+            Command::SetControl { variable, source, settings: c.settings }
+        }))
         .collect()
     }
+}
+
+fn control(text: &str) -> Result<ControlOption, String> {
+    let read = || {
+        let (names, numbers) = text.split_once('=')?;
+        let (variable, source) = names.split_once('.')?;
+        let numbers = numbers.split(',').map(|n| n.trim().parse().ok()).collect::<Option<Vec<f32>>>()?;
+        let settings = match numbers[..] {
+            [strength] => ControlSettings { strength, ..ControlSettings::default() },
+            [strength, start, end] => ControlSettings { strength, start, end },
+            _ => return None,
+        };
+        let named = !variable.is_empty() && !source.is_empty() && settings.is_usable();
+        named.then(|| ControlOption { variable: variable.into(), source: source.into(), settings })
+    };
+    read().ok_or_else(|| {
+        "write FACTOR.SOURCE=STRENGTH or FACTOR.SOURCE=STRENGTH,START,END, e.g. image.depth=0.8,0,0.5; a strength goes from 0 to 2".into()
+    })
 }
 
 fn share() -> ValueParser {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::compliance::Weights;
 use crate::engine::{Concept, InversionMethod};
-use crate::graph::{Sampler, Sampling, Spacing};
+use crate::graph::{ControlSettings, Sampler, Sampling, Spacing};
 use crate::maps::PaletteName;
 
 /// Something to do.
@@ -188,6 +188,16 @@ pub enum Command {
         variable: String,
         /// `"trailing"`, `"leading"` or `"karras"`.
         spacing: Spacing,
+    },
+    /// Sets how much an adapter or a ControlNet steers a factor, and when.
+    SetControl {
+        /// Variable.
+        variable: String,
+        /// The parent that it reads, or the variable itself for an adapter on the noisy latent.
+        source: String,
+        /// `strength`, 0 to 2; `start` and `end`, shares of the walk. What is left out is 1, 0 and 1.
+        #[serde(flatten)]
+        settings: ControlSettings,
     },
     /// Gives a factor a negative prompt of its own (empty: none), or lets it inherit again.
     SetFactorNegativePrompt {

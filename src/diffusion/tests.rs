@@ -62,7 +62,8 @@ fn walks() -> Walks {
 pub(super) fn factor(prediction: Prediction, schedule: BetaSchedule, clamp: Option<f32>) -> Factor {
     let variable = VariableId(0);
     let (kind, parents, sampler) = (FactorKind::Concat, Vec::new(), Sampler::Euler);
-    Factor { variable, kind, parents, prediction, schedule, clamp, sampler, steps: 10, guidance: 1.0 }
+    let controls = Vec::new();
+    Factor { variable, kind, parents, controls, prediction, schedule, clamp, sampler, steps: 10, guidance: 1.0 }
 }
 
 fn flow(clamp: Option<f32>, route: Route) -> Walk {

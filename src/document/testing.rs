@@ -21,6 +21,7 @@ pub fn graph() -> FactorGraph {
         variable: VariableId(i),
         kind: FactorKind::Concat,
         parents: parents.iter().copied().map(VariableId).collect(),
+        controls: Vec::new(),
         prediction: Prediction::Flow,
         schedule: BetaSchedule::Flow,
         clamp: Some(4.0),

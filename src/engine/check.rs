@@ -1,6 +1,7 @@
 //! Whether a request fits a pack, before any network runs.
 
 use super::{EngineError, SampleRequest};
+use crate::graph::ControlSettings;
 use crate::pack::Pack;
 
 /// Most steps a request may ask for.
@@ -61,6 +62,14 @@ pub(super) fn check_request(pack: &Pack, request: &SampleRequest) -> Result<(), 
         if !(0.0..=1.0).contains(&share) {
             return refuse(format!("{what} of {share} is not possible; choose 0 to 1"));
         }
+    }
+    if let Some((source, control)) = settings.controls.iter().find(|(_, control)| !control.is_usable()) {
+        let ControlSettings { strength, start, end } = control;
+        let most = ControlSettings::MOST_STRENGTH;
+        return refuse(format!(
+            "{source} cannot steer \"{name}\" with strength {strength}, start {start} and end {end}: a strength goes from 0 to \
+             {most}, start and end from 0 to 1"
+        ));
     }
     let (width, height) = request.canvas;
     if width == 0 || height == 0 || width.max(height) > LARGEST_CANVAS {

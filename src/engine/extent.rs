@@ -3,13 +3,11 @@
 use crate::graph::VariableId;
 use crate::pack::Pack;
 
-/// Latent cells along a side come in multiples of this: networks halve their latents up to twice.
-pub(super) const LATENT_MULTIPLE: u32 = 4;
-
 /// Width and height, in pixels, of the picture that the factor of `id` samples for a document of
 /// `canvas` pixels; see [`working_size`].
 pub fn factor_size(pack: &Pack, id: VariableId, canvas: (u32, u32)) -> (u32, u32) {
-    working_size(canvas, pack.graph.variable(id).size, pack.manifest.latent.downscale as u32 * LATENT_MULTIPLE)
+    let cell = pack.manifest.latent.downscale * pack.manifest.latent_multiple();
+    working_size(canvas, pack.graph.variable(id).size, cell as u32)
 }
 
 /// Width and height of a picture in the shape of `canvas` and, about, the area of `side`²: `side`

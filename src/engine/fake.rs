@@ -349,7 +349,7 @@ mod tests {
 
     use super::*;
     use crate::compliance::measure;
-    use crate::graph::VariableId;
+    use crate::graph::{ControlSettings, VariableId};
     use crate::pack::testing;
 
     /// Collects progress and cancels after some polls.
@@ -437,6 +437,8 @@ mod tests {
     #[test]
     fn refuses_requests_that_do_not_fit() {
         let dog = sample(&request(0, "a dog", &[1], Vec::new())).remove(0).map;
+        let mut too_strong = FactorSettings::new(3, 1.0);
+        too_strong.controls.insert("depth".into(), ControlSettings { strength: 3.0, ..ControlSettings::default() });
         let cases = [
             (request(9, "", &[1], Vec::new()), "no variable number 9"),
             (request(0, "", &[], Vec::new()), "at least one sample"),
@@ -445,6 +447,7 @@ mod tests {
             (request(1, "", &[1], vec![(VariableId(0), dog.clone()), (VariableId(0), dog)]), "given twice"),
             (SampleRequest { canvas: (0, 5), ..request(0, "", &[1], Vec::new()) }, "0×5"),
             (SampleRequest { settings: FactorSettings::new(0, 1.0), ..request(0, "", &[1], Vec::new()) }, "0 steps"),
+            (SampleRequest { settings: too_strong, ..request(0, "", &[1], Vec::new()) }, "from 0 to 2"),
         ];
         for (bad, words) in cases {
             let error = FakeEngine::new(testing::pack()).sample(&bad, &Recorder::cancelling_after(9)).unwrap_err();

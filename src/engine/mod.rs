@@ -18,7 +18,7 @@ use check::{check_joint, check_request};
 pub use edit::{Concept, InversionMethod, MOST_CONCEPTS, MOST_SCALE, TextEdit};
 use edit::{check_edit, join_edit, within};
 pub use extent::{factor_size, working_size};
-pub use onnx::{OnnxEngine, Trace, TraceInputs, find_library};
+pub use onnx::{OnnxEngine, Trace, TraceInputs, find_library, shown_shape};
 pub use request::{Control, Device, EngineError, FactorSettings, Progress, Sample, SampleRequest, Unwatched};
 pub use revision::{Revision, SEAM, Variation};
 

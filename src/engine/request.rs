@@ -1,5 +1,6 @@
 //! What an engine is asked and what it answers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use thiserror::Error;
 
 use super::Revision;
 use crate::diffusion::{Guidance, Route};
-use crate::graph::{Factor, Sampler, Spacing, VariableId};
+use crate::graph::{self, ControlSettings, Factor, Sampler, Spacing, VariableId};
 use crate::maps::Map;
 use crate::pack::PackError;
 
@@ -26,7 +27,7 @@ pub enum Device {
 }
 
 /// How a factor is sampled.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FactorSettings {
     /// Denoising steps, at least 1.
     pub steps: usize,
@@ -47,6 +48,9 @@ pub struct FactorSettings {
     /// Where the network is evaluated.
     #[serde(default)]
     pub spacing: Spacing,
+    /// How much each control acts, and when, by the name of its source; one that is left out is as its factor has it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub controls: BTreeMap<String, ControlSettings>,
 }
 
 fn whole_walk() -> [f32; 2] {
@@ -64,12 +68,19 @@ impl FactorSettings {
             sampler: Sampler::Euler,
             eta: 0.0,
             spacing: Spacing::Trailing,
+            controls: BTreeMap::new(),
         }
     }
 
     /// The defaults of a factor.
     pub fn of(factor: &Factor) -> Self {
-        Self { sampler: factor.sampler, ..Self::new(factor.steps, factor.guidance) }
+        let controls = factor.controls.iter().map(|c| (c.source.clone(), c.defaults)).collect();
+        Self { sampler: factor.sampler, controls, ..Self::new(factor.steps, factor.guidance) }
+    }
+
+    /// How much a control acts, and when.
+    pub fn control(&self, control: &graph::Control) -> ControlSettings {
+        self.controls.get(&control.source).copied().unwrap_or(control.defaults)
     }
 
     /// The walk's rule and length.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Sampler, Variable, VariableId};
+use super::{Control, Reads, Sampler, Variable, VariableId};
 
 /// How a factor receives its parents (paper, sections 3.3 and appendix).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +102,8 @@ pub struct Factor {
     pub kind: FactorKind,
     /// Variables it reads; each may be null.
     pub parents: Vec<VariableId>,
+    /// What steers its backbone, one for each parent; none for concat.
+    pub controls: Vec<Control>,
     /// What the network predicts.
     pub prediction: Prediction,
     /// Noise schedule of the training.
@@ -114,6 +116,14 @@ pub struct Factor {
     pub steps: usize,
     /// Default weight of classifier-free guidance; 1 is none.
     pub guidance: f32,
+}
+
+impl Factor {
+    /// What it is shown of a parent.
+    pub fn reads(&self, parent: VariableId) -> Reads {
+        let control = self.controls.iter().find(|control| control.parent == Some(parent));
+        control.map_or(Reads::Latent, |control| control.reads)
+    }
 }
 
 /// Why a graph was refused.

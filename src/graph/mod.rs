@@ -2,11 +2,13 @@
 //!
 //! Pure data and pure functions; nothing here reads a file or runs a network.
 
+mod control;
 mod factor;
 mod sampler;
 mod staleness;
 mod variable;
 
+pub use control::{Control, ControlSettings, Reads};
 pub use factor::{BetaSchedule, Factor, FactorGraph, FactorKind, GraphError, Prediction};
 pub use sampler::{Sampler, Sampling, Spacing};
 pub use staleness::NodeState;

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::graph::{BetaSchedule, FactorKind, Prediction, Sampler, VariableKind};
+use crate::graph::{BetaSchedule, ControlSettings, FactorKind, Prediction, Reads, Sampler, VariableKind};
 use crate::maps::ClassTable;
+
+/// The networks of concat factors halve their latents up to twice.
+const LATENT_MULTIPLE: usize = 4;
 
 /// The manifest of a pack.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,6 +35,13 @@ pub struct Manifest {
     pub text: TextSpec,
     /// Encoder graph: `picture [B,3,H,W]` in `[-1,1]` to `latent [B,C,H/d,W/d]`.
     pub encoder: String,
+    /// Whether pictures of a segmentation are darker where an instance ends.
+    #[serde(default = "yes")]
+    pub rims: bool,
+    /// Networks that adapters and ControlNets steer, by file: `latent, time, tokens`, and the inputs listed here, to
+    /// `prediction`. Factors of one backbone share it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub backbones: BTreeMap<String, BackboneSpec>,
     /// Variables in sampling order.
     pub variables: Vec<VariableEntry>,
     /// One factor for each variable.
@@ -56,8 +66,25 @@ impl Manifest {
         let fixed = [&self.encoder, &self.text.encoder, &self.text.tokenizer];
         let decoders = self.variables.iter().map(|v| &v.decoder);
         let models = self.factors.iter().map(|f| &f.model);
-        fixed.into_iter().chain(decoders).chain(models).map(String::as_str)
+        let controls = self.factors.iter().flat_map(|f| &f.controls).map(|c| &c.model);
+        fixed.into_iter().chain(decoders).chain(models).chain(controls).map(String::as_str)
     }
+
+    /// What can be added inside the network of a variable's factor, if that is a backbone.
+    pub fn backbone(&self, variable: &str) -> Option<&BackboneSpec> {
+        let factor = self.factors.iter().find(|factor| factor.variable == variable)?;
+        self.backbones.get(&factor.model)
+    }
+
+    /// Cells of a latent along a side come in multiples of this: so often do the networks halve it.
+    pub fn latent_multiple(&self) -> usize {
+        let specs = self.backbones.values().flat_map(|b| b.features.iter().chain(&b.residuals));
+        specs.map(|spec| spec.downscale).fold(LATENT_MULTIPLE, usize::max)
+    }
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// The shared latent space.
@@ -72,7 +99,8 @@ pub struct LatentSpec {
 /// Text encoder and tokenizer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextSpec {
-    /// Graph: `input_ids, attention_mask, token_type_ids` (i64 `[B,L]`) to `last_hidden_state [B,L,width]`.
+    /// Graph: `input_ids` and, if it has them, `attention_mask, token_type_ids` (i64 `[B,L]`) to
+    /// `last_hidden_state [B,L,width]`.
     pub encoder: String,
     /// Hugging Face `tokenizer.json`.
     pub tokenizer: String,
@@ -80,6 +108,43 @@ pub struct TextSpec {
     pub max_tokens: usize,
     /// Width of a token feature.
     pub width: usize,
+    /// Whether every text is padded to `max_tokens`, with the token that the tokenizer names for it.
+    #[serde(default)]
+    pub padded: bool,
+    /// What stands for no text.
+    #[serde(default)]
+    pub null: NullText,
+}
+
+/// What stands for no text, in guidance and for a blank prompt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NullText {
+    /// Features and mask of zeros.
+    #[default]
+    Zeros,
+    /// The features of an empty prompt (Stable Diffusion).
+    Empty,
+}
+
+/// What can be added inside a backbone: inputs with a size relative to the latent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackboneSpec {
+    /// `feature_i`, added to the output of encoder block i: what adapters give.
+    #[serde(default)]
+    pub features: Vec<FeatureSpec>,
+    /// `residual_i`, added to the skip connections and, the last one, to the middle block: what ControlNets give.
+    #[serde(default)]
+    pub residuals: Vec<FeatureSpec>,
+}
+
+/// Shape of a feature `[B, channels, h / downscale, w / downscale]` beside a latent of `h` x `w`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeatureSpec {
+    /// Channels.
+    pub channels: usize,
+    /// Cells of the latent per cell, along each side; a power of two.
+    pub downscale: usize,
 }
 
 /// A variable and its decoder.
@@ -104,8 +169,11 @@ pub struct FactorEntry {
     pub kind: FactorKind,
     /// Names of the parents.
     pub parents: Vec<String>,
-    /// Denoiser graph.
+    /// Denoiser graph; of an adapter or ControlNet factor one of the backbones.
     pub model: String,
+    /// What steers the backbone: one for each parent, and for an adapter one that reads the noisy latent itself, if any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub controls: Vec<ControlEntry>,
     /// What it predicts.
     pub prediction: Prediction,
     /// Noise schedule.
@@ -120,6 +188,21 @@ pub struct FactorEntry {
     pub steps: usize,
     /// Default guidance.
     pub guidance: f32,
+}
+
+/// An adapter or a ControlNet. Its graph takes `condition` and, if it has them, `latent`, `time`, `tokens`, `ids` and
+/// `mask` as the backbone does; it gives all `feature_i` of the backbone (adapter) or all `residual_i` (ControlNet).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ControlEntry {
+    /// The parent that it is shown; none for the noisy latent.
+    pub parent: Option<String>,
+    /// Graph.
+    pub model: String,
+    /// What `condition` is: the latent `[B,C,h,w]` or the picture `[B,3,H,W]` in `[-1,1]`.
+    pub reads: Reads,
+    /// Default strength, start and end.
+    #[serde(flatten)]
+    pub settings: ControlSettings,
 }
 
 /// Digest of a file.

@@ -1,5 +1,6 @@
 //! Packs: trained factors with all that is needed to run them, in a folder.
 
+mod controls;
 mod discover;
 mod error;
 mod integrity;
@@ -9,7 +10,10 @@ mod validate;
 
 pub use discover::{Found, default, discover, discover_in, search_path};
 pub use error::PackError;
-pub use manifest::{FactorEntry, FileEntry, LatentSpec, Manifest, TextSpec, VariableEntry};
+pub use manifest::{
+    BackboneSpec, ControlEntry, FactorEntry, FeatureSpec, FileEntry, LatentSpec, Manifest, NullText, TextSpec,
+    VariableEntry,
+};
 pub use validate::{FORMAT, VERSION};
 
 use std::path::{Path, PathBuf};

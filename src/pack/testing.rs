@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::{FactorEntry, LatentSpec, Manifest, Pack, TextSpec, VariableEntry};
-use crate::graph::{BetaSchedule, FactorKind, Prediction, VariableKind};
+use super::{
+    BackboneSpec, ControlEntry, FactorEntry, FeatureSpec, LatentSpec, Manifest, NullText, Pack, TextSpec, VariableEntry,
+};
+use crate::graph::{BetaSchedule, ControlSettings, FactorKind, Prediction, Reads, VariableKind};
 use crate::maps::{ClassInfo, ClassKind, ClassTable};
 
 /// Name, whether it is an object, colour, and words as `singular/plural`, the class's own first.
@@ -59,6 +61,7 @@ pub fn pack() -> Pack {
         model: format!("{variable}.onnx"),
         prediction: Prediction::Flow,
         schedule: BetaSchedule::Flow,
+        controls: Vec::new(),
         clamp: Some(4.0),
         sampler: None,
         steps,
@@ -79,8 +82,12 @@ pub fn pack() -> Pack {
             tokenizer: "tokenizer.json".into(),
             max_tokens: 64,
             width: 384,
+            padded: false,
+            null: NullText::Zeros,
         },
         encoder: "encoder.onnx".into(),
+        rims: true,
+        backbones: BTreeMap::new(),
         variables: vec![
             entry("segmentation", VariableKind::Classes, 128),
             entry("depth", VariableKind::Depth, 128),
@@ -103,6 +110,36 @@ pub fn pack() -> Pack {
         ],
         files: BTreeMap::new(),
     };
+    Pack::from_manifest(PathBuf::from("(in memory)"), manifest).expect("the manifest above is consistent")
+}
+
+/// The same, but adapters and ControlNets steer one backbone: an adapter on the noisy latent the segmentation, one on the
+/// segmentation's latent the depth, ControlNets on pictures of all maps the image. The sketch stays as it is.
+pub fn steered_pack() -> Pack {
+    let mut manifest = (*pack().manifest).clone();
+    let control = |parent: Option<&str>, child: &str, reads| ControlEntry {
+        parent: parent.map(str::to_owned),
+        model: format!("{child}_{}.onnx", parent.unwrap_or("noise")),
+        reads,
+        settings: ControlSettings::default(),
+    };
+    let spec = |channels, downscale| FeatureSpec { channels, downscale };
+    let backbone = BackboneSpec { features: vec![spec(8, 1), spec(16, 2)], residuals: vec![spec(8, 1), spec(16, 2)] };
+    manifest.backbones.insert("unet.onnx".into(), backbone);
+    for (at, kind, reads) in [
+        (0, FactorKind::Adapter, Reads::Latent),
+        (1, FactorKind::Adapter, Reads::Latent),
+        (3, FactorKind::Controlnet, Reads::Picture),
+    ] {
+        let factor = &mut manifest.factors[at];
+        let (parents, child) = (factor.parents.clone(), factor.variable.clone());
+        factor.kind = kind;
+        factor.model = "unet.onnx".into();
+        factor.controls = parents.iter().map(|parent| control(Some(parent), &child, reads)).collect();
+        if parents.is_empty() {
+            factor.controls.push(control(None, &child, reads));
+        }
+    }
     Pack::from_manifest(PathBuf::from("(in memory)"), manifest).expect("the manifest above is consistent")
 }
 

@@ -152,7 +152,9 @@ fn graphs_that_cannot_be_sampled_are_refused() {
 #[test]
 fn settings_outside_their_ranges_are_refused() {
     assert_refused("0 default steps", |m| m["factors"][0]["steps"] = json!(0));
-    assert_refused("concat factors only", |m| m["factors"][0]["kind"] = json!("adapter"));
+    assert_refused("names \"segmentation.onnx\", which \"backbones\" does not list", |m| {
+        m["factors"][0]["kind"] = json!("adapter")
+    });
     assert_refused("clamp that is not positive", |m| m["factors"][0]["clamp"] = json!(-1));
     assert_refused("pairs a flow", |m| m["factors"][0]["prediction"] = json!("epsilon"));
     assert_refused("which must rise within 0 and 1", |m| {

@@ -1,10 +1,9 @@
 //! Checks of a manifest that need no file beside it.
 
-use crate::graph::{
-    BetaSchedule, Factor, FactorGraph, FactorKind, GraphError, Prediction, Sampler, Variable, VariableKind,
-};
+use crate::graph::{BetaSchedule, Factor, FactorGraph, GraphError, Prediction, Sampler, Variable, VariableKind};
 use crate::maps::ClassKind;
 
+use super::controls::{check_backbones, check_controls, controls};
 use super::{FactorEntry, Manifest};
 
 /// The one value of [`Manifest::format`].
@@ -30,6 +29,7 @@ pub(super) fn validate(manifest: &Manifest) -> Result<FactorGraph, Fault> {
     check_sizes(manifest)?;
     check_classes(manifest)?;
     check_files(manifest)?;
+    check_backbones(manifest)?;
     build_graph(manifest)
 }
 
@@ -136,10 +136,12 @@ fn build_graph(manifest: &Manifest) -> Result<FactorGraph, Fault> {
     let mut factors = Vec::with_capacity(manifest.factors.len());
     for entry in &manifest.factors {
         check_factor(entry)?;
+        check_controls(manifest, entry)?;
         factors.push(Factor {
             variable: find(&entry.variable)?,
             kind: entry.kind,
             parents: entry.parents.iter().map(|p| find(p)).collect::<Result<_, _>>()?,
+            controls: controls(entry, &find)?,
             prediction: entry.prediction,
             schedule: entry.schedule.clone(),
             clamp: entry.clamp,
@@ -156,9 +158,6 @@ fn build_graph(manifest: &Manifest) -> Result<FactorGraph, Fault> {
 
 fn check_factor(entry: &FactorEntry) -> Result<(), String> {
     let fault = |reason: String| Err(format!("the factor \"{}\" {reason}", entry.variable));
-    if entry.kind != FactorKind::Concat {
-        return fault(format!("is of kind {:?}; this version runs concat factors only", entry.kind));
-    }
     if (entry.prediction == Prediction::Flow) != (entry.schedule == BetaSchedule::Flow) {
         return fault("pairs a flow with a schedule of betas".into());
     }

@@ -56,6 +56,7 @@ impl Workbench {
             Command::SetSampler { variable, sampler } => self.set_sampler(&variable, sampler),
             Command::SetEta { variable, eta } => self.set_eta(&variable, eta),
             Command::SetSpacing { variable, spacing } => self.set_spacing(&variable, spacing),
+            Command::SetControl { variable, source, settings } => self.set_control(&variable, &source, settings),
             Command::SetFactorNegativePrompt { variable, prompt } => self.set_factor_negative_prompt(&variable, prompt),
             Command::SetFactorPrompt { variable, prompt } => self.set_factor_prompt(&variable, prompt),
             Command::SetLocked { variable, locked } => self.set_locked(&variable, locked),

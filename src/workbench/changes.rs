@@ -22,6 +22,8 @@ pub(super) enum Setting {
     Sampler(VariableId),
     Eta(VariableId),
     Spacing(VariableId),
+    /// With its place among the factor's controls.
+    Control(VariableId, usize),
 }
 
 /// The setting that the last history entry changed.

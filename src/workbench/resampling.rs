@@ -76,7 +76,7 @@ impl Workbench {
         let revision = Revision { base: node.map.clone()?, mask, strength: asked.strength, variation };
         let prompt = effective_prompt(&self.document, id).to_owned();
         let negative = effective_negative(&self.document, id).to_owned();
-        let settings = node.settings.sampling;
+        let settings = node.settings.sampling.clone();
         Some(Step { variable: id, prompt, negative, seed, settings, revision: Some(revision), edit: None })
     }
 

@@ -5,7 +5,7 @@ use super::changes::Setting;
 use super::settings::{check_prompt, effective_negative};
 use super::state::{CommandError, Workbench};
 use crate::engine::FactorSettings;
-use crate::graph::{Sampler, Sampling, Spacing, VariableId};
+use crate::graph::{ControlSettings, Sampler, Sampling, Spacing, VariableId};
 
 type Result<T> = std::result::Result<T, CommandError>;
 
@@ -80,6 +80,36 @@ impl Workbench {
         self.set_walk(variable, "Guidance interval", Setting::GuidanceInterval, |s| s.guidance_interval = [from, to])
     }
 
+    pub(super) fn set_control(&mut self, variable: &str, source: &str, settings: ControlSettings) -> Result<Applied> {
+        let id = self.variable(variable)?;
+        let pack = self.pack.clone();
+        let controls = &pack.graph.factor(id).controls;
+        let Some(at) = controls.iter().position(|control| control.source == source) else {
+            let sources: Vec<_> = controls.iter().map(|control| control.source.as_str()).collect();
+            return Err(CommandError(if sources.is_empty() {
+                format!("Nothing steers {variable} in this pack: it has no adapter and no ControlNet")
+            } else {
+                format!("{variable} is not steered by \"{source}\": choose {}", sources.join(" or "))
+            }));
+        };
+        if !settings.is_usable() {
+            let ControlSettings { strength, start, end } = settings;
+            let most = ControlSettings::MOST_STRENGTH;
+            return Err(CommandError(format!(
+                "Strength must be between 0 and {most}, start and end between 0 and 1 in this order, not {strength}, {start} and {end}"
+            )));
+        }
+        let label = format!("Strength of {source} in {variable}");
+        Ok(self.set(label, Setting::Control(id, at), id, |document| {
+            let sampling = &mut document.node_mut(id).settings.sampling;
+            let before = sampling.control(&controls[at]);
+            if before != settings {
+                sampling.controls.insert(source.to_owned(), settings);
+            }
+            before != settings
+        }))
+    }
+
     fn set_walk(
         &mut self,
         variable: &str,
@@ -90,7 +120,7 @@ impl Workbench {
         let id = self.variable(variable)?;
         Ok(self.set(format!("{what} of {variable}"), setting(id), id, |document| {
             let sampling = &mut document.node_mut(id).settings.sampling;
-            let before = *sampling;
+            let before = sampling.clone();
             change(sampling);
             *sampling != before
         }))

@@ -86,7 +86,7 @@ impl Workbench {
             weights: self.document.weights,
             seeds: (0..count as u64).map(|i| seed.wrapping_add(i)).collect(),
             until,
-            settings: node.settings.sampling,
+            settings: node.settings.sampling.clone(),
             canvas: (self.document.width, self.document.height),
         };
         self.coalescing = None;
@@ -251,7 +251,7 @@ impl Workbench {
                     prompt: effective_prompt(document, *id).to_owned(),
                     negative: effective_negative(document, *id).to_owned(),
                     seed: settings.seed,
-                    settings: settings.sampling,
+                    settings: settings.sampling.clone(),
                     revision: None,
                     edit: None,
                 }
@@ -428,7 +428,7 @@ fn inputs_differ(
 ) -> bool {
     let (before, after) = (&started.node(id).settings, &now.node(id).settings);
     let used = |p: VariableId| maps.iter().find(|(id, _)| *id == p).map(|(_, map)| map).or(visible(started, p));
-    (before.seed, before.sampling) != (after.seed, after.sampling)
+    (before.seed, &before.sampling) != (after.seed, &after.sampling)
         || (started.sampling != now.sampling && !graph.factor(id).parents.is_empty())
         || effective_prompt(started, id) != effective_prompt(now, id)
         || effective_negative(started, id) != effective_negative(now, id)

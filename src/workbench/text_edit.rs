@@ -52,7 +52,7 @@ impl Workbench {
             return refuse(format!("{variable} cannot be edited: {reason}"));
         }
         let mask = self.selection.mask().map(|mask| grown(mask, SEAM));
-        let own = node.settings.sampling;
+        let own = node.settings.sampling.clone();
         let step = Step {
             variable: id,
             prompt: effective_prompt(&self.document, id).to_owned(),

@@ -54,7 +54,7 @@ impl Runner {
                     prompt: prompt.clone(),
                     negative: negative.clone(),
                     seeds: seeds.clone(),
-                    settings: *settings,
+                    settings: settings.clone(),
                     parents: Vec::new(),
                     revision: None,
                     canvas: *canvas,
@@ -129,7 +129,7 @@ impl Runner {
                 prompt: step.prompt.clone(),
                 negative: step.negative.clone(),
                 seeds: vec![step.seed],
-                settings: step.settings,
+                settings: step.settings.clone(),
                 parents: known.iter().filter(|(id, _)| parents.contains(id)).cloned().collect(),
                 revision: step.revision.clone(),
                 canvas,
@@ -174,7 +174,7 @@ fn joint(
         prompt: step.prompt.clone(),
         negative: step.negative.clone(),
         seeds: vec![step.seed],
-        settings: FactorSettings { steps: most, ..step.settings },
+        settings: FactorSettings { steps: most, ..step.settings.clone() },
         parents: given
             .iter()
             .filter(|(id, _)| graph.factor(step.variable).parents.contains(id) && !sampled(id))

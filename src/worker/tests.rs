@@ -39,7 +39,7 @@ fn chain(settings: FactorSettings) -> Job {
         prompt: "a dog".into(),
         negative: String::new(),
         seed: 1,
-        settings,
+        settings: settings.clone(),
         revision: None,
         edit: None,
     };

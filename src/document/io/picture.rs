@@ -11,7 +11,7 @@ use png::{BitDepth, ColorType};
 use super::error::{Fault, IoError};
 use super::project::{graph_to_bytes, write_file};
 use crate::document::Document;
-use crate::graph::{Sampler, Sampling, Spacing, VariableId, VariableKind};
+use crate::graph::{ControlSettings, Sampler, Sampling, Spacing, VariableId, VariableKind};
 use crate::maps::codec::{PngExtras, encode_png, map_to_png, segmentation_to_png};
 use crate::maps::{Map, PaletteName};
 use crate::pack::Pack;
@@ -84,6 +84,13 @@ pub fn parameters(document: &Document, id: VariableId, pack: &Pack) -> String {
     if sampling.guidance_interval != [0.0, 1.0] {
         let [from, to] = sampling.guidance_interval;
         text += &format!(", CFG interval: {from} to {to}");
+    }
+    for control in &pack.graph.factor(id).controls {
+        let now = sampling.control(control);
+        if now != ControlSettings::default() {
+            let ControlSettings { strength, start, end } = now;
+            text += &format!(", Control {}: {strength} from {start} to {end}", control.source);
+        }
     }
     text += &format!(
         ", Seed: {}, Size: {width}x{height}, Model hash: {}, Model: {} {}",

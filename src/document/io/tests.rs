@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::*;
 use crate::compliance::{Compliance, CountCheck, RelationCheck};
 use crate::document::{Candidate, Document};
-use crate::graph::{NodeState, Sampler, Sampling, Spacing, VariableId};
+use crate::graph::{ControlSettings, NodeState, Sampler, Sampling, Spacing, VariableId};
 use crate::maps::{Label, Map, PaletteName, Plane};
 use crate::pack::Pack;
-use crate::pack::testing::pack;
+use crate::pack::testing::{pack, steered_pack};
 
 const DOG: u8 = 9;
 
@@ -106,6 +106,24 @@ fn a_project_from_before_samplers_opens_as_it_was_sampled() {
     writer.deflate("manifest.json", &serde_json::to_vec(&manifest).unwrap()).unwrap();
     let opened = reopen(&writer.finish().unwrap()).unwrap();
     assert_eq!(opened.document, document);
+}
+
+#[test]
+fn how_a_factor_is_steered_is_kept_and_told() {
+    let steered = steered_pack();
+    let mut document = Document::new(&steered.graph, 128, 128);
+    let half = ControlSettings { strength: 0.8, start: 0.0, end: 0.5 };
+    let image = VariableId(3);
+    document.node_mut(image).settings.sampling.controls.insert("depth".into(), half);
+    let bytes = project_to_bytes(&document, &steered).unwrap();
+    let path = Path::new("test.underpaint");
+    assert_eq!(project_from_bytes(&bytes, path, &steered).unwrap().document, document);
+    let told = parameters(&document, image, &steered);
+    assert!(told.contains(", Control depth: 0.8 from 0 to 0.5") && !told.contains("Control sketch"), "{told}");
+    let plain = project_to_bytes(&Document::new(&pack().graph, 128, 128), &pack()).unwrap();
+    let opened = project_from_bytes(&plain, path, &steered).unwrap().document;
+    let controls = &steered.graph.factor(image).controls;
+    assert_eq!(opened.node(image).settings.sampling.control(&controls[1]), ControlSettings::default());
 }
 
 #[test]

@@ -69,7 +69,7 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
     });
     walk::sampler(ui, node, out);
     own_prompt(ui, name, node.settings.prompt.clone().unwrap_or_default(), salt("prompt"), out);
-    walk::advanced(ui, node, out);
+    walk::advanced(ui, node, &now.bench.pack().graph.factor(id).controls, out);
     super::anew::ui(ui, now, CAPTION, out);
     super::words::ui(ui, now, CAPTION, out);
 }

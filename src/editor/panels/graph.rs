@@ -223,6 +223,7 @@ mod tests {
             variable: VariableId(i),
             kind: FactorKind::Concat,
             parents: parents.iter().map(|p| VariableId(*p)).collect(),
+            controls: Vec::new(),
             prediction: Prediction::Flow,
             schedule: BetaSchedule::Flow,
             clamp: None,

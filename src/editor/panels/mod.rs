@@ -5,6 +5,7 @@ mod breakdown;
 pub mod candidates;
 mod chips;
 pub mod classes;
+mod controls;
 pub mod drop;
 pub mod empty;
 pub mod factor;

@@ -2,22 +2,23 @@
 
 use egui::{CollapsingHeader, ComboBox, DragValue, Id, RichText, Ui, vec2};
 
-use super::{negative, words};
+use super::{controls, negative, words};
 use crate::command::Command;
 use crate::document::Node;
 use crate::editor::theme;
 use crate::editor::view_command::Outbox;
 use crate::editor::widgets::{caption, settled};
-use crate::graph::{Sampler, Spacing};
+use crate::graph::{Control, Sampler, Spacing};
 
 const CAPTION: f32 = 72.0;
 
 /// Draws the fold.
-pub fn advanced(ui: &mut Ui, node: &Node, out: &mut Outbox) {
+pub fn advanced(ui: &mut Ui, node: &Node, steering: &[Control], out: &mut Outbox) {
     let title = RichText::new("Advanced").size(12.5).color(theme::palette(ui).muted);
     CollapsingHeader::new(title).id_salt("advanced").show_unindented(ui, |ui| {
         spacing(ui, node, out);
         guidance(ui, node, out);
+        controls::ui(ui, node, steering, out);
         negative::of_factor(ui, node, out);
         words::scale(ui, CAPTION);
     });

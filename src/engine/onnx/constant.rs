@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::graphs::Feed;
+use super::steering::Steer;
 use super::text::Text;
 
-/// A parent's clean latent, or none for a null parent.
-pub(super) struct ParentLatent {
+/// What a factor is shown of a parent, its clean latent or a picture of it; none for a null parent.
+pub(super) struct ParentInput {
     pub name: String,
-    pub latent: Option<Arc<Vec<f32>>>,
+    pub values: Option<Arc<Vec<f32>>>,
 }
 
 /// Text and parents for a whole batch: with guidance it holds the samples again for each further text.
@@ -26,6 +27,8 @@ pub(super) struct Constant {
     ids: ([usize; 2], Vec<i64>),
     mask: ([usize; 2], Vec<f32>),
     parents: Vec<ParentFeed>,
+    /// What steers the factor's backbone; its parents reach it in this way.
+    pub steers: Vec<Steer>,
 }
 
 struct ParentFeed {
@@ -43,7 +46,7 @@ const NULL: f32 = -1.0;
 impl Constant {
     /// For `count` samples. `texts` is what they are conditioned on and, with guidance, what it leads away
     /// from or towards; none is the null text. `width` is that of a token feature, `latent` the numbers of a latent.
-    pub fn new(count: usize, texts: &[Option<&Text>], width: usize, parents: &[ParentLatent], latent: usize) -> Self {
+    pub fn new(count: usize, texts: &[Option<&Text>], width: usize, parents: &[ParentInput], latent: usize) -> Self {
         let guided = texts.len() > 1;
         let copies = if guided { texts.len() } else { 1 + usize::from(count == 1) };
         let batch = copies * count;
@@ -60,8 +63,8 @@ impl Constant {
         let parents = parents.iter().map(|parent| ParentFeed {
             latent_name: format!("parent_{}", parent.name),
             level_name: format!("parent_{}_level", parent.name),
-            latents: parent.latent.as_ref().map_or_else(|| vec![0.0; batch * latent], |l| l.repeat(batch)),
-            levels: vec![if parent.latent.is_some() { CLEAN } else { NULL }; batch],
+            latents: parent.values.as_ref().map_or_else(|| vec![0.0; batch * latent], |l| l.repeat(batch)),
+            levels: vec![if parent.values.is_some() { CLEAN } else { NULL }; batch],
         });
         Self {
             batch,
@@ -71,27 +74,39 @@ impl Constant {
             ids: ([batch, length], ids),
             mask: ([batch, length], mask),
             parents: parents.collect(),
+            steers: Vec::new(),
         }
     }
 
-    /// Puts another latent and level in place of a parent's, for all samples.
+    /// The same for a factor that is steered.
+    pub fn steered(self, steers: Vec<Steer>) -> Self {
+        Self { steers, ..self }
+    }
+
+    /// Puts something else and another level in place of what is shown of a parent, for all samples.
     pub fn set_parent(&mut self, name: &str, latent: &[f32], level: f32) {
         let latent_name = format!("parent_{name}");
         for parent in self.parents.iter_mut().filter(|parent| parent.latent_name == latent_name) {
             parent.latents = latent.repeat(self.batch);
             parent.levels.fill(level);
         }
+        self.steers.iter_mut().for_each(|steer| steer.set(name, latent));
     }
 
     /// Adds the inputs to those of a step; `latent` and `batch` are the shapes of latents and levels.
     pub fn feed<'a>(&'a self, latent: &'a [usize], batch: &'a [usize], feeds: &mut Vec<(&'a str, Feed<'a>)>) {
-        feeds.push(("tokens", Feed::Real(&self.tokens.0, &self.tokens.1)));
-        feeds.push(("ids", Feed::Integer(&self.ids.0, &self.ids.1)));
-        feeds.push(("mask", Feed::Real(&self.mask.0, &self.mask.1)));
+        self.feed_text(feeds);
         for parent in &self.parents {
             feeds.push((&parent.latent_name, Feed::Real(latent, &parent.latents)));
             feeds.push((&parent.level_name, Feed::Real(batch, &parent.levels)));
         }
+    }
+
+    /// Adds what is known of the text.
+    pub fn feed_text<'a>(&'a self, feeds: &mut Vec<(&'a str, Feed<'a>)>) {
+        feeds.push(("tokens", Feed::Real(&self.tokens.0, &self.tokens.1)));
+        feeds.push(("ids", Feed::Integer(&self.ids.0, &self.ids.1)));
+        feeds.push(("mask", Feed::Real(&self.mask.0, &self.mask.1)));
     }
 }
 
@@ -103,8 +118,8 @@ mod tests {
     fn the_second_half_of_a_guided_batch_has_the_null_text_and_the_same_parents() {
         let text = Text { ids: vec![5, 6], features: vec![1.0, 2.0, 3.0, 4.0] };
         let parents = [
-            ParentLatent { name: "a".into(), latent: Some(Arc::new(vec![7.0, 8.0, 9.0])) },
-            ParentLatent { name: "b".into(), latent: None },
+            ParentInput { name: "a".into(), values: Some(Arc::new(vec![7.0, 8.0, 9.0])) },
+            ParentInput { name: "b".into(), values: None },
         ];
         let constant = Constant::new(2, &[Some(&text), None], 2, &parents, 3);
         assert_eq!(constant.batch, 4);

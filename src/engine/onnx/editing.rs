@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::clock::{Clock, Previews};
-use super::constant::{Constant, ParentLatent};
+use super::constant::{Constant, ParentInput};
+use super::sampling::{concatenated, steers};
 use super::stop::Stop;
 use super::text::Text;
 use super::{Engine, OnnxEngine};
@@ -14,6 +15,7 @@ use crate::engine::{
 };
 use crate::graph::Sampler;
 use crate::maps::Map;
+use crate::pack::Pack;
 
 /// Fixed-point rounds of a step of DDIM inversion: each costs a network call, and corrections take up what they leave.
 const ROUNDS: usize = 3;
@@ -23,7 +25,7 @@ struct Scene<'a> {
     request: &'a SampleRequest,
     walk: Walk,
     shape: [usize; 3],
-    parents: Vec<ParentLatent>,
+    parents: Vec<ParentInput>,
     /// What is said of all texts alike.
     context: Option<Arc<Text>>,
 }
@@ -80,12 +82,12 @@ impl OnnxEngine {
 
         let texts: Vec<Option<&Text>> =
             [scene.context.as_deref()].into_iter().chain(concepts.iter().map(|(_, text)| Some(&**text))).collect();
-        let constant = scene.constant(&texts, pack.manifest.text.width);
+        let constant = scene.constant(&texts, &pack);
         let walk = &scene.walk;
         let mut latents = walk.start_at(inversion.latents[0].clone());
         let mut previews = Previews::start(request.previews);
         for step in 0..walk.steps() {
-            let mut answer = self.answer(request.variable, &constant, &latents.x, walk.time(step), shape, stop)?;
+            let mut answer = self.answer(request.variable, &constant, &latents.x, (walk, step), shape, stop)?;
             let with = answer.split_off(clean.len());
             let without = answer.clone();
             for ((pull, _), with) in concepts.iter().zip(with.chunks_exact(clean.len())) {
@@ -128,12 +130,12 @@ impl OnnxEngine {
         tally: &mut Tally<'_>,
         stop: &Stop<'_>,
     ) -> Result<Inversion, EngineError> {
-        let width = self.pack().manifest.text.width;
+        let pack = self.pack().clone();
         let name = self.pack().graph.variable(scene.request.variable).name.clone();
-        let constant = scene.constant(&[scene.context.as_deref()], width);
+        let constant = scene.constant(&[scene.context.as_deref()], &pack);
         let walk = &scene.walk;
         let mut predict = |x: &[f32], step: usize| {
-            let mut answer = self.answer(scene.request.variable, &constant, x, walk.time(step), scene.shape, stop)?;
+            let mut answer = self.answer(scene.request.variable, &constant, x, (walk, step), scene.shape, stop)?;
             answer.truncate(x.len());
             tally.tell(scene.request, None);
             Ok::<_, EngineError>(answer)
@@ -152,8 +154,11 @@ impl OnnxEngine {
 }
 
 impl Scene<'_> {
-    fn constant(&self, texts: &[Option<&Text>], width: usize) -> Constant {
-        Constant::new(1, texts, width, &self.parents, self.shape.iter().product())
+    fn constant(&self, texts: &[Option<&Text>], pack: &Pack) -> Constant {
+        let factor = pack.graph.factor(self.request.variable);
+        let steers = steers(factor, &self.request.settings, &self.parents);
+        let parents = concatenated(factor, &self.parents);
+        Constant::new(1, texts, pack.manifest.text.width, parents, self.shape.iter().product()).steered(steers)
     }
 }
 

@@ -147,6 +147,19 @@ impl Graphs {
         builder.commit_from_memory(bytes).map_err(failed)
     }
 
+    /// Number of sessions.
+    #[cfg(test)]
+    pub fn loaded(&self) -> usize {
+        self.sessions.len()
+    }
+
+    /// Whether a graph has this input; loads it unless it is.
+    pub fn takes(&mut self, file: &str, signature: &Signature, name: &str) -> Result<bool, EngineError> {
+        self.load(file, signature)?;
+        let inputs = self.sessions.get(file).map(Session::inputs).unwrap_or_default();
+        Ok(inputs.iter().any(|input| input.name() == name))
+    }
+
     /// Runs a graph and returns the outputs of its signature, in that order.
     pub fn run(
         &mut self,
@@ -174,6 +187,10 @@ impl Graphs {
         };
         let mut inputs: Vec<(Cow<'_, str>, SessionInputValue<'_>)> = Vec::with_capacity(feeds.len());
         for (name, feed) in feeds {
+            let is_optional = signature.optional.iter().any(|port| port.name == *name);
+            if is_optional && !session.inputs().iter().any(|input| input.name() == *name) {
+                continue;
+            }
             let value = match feed {
                 Feed::Real(shape, data) => TensorRef::from_array_view((*shape, *data)).map_err(failed)?.into(),
                 Feed::Integer(shape, data) => TensorRef::from_array_view((*shape, *data)).map_err(failed)?.into(),

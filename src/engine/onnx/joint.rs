@@ -4,7 +4,7 @@
 //! work at one size that is the latent itself. Where they do not, resizing a noisy latent would blur the
 //! noise and keep what is drawn at the wrong scale; so the parent's estimate of its clean latent is decoded
 //! and encoded again at the child's size, as a finished map would be, and brought back to the level with
-//! noise of its own, the same in every step.
+//! noise of its own, the same in every step. A control that is shown pictures gets the decoded estimate.
 
 use super::clock::{Clock, Previews};
 use super::constant::Constant;
@@ -15,6 +15,7 @@ use crate::diffusion::{NoiseSource, NoiseStream};
 use crate::engine::lockstep::{Standing, lockstep};
 use crate::engine::pictures::picture;
 use crate::engine::{Control, EngineError, Progress, Sample, SampleRequest, factor_size};
+use crate::graph::{FactorKind, Reads};
 
 /// A variable on its way.
 struct Strand {
@@ -22,10 +23,10 @@ struct Strand {
     batch: Batch,
 }
 
-/// A parent's latent at its level, as a child reads it.
+/// A parent at its level, as a child reads it.
 struct Reading {
     name: String,
-    latent: Vec<f32>,
+    values: Vec<f32>,
     level: f32,
 }
 
@@ -108,29 +109,37 @@ impl OnnxEngine {
     ) -> Result<Reading, EngineError> {
         let name = self.pack().graph.variable(standing.variable).name.clone();
         let (level, scale) = parent.batch.walk.moment(standing.gone).level();
+        let graph = self.pack().graph.clone();
+        let factor = graph.factor(child.variable);
+        // An adapter is shown a latent as it stands: it is not told the level, and knows its parent's by the time.
+        let unit = if factor.kind == FactorKind::Concat { 1.0 } else { 1.0 / scale };
+        let reads = factor.reads(standing.variable);
         let latents = &parent.batch.chunks[0].latents;
-        if parent.batch.shape == shape {
-            let latent = latents.x.iter().map(|x| (f64::from(*x) * scale) as f32).collect();
-            return Ok(Reading { name, latent, level: level as f32 });
+        if parent.batch.shape == shape && reads == Reads::Latent {
+            let values = latents.x.iter().map(|x| (f64::from(*x) * scale * unit) as f32).collect();
+            return Ok(Reading { name, values, level: level as f32 });
         }
         let size = factor_size(self.pack(), child.variable, child.canvas);
         let request = SampleRequest { canvas: size, ..parent.request.clone() };
         let maps = self.decode(&request, &latents.clean, parent.batch.shape, stop)?;
-        let drawn = picture(&maps[0], self.pack().classes(), size.0, size.1)?;
+        let drawn = picture(&maps[0], &self.pack().manifest, size.0, size.1)?;
+        if reads == Reads::Picture {
+            return Ok(Reading { name, values: drawn, level: level as f32 });
+        }
         let clean = self.encode_picture(&drawn, size, stop)?;
         let stream = format!("{name} at {}x{}", shape[2], shape[1]);
         let noise = NoiseStream::new(parent.request.seeds[0], &stream).normals(clean.len());
         let mixed = clean.iter().zip(noise).map(|(&clean, noise)| {
             let value = (1.0 - level) * f64::from(clean) + level * f64::from(noise);
-            value as f32
+            (value * unit) as f32
         });
-        Ok(Reading { name, latent: mixed.collect(), level: level as f32 })
+        Ok(Reading { name, values: mixed.collect(), level: level as f32 })
     }
 }
 
 impl Reading {
     fn enter(&self, constant: &mut Constant) {
-        constant.set_parent(&self.name, &self.latent, self.level);
+        constant.set_parent(&self.name, &self.values, self.level);
     }
 }
 
@@ -180,11 +189,11 @@ mod tests {
             };
             let (last, first) = (read(steps)?, read(1)?);
             assert_eq!((last.level, first.level), (0.0, 0.75));
-            assert_eq!(last.latent.len(), strands[1].batch.shape.iter().product::<usize>());
+            assert_eq!(last.values.len(), strands[1].batch.shape.iter().product::<usize>());
             let size = (128, 128);
             let shown = SampleRequest { canvas: size, ..requests[0].clone() };
             let map = engine.decode(&shown, &strands[0].batch.chunks[0].latents.x, [8, 8, 8], stop)?.remove(0);
-            assert_eq!(last.latent, *engine.encode(&map, size, stop)?, "as a finished map is read");
+            assert_eq!(last.values, *engine.encode(&map, size, stop)?, "as a finished map is read");
             Ok(())
         })
         .unwrap();

@@ -10,6 +10,7 @@ mod memory;
 mod runtime;
 mod sampling;
 mod signature;
+mod steering;
 mod stop;
 #[cfg(test)]
 mod tests;
@@ -17,8 +18,9 @@ mod text;
 mod trace;
 
 pub use runtime::find_library;
-pub use trace::{Trace, TraceInputs};
+pub use trace::{Trace, TraceInputs, shown_shape};
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
@@ -42,6 +44,8 @@ pub struct OnnxEngine {
     encoder: Signature,
     factors: Vec<Signature>,
     decoders: Vec<Signature>,
+    /// By file.
+    controls: HashMap<String, Signature>,
     parents: Vec<Parent>,
     most_latents: usize,
     notes: Vec<String>,
@@ -69,6 +73,9 @@ impl OnnxEngine {
         let encoder = Signature::of_encoder(&pack);
         let factors = ids.iter().map(|&id| Signature::of_factor(&pack, id)).collect();
         let decoders = ids.iter().map(|&id| Signature::of_decoder(&pack, id)).collect();
+        let controls = (ids.iter().flat_map(|&id| pack.graph.factor(id).controls.iter().map(move |c| (id, c))))
+            .map(|(id, control)| (control.model.clone(), Signature::of_control(&pack, id, control)))
+            .collect();
         let threads = threads.unwrap_or_else(physical_cores).max(1);
         let graphs = Graphs::new(pack, environment, device, threads)?;
         Ok(Self {
@@ -77,6 +84,7 @@ impl OnnxEngine {
             encoder,
             factors,
             decoders,
+            controls,
             parents: Vec::new(),
             most_latents: memory::MOST_LATENTS,
             notes: Vec::new(),
@@ -89,7 +97,7 @@ impl OnnxEngine {
         if let Some(parent) = known {
             return Ok(parent.latent.clone());
         }
-        let values = picture(map, self.graphs.pack().classes(), size.0, size.1)?;
+        let values = picture(map, &self.graphs.pack().manifest, size.0, size.1)?;
         let latent = Arc::new(self.encode_picture(&values, size, stop)?);
         if self.parents.len() == KEPT_PARENTS {
             self.parents.remove(0);
@@ -139,6 +147,11 @@ impl Engine for OnnxEngine {
                 && self.graphs.load(&factor.model, &self.factors[i])?
             {
                 return Ok(true);
+            }
+            for control in &graph.factor(VariableId(i)).controls {
+                if self.graphs.load(&control.model, &self.controls[&control.model])? {
+                    return Ok(true);
+                }
             }
             if self.graphs.load(&variable.decoder, &self.decoders[i])? {
                 return Ok(true);

@@ -1,13 +1,17 @@
 //! A request from noise to maps.
 
+use std::sync::Arc;
+
 use super::clock::{Clock, Previews};
-use super::constant::{Constant, ParentLatent};
+use super::constant::{Constant, ParentInput};
 use super::graphs::Feed;
+use super::steering::{Moment, Steer};
 use super::stop::Stop;
 use super::{Engine, OnnxEngine};
 use crate::diffusion::{Anchor, Latents, NoiseSource, NoiseStream, Walk, between, steps_left_out};
-use crate::engine::{Control, EngineError, Progress, Sample, SampleRequest, factor_size};
-use crate::graph::{VariableId, VariableKind};
+use crate::engine::pictures::picture;
+use crate::engine::{Control, EngineError, FactorSettings, Progress, Sample, SampleRequest, factor_size};
+use crate::graph::{Factor, FactorKind, Reads, VariableId, VariableKind};
 
 /// Samples of a request on their way.
 pub(super) struct Batch {
@@ -72,7 +76,7 @@ impl OnnxEngine {
         &mut self,
         request: &SampleRequest,
         shape: [usize; 3],
-        parents: &[ParentLatent],
+        parents: &[ParentInput],
         noise: &dyn Fn(u64) -> NoiseSource,
         stop: &Stop<'_>,
     ) -> Result<Batch, EngineError> {
@@ -85,9 +89,10 @@ impl OnnxEngine {
         let negative = self.text.encode(&request.negative, &mut self.graphs, stop)?;
         let guidance = request.settings.guidance();
         let acts = (0..walk.steps()).filter(|&step| guidance.acts(step, walk.steps())).count();
-        let guided = acts > 0 && (text.is_some() || negative.is_some());
+        let guided = acts > 0 && text != negative;
         let texts = [text.as_deref(), negative.as_deref()];
 
+        let factor = pack.graph.factor(request.variable);
         let name = pack.graph.variable(request.variable).name.clone();
         let length = shape.iter().product();
         let width = pack.manifest.text.width;
@@ -101,7 +106,10 @@ impl OnnxEngine {
                 Some(anchor) => walk.start_at(anchor.at(walk.moment(0))),
                 None => walk.start(start),
             };
-            let constant = |texts: &[_]| Constant::new(seeds.len(), texts, width, parents, length);
+            let constant = |texts: &[_]| {
+                let steers = steers(factor, &request.settings, parents);
+                Constant::new(seeds.len(), texts, width, concatenated(factor, parents), length).steered(steers)
+            };
             Chunk {
                 latents,
                 noise,
@@ -206,19 +214,24 @@ impl OnnxEngine {
         Ok(Some(Held { clean, held: revision.held((shape[1], shape[2])).repeat(shape[0]) }))
     }
 
-    /// Names of the factor's parents with their latents; `None` for a null parent.
+    /// Names of the factor's parents with what it is shown of them; `None` for a null parent.
     pub(super) fn encode_parents(
         &mut self,
         request: &SampleRequest,
         stop: &Stop<'_>,
-    ) -> Result<Vec<ParentLatent>, EngineError> {
+    ) -> Result<Vec<ParentInput>, EngineError> {
         let size = factor_size(self.pack(), request.variable, request.canvas);
         let graph = self.pack().graph.clone();
         let mut parents = Vec::new();
-        for &id in &graph.factor(request.variable).parents {
+        let factor = graph.factor(request.variable);
+        for &id in &factor.parents {
             let given = request.parents.iter().find(|(parent, _)| *parent == id);
-            let latent = given.map(|(_, map)| self.encode(map, size, stop)).transpose()?;
-            parents.push(ParentLatent { name: graph.variable(id).name.clone(), latent });
+            let show = |(_, map): &(_, _)| match factor.reads(id) {
+                Reads::Latent => self.encode(map, size, stop),
+                Reads::Picture => Ok(Arc::new(picture(map, &self.pack().manifest, size.0, size.1)?)),
+            };
+            let values = given.map(show).transpose()?;
+            parents.push(ParentInput { name: graph.variable(id).name.clone(), values });
         }
         Ok(parents)
     }
@@ -238,7 +251,7 @@ impl OnnxEngine {
             Some(unguided) if !guidance.acts(step, walk.steps()) => unguided,
             _ => &chunk.constant,
         };
-        let mut answer = self.answer(request.variable, constant, &chunk.latents.x, walk.time(step), shape, stop)?;
+        let mut answer = self.answer(request.variable, constant, &chunk.latents.x, (walk, step), shape, stop)?;
         let without = answer.split_off(chunk.latents.x.len());
         if constant.guided {
             guidance.guide(&mut answer, &without, shape.iter().product());
@@ -246,22 +259,25 @@ impl OnnxEngine {
         Ok(answer)
     }
 
-    /// The network's answers for latents at a time, a copy of them for each text of `constant`.
+    /// The network's answers for latents in a step of a walk, a copy of them for each text of `constant`.
     pub(super) fn answer(
         &mut self,
         id: VariableId,
         constant: &Constant,
         latents: &[f32],
-        time: f32,
+        (walk, step): (&Walk, usize),
         shape: [usize; 3],
         stop: &Stop<'_>,
     ) -> Result<Vec<f32>, EngineError> {
         let latents = latents.repeat(constant.copies);
         let latent_shape = [constant.batch, shape[0], shape[1], shape[2]];
         let batch = [constant.batch];
-        let times = vec![time; constant.batch];
+        let times = vec![walk.time(step); constant.batch];
+        let moment = Moment { latents: &latents, times: &times, shape, step: (step, walk.steps()) };
+        let added = self.steer(id, constant, moment, stop)?;
         let mut feeds = vec![("latent", Feed::Real(&latent_shape, &latents)), ("time", Feed::Real(&batch, &times))];
         constant.feed(&latent_shape, &batch, &mut feeds);
+        feeds.extend(added.iter().map(|a| (a.name.as_str(), Feed::Real(&a.tensor.shape, &a.tensor.data))));
         let file = self.model(id);
         let signature = &self.factors[id.0];
         let answer = self.graphs.run(&file, signature, &feeds, stop)?.remove(0);
@@ -279,6 +295,16 @@ impl OnnxEngine {
         let entry = pack.manifest.factors.iter().find(|f| f.variable == *name);
         entry.map(|f| f.model.clone()).unwrap_or_default()
     }
+}
+
+/// What steers a factor, with the settings of a request.
+pub(super) fn steers(factor: &Factor, settings: &FactorSettings, parents: &[ParentInput]) -> Vec<Steer> {
+    factor.controls.iter().map(|control| Steer::new(control, settings.control(control), parents)).collect()
+}
+
+/// The parents whose latents are inputs of the factor's own network.
+pub(super) fn concatenated<'a>(factor: &Factor, parents: &'a [ParentInput]) -> &'a [ParentInput] {
+    if factor.kind == FactorKind::Concat { parents } else { &[] }
 }
 
 /// The noise of a seed, on its way to another seed's where the request asks for a variation.
@@ -308,17 +334,17 @@ mod tests {
             let ask = SampleRequest { settings, negative: negative.into(), ..request(1, "a dog", &[1, 2]) };
             engine.sample(&ask, &watch).unwrap().remove(0).map
         };
-        let usual = FactorSettings::new(4, 2.0);
-        let within = |from, to| FactorSettings { guidance_interval: [from, to], ..usual };
-        let (plain, unguided) = (sample("", usual), sample("", FactorSettings::new(4, 1.0)));
-        assert!(sample("a cat", usual) != plain);
-        assert!(sample("  ", usual) == plain, "a blank one is none");
+        let usual = || FactorSettings::new(4, 2.0);
+        let within = |from, to| FactorSettings { guidance_interval: [from, to], ..usual() };
+        let (plain, unguided) = (sample("", usual()), sample("", FactorSettings::new(4, 1.0)));
+        assert!(sample("a cat", usual()) != plain);
+        assert!(sample("  ", usual()) == plain, "a blank one is none");
         assert!(sample("a cat", FactorSettings::new(4, 1.0)) == unguided, "without guidance it has no say");
         assert!(sample("", within(0.0, 1.0)) == plain);
         assert!(sample("", within(0.5, 0.5)) == unguided);
         let half = sample("", within(0.0, 0.5));
         assert!(half != plain && half != unguided);
-        assert!(sample("", FactorSettings { guidance_rescale: 0.7, ..usual }) != plain);
+        assert!(sample("", FactorSettings { guidance_rescale: 0.7, ..usual() }) != plain);
     }
 
     #[test]
@@ -329,7 +355,9 @@ mod tests {
         for sampler in Sampler::ALL {
             let settings = FactorSettings { sampler, eta: 0.5, ..FactorSettings::new(4, 2.0) };
             let mut sample = |seeds: &[u64]| {
-                engine.sample(&SampleRequest { settings, ..request(1, "a dog", seeds) }, &watch).unwrap()
+                engine
+                    .sample(&SampleRequest { settings: settings.clone(), ..request(1, "a dog", seeds) }, &watch)
+                    .unwrap()
             };
             let together = sample(&[3, 9, 4]);
             assert!(sample(&[9])[0].map == together[1].map, "{sampler}");

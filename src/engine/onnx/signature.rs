@@ -5,8 +5,8 @@ use std::fmt;
 use ort::session::Session;
 use ort::value::{Outlet, TensorElementType, ValueType};
 
-use crate::graph::{VariableId, VariableKind};
-use crate::pack::Pack;
+use crate::graph::{Control, FactorKind, Reads, VariableId, VariableKind};
+use crate::pack::{FeatureSpec, Pack};
 
 /// A dimension: one number, or any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub(super) struct Port {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Signature {
     pub inputs: Vec<Port>,
+    /// Inputs that the graph may lack.
+    pub optional: Vec<Port>,
     pub outputs: Vec<Port>,
 }
 
@@ -40,13 +42,32 @@ fn integer(name: &str, dims: &[Dim]) -> Port {
     Port { integer: true, ..real(name, dims) }
 }
 
+fn latent(pack: &Pack) -> [Dim; 4] {
+    [Any, Fixed(pack.manifest.latent.channels), Any, Any]
+}
+
+fn tokens(pack: &Pack) -> Port {
+    real("tokens", &[Any, Any, Fixed(pack.manifest.text.width)])
+}
+
+/// What a network may read of the text besides its features.
+fn words() -> Vec<Port> {
+    vec![integer("ids", &[Any, Any]), real("mask", &[Any, Any])]
+}
+
+fn added(what: &str, specs: &[FeatureSpec]) -> Vec<Port> {
+    let port = |(i, spec): (usize, &FeatureSpec)| real(format!("{what}_{i}"), &[Any, Fixed(spec.channels), Any, Any]);
+    specs.iter().enumerate().map(port).collect()
+}
+
 impl Signature {
     /// Token ids to features.
     pub fn of_text_encoder(pack: &Pack) -> Self {
         let ids = |name| integer(name, &[Any, Any]);
         let width = Fixed(pack.manifest.text.width);
         Self {
-            inputs: vec![ids("input_ids"), ids("attention_mask"), ids("token_type_ids")],
+            inputs: vec![ids("input_ids")],
+            optional: vec![ids("attention_mask"), ids("token_type_ids")],
             outputs: vec![real("last_hidden_state", &[Any, Any, width])],
         }
     }
@@ -56,26 +77,46 @@ impl Signature {
         let channels = Fixed(pack.manifest.latent.channels);
         Self {
             inputs: vec![real("picture", &[Any, Fixed(3), Any, Any])],
+            optional: Vec::new(),
             outputs: vec![real("latent", &[Any, channels, Any, Any])],
         }
     }
 
-    /// Noisy latent, time, text and parents to the network's prediction.
+    /// Noisy latent, time, text, and parents or what steers the network, to its prediction.
     pub fn of_factor(pack: &Pack, id: VariableId) -> Self {
-        let latent = [Any, Fixed(pack.manifest.latent.channels), Any, Any];
-        let mut inputs = vec![
-            real("latent", &latent),
-            real("time", &[Any]),
-            real("tokens", &[Any, Any, Fixed(pack.manifest.text.width)]),
-            integer("ids", &[Any, Any]),
-            real("mask", &[Any, Any]),
-        ];
-        for &parent in &pack.graph.factor(id).parents {
-            let name = &pack.graph.variable(parent).name;
-            inputs.push(real(format!("parent_{name}"), &latent));
-            inputs.push(real(format!("parent_{name}_level"), &[Any]));
+        let latent = latent(pack);
+        let mut inputs = vec![real("latent", &latent), real("time", &[Any]), tokens(pack)];
+        match pack.manifest.backbone(&pack.graph.variable(id).name) {
+            Some(backbone) => {
+                inputs.extend(added("feature", &backbone.features));
+                inputs.extend(added("residual", &backbone.residuals));
+            }
+            None => {
+                for &parent in &pack.graph.factor(id).parents {
+                    let name = &pack.graph.variable(parent).name;
+                    inputs.push(real(format!("parent_{name}"), &latent));
+                    inputs.push(real(format!("parent_{name}_level"), &[Any]));
+                }
+            }
         }
-        Self { inputs, outputs: vec![real("prediction", &latent)] }
+        Self { inputs, optional: words(), outputs: vec![real("prediction", &latent)] }
+    }
+
+    /// What a control is shown, and all that its backbone takes, to what is added inside the backbone.
+    pub fn of_control(pack: &Pack, id: VariableId, control: &Control) -> Self {
+        let latent = latent(pack);
+        let shown = match control.reads {
+            Reads::Latent => latent,
+            Reads::Picture => [Any, Fixed(3), Any, Any],
+        };
+        let mut optional = vec![real("latent", &latent), real("time", &[Any]), tokens(pack)];
+        optional.extend(words());
+        let backbone = pack.manifest.backbone(&pack.graph.variable(id).name).cloned().unwrap_or_default();
+        let outputs = match pack.graph.factor(id).kind {
+            FactorKind::Controlnet => added("residual", &backbone.residuals),
+            FactorKind::Concat | FactorKind::Adapter => added("feature", &backbone.features),
+        };
+        Self { inputs: vec![real("condition", &shown)], optional, outputs }
     }
 
     /// Latent to a map or picture.
@@ -89,7 +130,7 @@ impl Signature {
             VariableKind::Pose => vec![picture("pose", 3)],
             VariableKind::Image => vec![picture("image", 3)],
         };
-        Self { inputs: vec![real("latent", &[Any, Fixed(pack.manifest.latent.channels), Any, Any])], outputs }
+        Self { inputs: vec![real("latent", &latent(pack))], optional: Vec::new(), outputs }
     }
 
     /// Compares with a loaded graph; the error says what differs.
@@ -97,11 +138,19 @@ impl Signature {
         for port in &self.inputs {
             port.check("input", session.inputs())?;
         }
+        for port in self.optional.iter().filter(|port| session.inputs().iter().any(|o| o.name() == port.name)) {
+            port.check("input", session.inputs())?;
+        }
         for port in &self.outputs {
             port.check("output", session.outputs())?;
         }
-        match session.inputs().iter().find(|o| self.inputs.iter().all(|p| p.name != o.name())) {
-            Some(extra) => Err(format!("it wants an input \"{}\", which the manifest does not explain", extra.name())),
+        let known = |name: &str| self.inputs.iter().chain(&self.optional).any(|port| port.name == name);
+        if let Some(extra) = session.inputs().iter().find(|o| !known(o.name())) {
+            return Err(format!("it wants an input \"{}\", which the manifest does not explain", extra.name()));
+        }
+        let added = |name: &str| name.starts_with("feature_") || name.starts_with("residual_");
+        match session.outputs().iter().find(|o| added(o.name()) && self.outputs.iter().all(|p| p.name != o.name())) {
+            Some(extra) => Err(format!("it gives \"{}\", which its backbone does not take", extra.name())),
             None => Ok(()),
         }
     }

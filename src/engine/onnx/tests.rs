@@ -18,6 +18,8 @@ use crate::graph::Sampler;
 use crate::maps::{Label, Plane, resize_nearest};
 use crate::pack::Manifest;
 
+mod kinds;
+
 const TOLERANCE: f32 = 1e-3;
 
 #[derive(Deserialize)]
@@ -145,7 +147,7 @@ fn text_features_agree_with_the_reference() {
 fn the_chain_from_noise_to_image_agrees_with_the_reference() {
     let (reference, mut engine) = (Reference::load("tiny_pack_reference"), engine());
     let settings = FactorSettings::new(reference.steps, reference.guidance);
-    let ask = SampleRequest { settings, ..request(0, &reference.prompt, &[0, 1]) };
+    let ask = SampleRequest { settings: settings.clone(), ..request(0, &reference.prompt, &[0, 1]) };
     let batch = denoise(&mut engine, &ask, &reference.reals("segmentation_noise"));
     assert_close("segmentation", &batch.chunks[0].latents.x, &reference.reals("segmentation_latent"));
 
@@ -229,10 +231,10 @@ fn every_sampler_revises_from_a_part_of_the_way() {
     let base = engine.sample(&plain, &Watch::default()).unwrap().remove(0).map;
     let mask = Some(Plane::from_fn(512, 512, |x, _| x < 200));
     for sampler in Sampler::ALL {
-        let settings = FactorSettings { sampler, steps: 8, ..plain.settings };
+        let settings = FactorSettings { sampler, steps: 8, ..plain.settings.clone() };
         let of = |strength: f32| {
             let revision = Revision { base: base.clone(), mask: mask.clone(), strength, variation: None };
-            SampleRequest { settings, seeds: vec![8], revision: Some(revision), ..plain.clone() }
+            SampleRequest { settings: settings.clone(), seeds: vec![8], revision: Some(revision), ..plain.clone() }
         };
         let maps = [0.25, 0.5, 1.0].map(|strength| {
             let map = engine.sample(&of(strength), &Watch::default()).unwrap_or_else(|e| panic!("{sampler:?}: {e}"));
@@ -266,7 +268,7 @@ fn a_seed_gives_the_same_map_alone_and_in_a_batch() {
     let watch = Watch::default();
     for (variable, guidance) in [(0, 2.0), (1, 2.0), (1, 1.0)] {
         let settings = FactorSettings::new(4, guidance);
-        let ask = |seeds: &[u64]| SampleRequest { settings, ..request(variable, "two cats", seeds) };
+        let ask = |seeds: &[u64]| SampleRequest { settings: settings.clone(), ..request(variable, "two cats", seeds) };
         let together = engine.sample(&ask(&[3, 9, 4, 7, 1]), &watch).unwrap();
         for sample in &together {
             let alone = engine.sample(&ask(&[sample.seed]), &watch).unwrap();

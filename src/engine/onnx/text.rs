@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use tokenizers::{Tokenizer, TruncationDirection, TruncationParams, TruncationStrategy};
+use tokenizers::{
+    PaddingDirection, PaddingParams, PaddingStrategy, Tokenizer, TruncationDirection, TruncationParams,
+    TruncationStrategy,
+};
 
 use super::graphs::{Feed, Graphs};
 use super::one_line;
 use super::signature::Signature;
 use super::stop::Stop;
 use crate::engine::EngineError;
-use crate::pack::Pack;
+use crate::pack::{NullText, Pack};
 
 /// Prompts whose features are kept.
 const KEPT: usize = 16;
@@ -27,13 +30,14 @@ pub(super) struct Text {
 pub(super) struct TextEncoder {
     tokenizer: Tokenizer,
     max_tokens: usize,
+    null: NullText,
     signature: Signature,
     kept: Vec<(String, Arc<Text>)>,
 }
 
 impl TextEncoder {
-    /// Reads the pack's tokenizer. Its own padding is dropped and its truncation replaced: files
-    /// found in the wild pad to 128 tokens.
+    /// Reads the pack's tokenizer. Its truncation is replaced, and of its padding the token alone is kept, if the pack
+    /// pads at all: files found in the wild pad to 128 tokens.
     pub fn new(pack: &Pack) -> Result<Self, EngineError> {
         let file = &pack.manifest.text.tokenizer;
         let max_tokens = pack.manifest.text.max_tokens;
@@ -51,9 +55,20 @@ impl TextEncoder {
             strategy: TruncationStrategy::LongestFirst,
             stride: 0,
         };
-        tokenizer.with_padding(None);
+        let padding = match (pack.manifest.text.padded, tokenizer.get_padding()) {
+            (false, _) => None,
+            (true, None) => return Err(refused("it names no token to pad with, but the pack pads its texts".into())),
+            (true, Some(own)) => Some(PaddingParams {
+                strategy: PaddingStrategy::Fixed(max_tokens),
+                direction: PaddingDirection::Right,
+                pad_to_multiple_of: None,
+                ..own.clone()
+            }),
+        };
+        tokenizer.with_padding(padding);
         tokenizer.with_truncation(Some(truncation)).map_err(|e| refused(one_line(&e.to_string())))?;
-        Ok(Self { tokenizer, max_tokens, signature: Signature::of_text_encoder(pack), kept: Vec::new() })
+        let null = pack.manifest.text.null;
+        Ok(Self { tokenizer, max_tokens, null, signature: Signature::of_text_encoder(pack), kept: Vec::new() })
     }
 
     /// A line for the person when the prompt is longer than the factors can read.
@@ -79,8 +94,11 @@ impl TextEncoder {
     pub fn meaning(&mut self, text: &str, graphs: &mut Graphs, stop: &Stop<'_>) -> Result<Vec<f32>, EngineError> {
         let width = graphs.pack().manifest.text.width;
         let mut mean = vec![0.0_f32; width];
-        if let Some(text) = self.encode(text, graphs, stop)? {
-            for token in text.features.chunks_exact(width) {
+        let blank = text.trim().is_empty();
+        // Padding says nothing of the meaning; it stands at the end.
+        let said = self.tokenizer.encode(text.trim(), true).map_or(0, |e| e.get_attention_mask().iter().sum::<u32>());
+        if let Some(text) = self.encode(text, graphs, stop)?.filter(|_| !blank) {
+            for token in text.features.chunks_exact(width).take(said as usize) {
                 mean.iter_mut().zip(token).for_each(|(mean, value)| *mean += value);
             }
         }
@@ -91,7 +109,7 @@ impl TextEncoder {
         Ok(mean)
     }
 
-    /// The features of a prompt; `None` for a blank one, which means the null text.
+    /// The features of a prompt; `None` for a blank one, which means the null text, where that is zeros.
     ///
     /// One prompt at a time and unpadded: a quantised encoder scales its activations per run, so
     /// that features depend on what else is in the batch. The factors were trained on such features.
@@ -102,7 +120,7 @@ impl TextEncoder {
         stop: &Stop<'_>,
     ) -> Result<Option<Arc<Text>>, EngineError> {
         let prompt = prompt.trim();
-        if prompt.is_empty() {
+        if prompt.is_empty() && self.null == NullText::Zeros {
             return Ok(None);
         }
         if let Some((_, text)) = self.kept.iter().find(|(kept, _)| kept == prompt) {
@@ -116,10 +134,11 @@ impl TextEncoder {
             return Ok(None);
         }
         let shape = [1, ids.len()];
-        let (ones, zeros) = (vec![1; ids.len()], vec![0; ids.len()]);
+        let mask: Vec<i64> = encoding.get_attention_mask().iter().map(|&m| i64::from(m)).collect();
+        let zeros = vec![0; ids.len()];
         let feeds = [
             ("input_ids", Feed::Integer(&shape, &ids)),
-            ("attention_mask", Feed::Integer(&shape, &ones)),
+            ("attention_mask", Feed::Integer(&shape, &mask)),
             ("token_type_ids", Feed::Integer(&shape, &zeros)),
         ];
         let features = graphs.run(&file, &self.signature, &feeds, stop)?.remove(0);

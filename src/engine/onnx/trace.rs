@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::constant::ParentLatent;
+use super::constant::ParentInput;
 use super::stop::{Stop, watched};
 use super::{Engine, OnnxEngine};
 use crate::diffusion::NoiseSource;
-use crate::engine::extent::LATENT_MULTIPLE;
 use crate::engine::{Control, EngineError, SampleRequest, check_request};
-use crate::graph::VariableId;
+use crate::graph::{Reads, VariableId};
+use crate::pack::Pack;
 
 /// What a trace starts from besides its request, whose seeds, maps and canvas are not looked at.
 #[derive(Clone, Debug)]
@@ -17,7 +17,8 @@ pub struct TraceInputs {
     pub shape: [usize; 3],
     /// The start, then the noise of each step for samplers that add some.
     pub noise: Vec<f32>,
-    /// Clean latents of the parents that are given, each of this shape.
+    /// Clean latents of the parents that are given, each of this shape; pictures `[3, H, W]` in `[-1, 1]` of those that a
+    /// control is shown as pictures.
     pub parents: Vec<(VariableId, Vec<f32>)>,
 }
 
@@ -56,25 +57,25 @@ impl OnnxEngine {
     ) -> Result<Trace, EngineError> {
         let TraceInputs { shape, noise, mut parents } = inputs;
         let length = self.check_shape(shape)?;
-        let graph = self.pack().graph.clone();
-        let parents: Vec<_> = (graph.factor(request.variable).parents.iter())
-            .map(|id| {
-                let at = parents.iter().position(|(given, _)| given == id);
-                let latent = at.map(|at| Arc::new(parents.swap_remove(at).1));
-                ParentLatent { name: graph.variable(*id).name.clone(), latent }
-            })
-            .collect();
-        for parent in &parents {
-            if parent.latent.as_ref().is_some_and(|latent| latent.len() != length) {
-                let reason = format!("the latent of \"{}\" must be of the noise's shape, {shape:?}", parent.name);
-                return Err(EngineError::Request(reason));
+        let pack = self.pack().clone();
+        let factor = pack.graph.factor(request.variable);
+        let mut inputs = Vec::with_capacity(factor.parents.len());
+        for &id in &factor.parents {
+            let at = parents.iter().position(|(given, _)| *given == id);
+            let values = at.map(|at| Arc::new(parents.swap_remove(at).1));
+            let name = pack.graph.variable(id).name.clone();
+            let wanted = shown_shape(&pack, request.variable, id, shape);
+            if values.as_ref().is_some_and(|values| values.len() != wanted.iter().product::<usize>()) {
+                let what = if wanted == shape { "latent" } else { "picture" };
+                return Err(EngineError::Request(format!("the {what} of \"{name}\" must be of the shape {wanted:?}")));
             }
+            inputs.push(ParentInput { name, values });
         }
         let given = noise.len();
         let source = std::cell::Cell::new(Some(NoiseSource::Given(noise.into_iter())));
         let noise = |_| source.take().unwrap_or(NoiseSource::Given(Vec::new().into_iter()));
         let request = SampleRequest { seeds: vec![0], ..request.clone() };
-        let mut batch = self.begin(&request, shape, &parents, &noise, stop)?;
+        let mut batch = self.begin(&request, shape, &inputs, &noise, stop)?;
         let walk = batch.walk.clone();
         let wanted = 1 + (0..walk.steps()).filter(|&step| walk.adds_noise(step)).count();
         if given < wanted * length {
@@ -102,7 +103,7 @@ impl OnnxEngine {
     fn check_shape(&self, shape: [usize; 3]) -> Result<usize, EngineError> {
         let [channels, height, width] = shape;
         let wanted = self.pack().manifest.latent.channels;
-        let multiple = LATENT_MULTIPLE as usize;
+        let multiple = self.pack().manifest.latent_multiple();
         let whole = |side: usize| side > 0 && side.is_multiple_of(multiple);
         if channels != wanted || !whole(height) || !whole(width) {
             let reason = format!(
@@ -111,6 +112,15 @@ impl OnnxEngine {
             return Err(EngineError::Request(reason));
         }
         Ok(shape.iter().product())
+    }
+}
+
+/// Shape of what the factor of `child`, whose latent has `shape`, is shown of a parent: a latent, or a picture.
+pub fn shown_shape(pack: &Pack, child: VariableId, parent: VariableId, shape: [usize; 3]) -> [usize; 3] {
+    let downscale = pack.manifest.latent.downscale;
+    match pack.graph.factor(child).reads(parent) {
+        Reads::Latent => shape,
+        Reads::Picture => [3, shape[1] * downscale, shape[2] * downscale],
     }
 }
 
@@ -161,6 +171,6 @@ mod tests {
         let odd = refusal(TraceInputs { shape: [8, 6, 8], ..inputs() });
         assert!(odd.contains("multiples of 4, not [8, 6, 8]"), "{odd}");
         let parent = refusal(TraceInputs { parents: vec![(VariableId(0), vec![0.0; 3])], ..inputs() });
-        assert!(parent.contains("\"segmentation\" must be of the noise's shape"), "{parent}");
+        assert!(parent.contains("\"segmentation\" must be of the shape [8, 8, 8]"), "{parent}");
     }
 }

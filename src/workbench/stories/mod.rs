@@ -18,7 +18,7 @@ use crate::engine::fake::FakeEngine;
 use crate::engine::{Control, Progress};
 use crate::graph::{NodeState, VariableId};
 use crate::maps::Map;
-use crate::pack::testing::pack;
+use crate::pack::testing::{pack, steered_pack};
 use crate::worker::{Event, Job, JobId, Outcome, run_job};
 
 pub(super) use NodeState::{Empty, Fresh, Given, Stale};
@@ -44,13 +44,22 @@ impl Person {
         Self { session: Session::new(Box::new(FakeEngine::new(pack()))) }
     }
 
+    /// Someone whose pack has adapters and ControlNets, with a picture of this prompt.
+    pub(super) fn with_steered_picture(prompt: &str) -> Self {
+        Self { session: Session::new(Box::new(FakeEngine::new(steered_pack()))) }.pictures(prompt)
+    }
+
     /// Someone who has a picture of this prompt, all maps fresh.
     pub(super) fn with_picture(prompt: &str) -> Self {
-        let mut person = Self::new();
+        Self::new().pictures(prompt)
+    }
+
+    fn pictures(mut self, prompt: &str) -> Self {
+        let person = &mut self;
         person.writes(prompt);
         person.runs();
         assert_eq!(person.states(), [Fresh; 4]);
-        person
+        self
     }
 
     pub(super) fn does(&mut self, command: Command) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! Prompts and numbers: what they make stale, how they undo, what is refused.
 
 use super::*;
-use crate::graph::{Sampler, Sampling, Spacing};
+use crate::graph::{ControlSettings, Sampler, Sampling, Spacing};
 
 #[test]
 fn typing_a_prompt_is_one_undo_step() {
@@ -119,6 +119,38 @@ fn a_sampler_makes_its_factor_stale_and_is_one_undo_step() {
         person.does(Command::Undo);
         assert_eq!(person.states(), [Fresh; 4], "{text}");
     }
+}
+
+#[test]
+fn what_steers_a_factor_can_be_weakened_and_limited() {
+    let mut person = Person::with_steered_picture("a dog");
+    let control = |variable: &str, source: &str, strength, start, end| Command::SetControl {
+        variable: variable.into(),
+        source: source.into(),
+        settings: ControlSettings { strength, start, end },
+    };
+    person.does(control("image", "depth", 0.8, 0.0, 0.5));
+    assert_eq!(person.states(), [Fresh, Fresh, Fresh, Stale]);
+    person.does(control("image", "sketch", 0.5, 0.0, 1.0));
+    let kept = &person.document().node(VariableId(3)).settings.sampling.controls;
+    assert_eq!(kept["depth"], ControlSettings { strength: 0.8, start: 0.0, end: 0.5 }, "each has its own");
+    assert_eq!((kept["sketch"].strength, kept["segmentation"]), (0.5, ControlSettings::default()));
+    person.does(Command::Undo);
+    person.does(Command::Undo);
+    assert_eq!(person.states(), [Fresh; 4]);
+    person.does(control("segmentation", "segmentation", 0.5, 0.0, 1.0));
+    assert_eq!(person.states(), [Stale; 4], "the adapter on its noisy latent");
+
+    let none = person.is_refused(control("sketch", "segmentation", 1.0, 0.0, 1.0));
+    assert_eq!(none, "Nothing steers sketch in this pack: it has no adapter and no ControlNet");
+    let other = person.is_refused(control("depth", "sketch", 1.0, 0.0, 1.0));
+    assert_eq!(other, "depth is not steered by \"sketch\": choose segmentation");
+    for (strength, start, end) in [(2.1, 0.0, 1.0), (f32::NAN, 0.0, 1.0), (1.0, 0.6, 0.4), (1.0, 0.0, 1.1)] {
+        assert!(person.is_refused(control("image", "depth", strength, start, end)).contains("between 0 and 2"));
+    }
+    let json = r#"{"do": "set_control", "variable": "image", "source": "depth", "strength": 0.5}"#;
+    let read: Command = serde_json::from_str(json).unwrap();
+    assert_eq!(read, control("image", "depth", 0.5, 0.0, 1.0));
 }
 
 #[test]
