@@ -55,6 +55,7 @@ train:
 		$(TRAIN) -m train.factor --factor $$factor --frames onnx/runs/frames --run onnx/runs/$$factor --seed $(SEED) --minutes $(MINUTES) || exit 1; \
 	done
 	$(TRAIN) -m export.pack --runs onnx/runs --out onnx/runs/clay
+	$(TRAIN) -m export.int8 --pack onnx/runs/clay
 	$(TRAIN) -m evaluate --pack onnx/runs/clay --captions $(CAPTIONS)
 	@echo "The new pack is in onnx/runs/clay; compare its README.md with that of onnx/packs/clay before you replace it."
 

@@ -65,7 +65,7 @@ impl Bare {
             }
             let count = if i == 0 { maps } else { 1 };
             let factor = manifest.factors.iter().find(|f| f.variable == variable.name).expect("each has a factor");
-            self.call(&factor.model, factor.steps, 2 * count, cells)?;
+            self.call(factor.int8.as_ref().unwrap_or(&factor.model), factor.steps, 2 * count, cells)?;
             self.call(&variable.decoder, count, 1, cells)?;
         }
         Ok(())

@@ -26,7 +26,7 @@ def sample(pack, prompt, noise, steps, guidance, given=None):
                 else:
                     feeds |= parent_feeds(parent, (given or {}).get(parent), here)
             both = {"latent": np.concatenate([here, here]), "time": np.full(2 * len(here), t, np.float32)}
-            with_text, without = np.split(pack.run(factor["model"], both | feeds)[0], 2)
+            with_text, without = np.split(pack.run(pack.models[name], both | feeds)[0], 2)
             v = without + np.float32(guidance) * (with_text - without)
             clean = np.clip(here - np.float32(t) * v, -factor["clamp"], factor["clamp"])
             x[name] = clean + np.float32(following / t) * (here - clean)

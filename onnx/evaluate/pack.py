@@ -14,15 +14,19 @@ _CHUNK = 20  # latents per run: enough to keep a core busy, little enough to sta
 
 
 class Pack:
-    """An opened pack; graphs are loaded when first used and run on `threads` threads."""
+    """An opened pack; graphs are loaded when first used and run on `threads` threads.
 
-    def __init__(self, folder, threads=1):
+    Factors run in 8 bits where the pack has such networks, as the editor runs them on CPUs, unless `full_precision` is asked for.
+    """
+
+    def __init__(self, folder, threads=1, full_precision=False):
         self.folder = folder
         self.threads = threads
         with open(os.path.join(folder, "pack.json"), encoding="utf-8") as file:
             self.manifest = json.load(file)
         self.variables = {v["name"]: v for v in self.manifest["variables"]}
         self.factors = {f["variable"]: f for f in self.manifest["factors"]}
+        self.models = {name: f["model"] if full_precision else f.get("int8", f["model"]) for name, f in self.factors.items()}
         self.names = [c["name"] for c in self.manifest["classes"]]
         self.palette = np.array([c["colour"] for c in self.manifest["classes"]], np.float32)
         self._sessions = {}
@@ -66,7 +70,7 @@ class Pack:
                 constant |= parent_feeds(name, parents[name][part] if name in parents else None, noise[part])
 
             def predict(latents, times, constant=constant):
-                return self.run(factor["model"], {"latent": latents, "time": times, **constant})[0]
+                return self.run(self.models[variable], {"latent": latents, "time": times, **constant})[0]
 
             steps_, guidance_ = steps or factor["steps"], factor["guidance"] if guidance is None else guidance
             outcome.append(flow.sample(predict, noise[part], steps_, guidance_, factor["clamp"]))

@@ -57,7 +57,7 @@ def draw_candidates(pack, captions, candidates, progress=None):
 def kept_candidates(path, pack, captions, candidates):
     """`draw_candidates`, or what an earlier call kept in the file `path` for the same graphs, settings and captions."""
     files = pack.manifest["files"]
-    graphs = [files[name]["sha256"] for name in ("segmentation.onnx", "decode_classes.onnx", "text_encoder.onnx")]
+    graphs = [files[name]["sha256"] for name in (pack.models["segmentation"], "decode_classes.onnx", "text_encoder.onnx")]
     key = hashlib.sha256(repr((graphs, pack.factors["segmentation"], captions, candidates)).encode()).hexdigest()
     if os.path.exists(path):
         with np.load(path) as kept:

@@ -109,7 +109,7 @@ def variants(path, threads, pack, variable, maps):
         options.add_session_config_entry("session.set_denormal_as_zero", "1")
 
     return {
-        "as the program runs it": lambda: plain.run(None, both),
+        "full precision": lambda: plain.run(None, both),
         "two calls, text and null text": lambda: (plain.run(None, text), plain.run(None, text)),
         "the text's half alone (outside guidance)": lambda: plain.run(None, text),
         "bound inputs and output": lambda: plain.run_with_iobinding(bound),
@@ -119,7 +119,15 @@ def variants(path, threads, pack, variable, maps):
         "no arena": run(lambda o: setattr(o, "enable_cpu_mem_arena", False)),
         "threads that do not spin": run(spin),
         "denormals are zero": run(flush),
+        **_int8(pack, variable, threads, both),
     }
+
+
+def _int8(pack, variable, threads, inputs):
+    if "int8" not in pack.factors[variable]:
+        return {}
+    eight = session(str(Path(pack.folder, pack.factors[variable]["int8"])), threads)
+    return {"8-bit weights and activations": lambda: eight.run(None, inputs)}
 
 
 def start(path, threads):

@@ -1,6 +1,6 @@
 """Factors with 8-bit weights and activations, for CPUs: what a pack's factors are quantized to, beside their full precision.
 
-    PYTHONPATH=onnx python -m export.int8 --pack onnx/packs/clay --factors segmentation
+    PYTHONPATH=onnx python -m export.int8 --pack onnx/packs/clay
 
 writes `<factor>_int8.onnx` into the pack and names it in `pack.json` (the factor's field `int8`). Products and convolutions take 8-bit
 integers with one scale for each output channel of a weight and one for each activation, found on the walks of a few captions of the
@@ -102,13 +102,13 @@ def training_captions(count):
     return [describe(sample_spec(rng), rng) for _ in range(count)]
 
 
-def add_int8(folder, factors, say=print):
-    """Quantizes `factors` of the pack in `folder`."""
-    calls = recorded_walks(Pack(folder), training_captions(CAPTIONS))
+def add_int8(folder, factors=None, say=print):
+    """Quantizes `factors` of the pack in `folder`, or all."""
+    calls = recorded_walks(Pack(folder, full_precision=True), training_captions(CAPTIONS))
     with open(os.path.join(folder, "pack.json"), encoding="utf-8") as file:
         about = json.load(file)
     for entry in about["factors"]:
-        if entry["variable"] in factors:
+        if factors is None or entry["variable"] in factors:
             entry["int8"] = f"{Path(entry['model']).stem}_int8.onnx"
             target = os.path.join(folder, entry["int8"])
             quantize(os.path.join(folder, entry["model"]), target, calls[entry["model"]])
@@ -120,7 +120,7 @@ def add_int8(folder, factors, say=print):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pack", default="onnx/packs/clay")
-    parser.add_argument("--factors", nargs="+", default=["segmentation"])
+    parser.add_argument("--factors", nargs="+", help="[default: all]")
     arguments = parser.parse_args()
     add_int8(arguments.pack, arguments.factors)
 

@@ -71,6 +71,9 @@ pub struct EngineOptions {
     /// Where to run
     #[arg(long, value_enum, default_value_t = DeviceName::Auto)]
     pub device: DeviceName,
+    /// Run factors in 32 bits on the CPU too, where the pack has 8-bit networks for it
+    #[arg(long)]
+    pub full_precision: bool,
 }
 
 /// [`Device`] on the command line.

@@ -21,5 +21,6 @@ pub(super) fn load(pack: Pack, options: &EngineOptions) -> Result<Box<dyn Engine
 
 /// The same, for what other engines cannot do.
 pub(super) fn load_onnx(pack: Pack, options: &EngineOptions) -> Result<OnnxEngine> {
-    Ok(OnnxEngine::load(pack, options.device.into(), None)?)
+    let engine = OnnxEngine::load(pack, options.device.into(), None)?;
+    Ok(if options.full_precision { engine.in_full_precision() } else { engine })
 }

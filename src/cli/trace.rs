@@ -94,7 +94,8 @@ pub fn run(options: &TraceOptions) -> Result<(), Failure> {
         canvas: (pack.manifest.canvas_size, pack.manifest.canvas_size),
         previews: false,
     };
-    let mut engine = engine::load_onnx(pack, &options.engine)?;
+    // What is compared with another implementation is the full network.
+    let mut engine = engine::load_onnx(pack, &options.engine)?.in_full_precision();
     let trace = engine.trace(&request, TraceInputs { shape, noise, parents }, &Unwatched)?;
     write(&options.out, shape, &trace)?;
     output::say(&options.out.display().to_string());

@@ -1,6 +1,6 @@
 //! The editor's window.
 
-use super::arguments::WindowOptions;
+use super::arguments::{EngineOptions, WindowOptions};
 use super::failure::Failure;
 
 /// Opens the editor and returns when it is closed.
@@ -29,7 +29,8 @@ fn open(options: WindowOptions) -> Result<(), Failure> {
     if let Some(missing) = project.as_ref().filter(|path| !path.is_file()) {
         return Err(Failure::task(format!("{} is not a file: name a project or leave it out", missing.display())));
     }
-    editor::run(editor::Options { pack: engine.pack, project, device: engine.device.into(), sample })?;
+    let EngineOptions { pack, device, full_precision } = engine;
+    editor::run(editor::Options { pack, project, device: device.into(), full_precision, sample })?;
     Ok(())
 }
 

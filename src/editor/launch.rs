@@ -24,6 +24,8 @@ pub struct Options {
     pub project: Option<PathBuf>,
     /// Where models run.
     pub device: Device,
+    /// Runs factors in 32 bits on CPUs too.
+    pub full_precision: bool,
     /// Opens a sample project when no project is named.
     pub sample: bool,
 }
@@ -41,7 +43,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     let places = places();
     let sample = options.sample.then(|| places.samples.first().cloned()).flatten();
     let project = options.project.or(sample);
-    let device = options.device;
+    let (device, full_precision) = (options.device, options.full_precision);
     let native = eframe::NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title("Underpaint")
@@ -62,7 +64,8 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         let factory = move || -> Result<Box<dyn Engine>, EngineError> {
             // Nothing is ever sent: the other end is dropped.
             let _ = first_frame.recv();
-            Ok(Box::new(OnnxEngine::load(loaded, device, None)?))
+            let engine = OnnxEngine::load(loaded, device, None)?;
+            Ok(Box::new(if full_precision { engine.in_full_precision() } else { engine }))
         };
         let wake = ctx.clone();
         let worker = Worker::spawn(factory, move || wake.request_repaint());

@@ -66,8 +66,9 @@ impl Manifest {
         let fixed = [&self.encoder, &self.text.encoder, &self.text.tokenizer];
         let decoders = self.variables.iter().map(|v| &v.decoder);
         let models = self.factors.iter().map(|f| &f.model);
+        let int8 = self.factors.iter().filter_map(|f| f.int8.as_ref());
         let controls = self.factors.iter().flat_map(|f| &f.controls).map(|c| &c.model);
-        fixed.into_iter().chain(decoders).chain(models).chain(controls).map(String::as_str)
+        fixed.into_iter().chain(decoders).chain(models).chain(int8).chain(controls).map(String::as_str)
     }
 
     /// What can be added inside the network of a variable's factor, if that is a backbone.
@@ -171,6 +172,9 @@ pub struct FactorEntry {
     pub parents: Vec<String>,
     /// Denoiser graph; of an adapter or ControlNet factor one of the backbones.
     pub model: String,
+    /// The same network with 8-bit weights and activations, for CPUs; it takes and gives what `model` does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub int8: Option<String>,
     /// What steers the backbone: one for each parent, and for an adapter one that reads the noisy latent itself, if any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub controls: Vec<ControlEntry>,

@@ -59,6 +59,7 @@ pub fn pack() -> Pack {
         kind: FactorKind::Concat,
         parents: parents.iter().map(|p| (*p).into()).collect(),
         model: format!("{variable}.onnx"),
+        int8: None,
         prediction: Prediction::Flow,
         schedule: BetaSchedule::Flow,
         controls: Vec::new(),

@@ -102,6 +102,11 @@ impl Graphs {
         self.threads
     }
 
+    /// Whether sessions run on the CPU.
+    pub fn is_on_cpu(&self) -> bool {
+        self.provider == Provider::Cpu
+    }
+
     /// Where sessions run, in words.
     pub fn device(&self) -> String {
         let threads = if self.threads == 1 { "1 thread".into() } else { format!("{} threads", self.threads) };

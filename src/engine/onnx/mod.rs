@@ -48,6 +48,7 @@ pub struct OnnxEngine {
     controls: HashMap<String, Signature>,
     parents: Vec<Parent>,
     most_latents: usize,
+    full_precision: bool,
     notes: Vec<String>,
 }
 
@@ -87,8 +88,24 @@ impl OnnxEngine {
             controls,
             parents: Vec::new(),
             most_latents: memory::MOST_LATENTS,
+            full_precision: false,
             notes: Vec::new(),
         })
+    }
+
+    /// The same, but factors run in 32 bits on CPUs as well, where the pack has 8-bit networks for them.
+    #[must_use]
+    pub fn in_full_precision(self) -> Self {
+        Self { full_precision: true, ..self }
+    }
+
+    /// File of a factor's network.
+    fn model(&self, id: VariableId) -> String {
+        let pack = self.graphs.pack();
+        let name = &pack.graph.variable(id).name;
+        let Some(entry) = pack.manifest.factors.iter().find(|f| f.variable == *name) else { return String::new() };
+        let int8 = entry.int8.as_ref().filter(|_| self.graphs.is_on_cpu() && !self.full_precision);
+        int8.unwrap_or(&entry.model).clone()
     }
 
     /// The clean latent of a map, encoded at the size the child works at.
@@ -142,10 +159,7 @@ impl Engine for OnnxEngine {
             return Ok(true);
         }
         for (i, variable) in manifest.variables.iter().enumerate() {
-            let factor = manifest.factors.iter().find(|f| f.variable == graph.variable(VariableId(i)).name);
-            if let Some(factor) = factor
-                && self.graphs.load(&factor.model, &self.factors[i])?
-            {
+            if self.graphs.load(&self.model(VariableId(i)), &self.factors[i])? {
                 return Ok(true);
             }
             for control in &graph.factor(VariableId(i)).controls {

@@ -287,14 +287,6 @@ impl OnnxEngine {
         }
         Ok(answer.data)
     }
-
-    /// File of the factor's network.
-    fn model(&self, id: VariableId) -> String {
-        let pack = self.pack();
-        let name = &pack.graph.variable(id).name;
-        let entry = pack.manifest.factors.iter().find(|f| f.variable == *name);
-        entry.map(|f| f.model.clone()).unwrap_or_default()
-    }
 }
 
 /// What steers a factor, with the settings of a request.

@@ -460,6 +460,21 @@ fn a_file_changed_after_the_pack_was_opened_is_refused_by_name() {
 }
 
 #[test]
+fn cpus_run_the_8_bit_network_of_a_factor_unless_told_otherwise() {
+    // Another network of the same inputs stands for one in 8 bits.
+    let pack = tiny();
+    let mut manifest = (*pack.manifest).clone();
+    manifest.factors.iter_mut().find(|f| f.variable == "depth").unwrap().int8 = Some("sketch.onnx".into());
+    let both = Pack::from_manifest(pack.root, manifest).unwrap();
+    let sample =
+        |mut engine: OnnxEngine| engine.sample(&request(1, "a dog", &[3]), &Watch::default()).unwrap().remove(0).map;
+    let load = |pack| OnnxEngine::load(pack, Device::Cpu, Some(1)).unwrap();
+    let full = sample(load(tiny()));
+    assert!(sample(load(both.clone())) != full);
+    assert!(sample(load(both).in_full_precision()) == full);
+}
+
+#[test]
 fn auto_says_why_it_runs_on_the_cpu() {
     let engine = OnnxEngine::load(tiny(), Device::Auto, Some(3)).unwrap();
     let device = engine.device();

@@ -1,0 +1,50 @@
+"""Factors in 8 bits: the pack runs them on CPUs, and the full network stays beside them."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+pytest.importorskip("onnx")
+
+from evaluate.pack import Pack  # noqa: E402
+from export.int8 import add_int8  # noqa: E402
+
+TINY = "tests/fixtures/tiny_pack"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The tiny pack with depth and image in 8 bits."""
+    folder = str(tmp_path_factory.mktemp("int8") / "pack")
+    shutil.copytree(TINY, folder)
+    add_int8(folder, ["depth", "image"], say=lambda _: None)
+    return folder
+
+
+def test_the_manifest_names_them_with_their_digests(folder):
+    manifest = json.load(open(f"{folder}/pack.json", encoding="utf-8"))
+    entries = {f["variable"]: f for f in manifest["factors"]}
+    assert entries["depth"]["int8"] == "depth_int8.onnx" and "int8" not in entries["sketch"]
+    assert entries["depth"]["model"] == "depth.onnx"
+    assert {"depth_int8.onnx", "image_int8.onnx", "depth.onnx"} <= manifest["files"].keys()
+
+
+def test_they_answer_nearly_the_same_at_any_batch_and_size(folder):
+    eight, full = Pack(folder), Pack(folder, full_precision=True)
+    assert eight.models["depth"] == "depth_int8.onnx" and full.models["depth"] == "depth.onnx"
+    rng = np.random.default_rng(2)
+    for shape in ((1, 8, 8, 8), (3, 8, 16, 8)):
+        noise, parent = rng.standard_normal((2, *shape)).astype(np.float32)
+        ask = ("depth", ["two dogs"] * shape[0], noise, {"segmentation": parent})
+        a, b = eight.sample(*ask), full.sample(*ask)
+        assert a.shape == b.shape and not np.array_equal(a, b)
+        assert np.sqrt(((a - b) ** 2).mean() / (b**2).mean()) < 0.1
+
+
+def test_neighbours_in_a_batch_change_nothing(folder):
+    pack, rng = Pack(folder), np.random.default_rng(3)
+    noise = rng.standard_normal((4, 8, 8, 8)).astype(np.float32)
+    together = pack.sample("depth", ["a dog"] * 4, noise)
+    assert np.allclose(together[1:3], pack.sample("depth", ["a dog"] * 2, noise[1:3]), atol=1e-5)
