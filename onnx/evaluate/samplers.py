@@ -61,7 +61,7 @@ def _candidates(project):
 def _outlines(project, asked):
     """(outline, class index) of the asked objects of a project's candidates."""
     with zipfile.ZipFile(project) as archive:
-        names = sorted(n for n in archive.namelist() if n.startswith("maps/candidate-") and n.endswith(".classes.png"))
+        names = [candidate["map"]["files"][0] for candidate in json.loads(archive.read("manifest.json"))["candidates"]]
         maps = [np.asarray(Image.open(archive.open(name)).resize((captions.MAP_SIDE, captions.MAP_SIDE), Image.NEAREST)) for name in names]
     return [pair for classes in maps for pair in outlines_of(classes, asked)]
 
