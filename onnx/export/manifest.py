@@ -34,6 +34,7 @@ def factor_entry(name, parents):
         "kind": "concat",
         "parents": list(parents),
         "model": f"{name}.onnx",
+        "attention": True,
         "prediction": "flow",
         "schedule": {"kind": "flow"},
         "clamp": CLAMP,

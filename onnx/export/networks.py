@@ -25,8 +25,8 @@ class _Method(nn.Module):
         self.network = network
         self.method = method
 
-    def forward(self, value):
-        return getattr(self.network, self.method)(value)
+    def forward(self, *values):
+        return getattr(self.network, self.method)(*values)
 
 
 def autoencoder_graphs(autoencoder):
@@ -58,10 +58,12 @@ def factor_graph(name, denoiser, vocabulary):
     """The denoiser of the variable `name`; token ids of the examples stay below `vocabulary`."""
     parents = list(denoiser.config.parents)
     examples = [_factor_inputs(shape, parents, vocabulary) for shape in _SHAPES]
-    axes = {"latent": _LATENT, "time": _BATCH, "tokens": _TOKENS, "ids": _TOKENS, "mask": _TOKENS, "prediction": _LATENT}
+    attention = {0: "batch", 1: "tokens", 2: "attention_height", 3: "attention_width"}
+    axes = {"latent": _LATENT, "time": _BATCH, "tokens": _TOKENS, "ids": _TOKENS, "mask": _TOKENS, "prediction": _LATENT, "attention": attention}
     for parent in parents:
         axes |= {f"parent_{parent}": _LATENT, f"parent_{parent}_level": _BATCH}
-    return Graph(name, denoiser, examples[0], ("prediction",), axes, examples[1:], asdict(denoiser.config), keep_all=True)
+    module, outputs = _Method(denoiser, "attending"), ("prediction", "attention")
+    return Graph(name, module, examples[0], outputs, axes, examples[1:], asdict(denoiser.config), "network.", keep_all=True)
 
 
 def _factor_inputs(shape, parents, vocabulary):

@@ -177,12 +177,21 @@ class Attention(nn.Module):
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
 
-    def forward(self, x: Tensor, context: Tensor, bias: Tensor | None = None) -> Tensor:
-        """x [B, N, width], context [B, M, ...], bias [B, 1, 1, M] added to the scores (-1e4 hides a token)."""
+    def forward(self, x: Tensor, context: Tensor, bias: Tensor | None = None, seen: list[Tensor] | None = None) -> Tensor:
+        """x [B, N, width], context [B, M, ...], bias [B, 1, 1, M] added to the scores (-1e4 hides a token).
+
+        The weights [B, N, M], the mean over heads, are appended to `seen`.
+        """
         split = lambda y: y.reshape(y.shape[0], y.shape[1], self.heads, y.shape[2] // self.heads).transpose(1, 2)
         key, value = self.key_value(context).chunk(2, -1)
         q, k = self.norm_q(split(self.query(x))), self.norm_k(split(key))
-        mixed = F.scaled_dot_product_attention(q, k, split(value), attn_mask=bias)
+        if seen is None:
+            mixed = F.scaled_dot_product_attention(q, k, split(value), attn_mask=bias)
+        else:
+            scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
+            weights = (scores if bias is None else scores + bias).softmax(-1)
+            seen.append(weights.mean(1))
+            mixed = weights @ split(value)
         return self.out(mixed.transpose(1, 2).flatten(2))
 
 
@@ -225,11 +234,11 @@ class SpatialAttention(nn.Module):
         self.attend_cross = Attention(width, context, heads)
         self.feed_forward = feed_forward(width)
 
-    def forward(self, x: Tensor, text: Tensor, bias: Tensor) -> Tensor:
+    def forward(self, x: Tensor, text: Tensor, bias: Tensor, seen: list[Tensor] | None = None) -> Tensor:
         y = x.flatten(2).transpose(1, 2)
         z = self.norm_self(y)
         y = y + self.attend_self(z, z)
-        y = y + self.attend_cross(self.norm_cross(y), text, bias)
+        y = y + self.attend_cross(self.norm_cross(y), text, bias, seen)
         y = y + self.feed_forward(y)
         return y.transpose(1, 2).reshape(x.shape)
 
@@ -241,8 +250,8 @@ class Block(SpatialAttention):
         super().__init__(width, width, heads)
         self.resblock = ResBlock(width, width, time)
 
-    def forward(self, x: Tensor, time: Tensor, text: Tensor, bias: Tensor) -> Tensor:
-        return super().forward(self.resblock(x, time), text, bias)
+    def forward(self, x: Tensor, time: Tensor, text: Tensor, bias: Tensor, seen: list[Tensor] | None = None) -> Tensor:
+        return super().forward(self.resblock(x, time), text, bias, seen)
 
 
 class TextLayer(nn.Module):
@@ -388,7 +397,21 @@ class Denoiser(nn.Module):
         """latent [B, 8, h, w], time [B]; `parents` alternates latent [B, 8, h, w] and level [B] in the order of the config."""
         return self.predict(latent, time, tokens, ids, mask, *parents)[0]
 
-    def predict(self, latent: Tensor, time: Tensor, tokens: Tensor, ids: Tensor, mask: Tensor, *parents: Tensor) -> tuple[Tensor, Tensor | None]:
+    def attending(self, *inputs: Tensor) -> tuple[Tensor, Tensor]:
+        """As `forward`; also how much each cell of the lowest level looks at each token, [B, L, h', w'].
+
+        That is the mean over heads and blocks of the cross-attention's weights, the null token's share left out.
+        """
+        seen: list[Tensor] = []
+        prediction, _ = self.predict(*inputs, seen=seen)
+        words = torch.stack(seen).mean(0)[:, :, 1:].transpose(1, 2)
+        shrink = 2 ** len(self.down)
+        height, width = ((side + shrink - 1) // shrink for side in inputs[0].shape[-2:])
+        return prediction, words.reshape(words.shape[0], words.shape[1], height, width)
+
+    def predict(
+        self, latent: Tensor, time: Tensor, tokens: Tensor, ids: Tensor, mask: Tensor, *parents: Tensor, seen: list[Tensor] | None = None
+    ) -> tuple[Tensor, Tensor | None]:
         """As `forward`; also the logits of the coarse layout [B, 40, 4, 4] where the net plans one."""
         width = self.config.widths[-1]
         text, bias, pooled = self.text(tokens, ids, mask)
@@ -417,7 +440,7 @@ class Denoiser(nn.Module):
             features, plan = self.layout(text, bias)
             x = x + resized(features)
         for block in self.blocks:
-            x = block(x, embedding, text, bias)
+            x = block(x, embedding, text, bias, seen)
         for i in reversed(range(len(self.up))):
             x = self.up_blocks[i](torch.cat([self.up[i](x), skips[i]], 1), embedding)
             if self.middle_up is not None and i == len(self.up) - 1:

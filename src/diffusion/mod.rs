@@ -13,7 +13,7 @@ mod tests;
 mod walk;
 
 pub use anchor::{Anchor, between, steps_left_out};
-pub use concepts::{Direction, Pull, noise_mask};
+pub use concepts::{Direction, Pull, upper_mask};
 pub use guidance::Guidance;
 pub use inversion::{Inversion, independent_latents, ode_latents};
 pub use moments::{Moment, moments};

@@ -96,7 +96,7 @@ pub fn decode_colours(field: Field<'_>) -> Plane<[u8; 3]> {
     Plane::from_pixels(field.extent.1 as u32, field.extent.0 as u32, &pixels)
 }
 
-fn enlarge(field: Field<'_>, channel: usize, (height, width): (usize, usize)) -> Vec<f32> {
+pub(super) fn enlarge(field: Field<'_>, channel: usize, (height, width): (usize, usize)) -> Vec<f32> {
     let scale = Scale::new(field.extent, (height, width));
     let mut values = vec![0.0; width * height];
     for (y, row) in values.chunks_exact_mut(width).enumerate() {

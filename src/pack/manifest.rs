@@ -61,6 +61,11 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// Whether the networks of a variable's factor show their attention.
+    pub fn shows_attention(&self, variable: &str) -> bool {
+        self.factors.iter().any(|f| f.variable == variable && f.attention)
+    }
+
     /// Names of all files that the engine reads, within the pack's folder.
     pub fn graphs(&self) -> impl Iterator<Item = &str> {
         let fixed = [&self.encoder, &self.text.encoder, &self.text.tokenizer];
@@ -178,6 +183,9 @@ pub struct FactorEntry {
     /// What steers the backbone: one for each parent, and for an adapter one that reads the noisy latent itself, if any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub controls: Vec<ControlEntry>,
+    /// Whether the graphs also give `attention [B,L,h',w']`: how much each cell looks at each token, at a scale of their own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub attention: bool,
     /// What it predicts.
     pub prediction: Prediction,
     /// Noise schedule.

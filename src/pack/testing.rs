@@ -60,6 +60,7 @@ pub fn pack() -> Pack {
         parents: parents.iter().map(|p| (*p).into()).collect(),
         model: format!("{variable}.onnx"),
         int8: None,
+        attention: false,
         prediction: Prediction::Flow,
         schedule: BetaSchedule::Flow,
         controls: Vec::new(),

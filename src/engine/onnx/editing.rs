@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::attending::{looked_at, shared_tokens};
 use super::clock::{Clock, Previews};
 use super::constant::{Constant, ParentInput};
 use super::sampling::{concatenated, steers};
@@ -62,11 +63,12 @@ impl OnnxEngine {
         let context = edit.context(&request.prompt);
         let mut concepts = Vec::with_capacity(edit.concepts.len());
         for concept in &edit.concepts {
-            concepts.extend(
-                self.text
-                    .encode(&within(&concept.words, &context), &mut self.graphs, stop)?
-                    .map(|text| (concept.pull(), text)),
-            );
+            let words = self.text.encode(&concept.words, &mut self.graphs, stop)?;
+            let Some(text) = self.text.encode(&within(&concept.words, &context), &mut self.graphs, stop)? else {
+                continue;
+            };
+            let words = words.map_or(0, |words| shared_tokens(&words, &text));
+            concepts.push((concept.pull(), text, words));
         }
         let rounds = if edit.method == InversionMethod::Ddim { ROUNDS } else { 0 };
         let all = walk.steps() * (rounds + 2);
@@ -81,17 +83,19 @@ impl OnnxEngine {
         let free: Vec<bool> = held.iter().map(|held| !held).collect();
 
         let texts: Vec<Option<&Text>> =
-            [scene.context.as_deref()].into_iter().chain(concepts.iter().map(|(_, text)| Some(&**text))).collect();
+            [scene.context.as_deref()].into_iter().chain(concepts.iter().map(|(_, text, _)| Some(&**text))).collect();
         let constant = scene.constant(&texts, &pack);
         let walk = &scene.walk;
         let mut latents = walk.start_at(inversion.latents[0].clone());
         let mut previews = Previews::start(request.previews);
         for step in 0..walk.steps() {
-            let mut answer = self.answer(request.variable, &constant, &latents.x, (walk, step), shape, stop)?;
+            let answered = self.answer(request.variable, &constant, &latents.x, (walk, step), shape, stop)?;
+            let mut answer = answered.prediction;
             let with = answer.split_off(clean.len());
             let without = answer.clone();
-            for ((pull, _), with) in concepts.iter().zip(with.chunks_exact(clean.len())) {
-                pull.act(step, &mut answer, with, &without, &free);
+            for (at, ((pull, _, words), with)) in concepts.iter().zip(with.chunks_exact(clean.len())).enumerate() {
+                let seen = looked_at(answered.attention.as_ref(), at + 1, *words, (shape[1], shape[2]));
+                pull.act(step, &mut answer, (with, &without), &free, seen.as_deref());
             }
             inversion.step(walk, step, &mut latents, &answer);
             let there = &inversion.latents[step + 1];
@@ -135,7 +139,8 @@ impl OnnxEngine {
         let constant = scene.constant(&[scene.context.as_deref()], &pack);
         let walk = &scene.walk;
         let mut predict = |x: &[f32], step: usize| {
-            let mut answer = self.answer(scene.request.variable, &constant, x, (walk, step), scene.shape, stop)?;
+            let answer = self.answer(scene.request.variable, &constant, x, (walk, step), scene.shape, stop)?;
+            let mut answer = answer.prediction;
             answer.truncate(x.len());
             tally.tell(scene.request, None);
             Ok::<_, EngineError>(answer)

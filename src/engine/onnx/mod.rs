@@ -1,5 +1,6 @@
 //! The engine on ONNX Runtime.
 
+mod attending;
 mod clock;
 mod constant;
 mod decoding;

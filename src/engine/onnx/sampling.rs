@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::clock::{Clock, Previews};
 use super::constant::{Constant, ParentInput};
-use super::graphs::Feed;
+use super::graphs::{Feed, Tensor};
 use super::steering::{Moment, Steer};
 use super::stop::Stop;
 use super::{Engine, OnnxEngine};
@@ -12,6 +12,14 @@ use crate::diffusion::{Anchor, Latents, NoiseSource, NoiseStream, Walk, between,
 use crate::engine::pictures::picture;
 use crate::engine::{Control, EngineError, FactorSettings, Progress, Sample, SampleRequest, factor_size};
 use crate::graph::{Factor, FactorKind, Reads, VariableId, VariableKind};
+
+/// What a network answers for a batch.
+pub(super) struct Answer {
+    /// Its prediction for each latent.
+    pub prediction: Vec<f32>,
+    /// How much each cell looks at each token, `[B, L, h', w']`, where the pack shows it.
+    pub attention: Option<Tensor>,
+}
 
 /// Samples of a request on their way.
 pub(super) struct Batch {
@@ -251,7 +259,8 @@ impl OnnxEngine {
             Some(unguided) if !guidance.acts(step, walk.steps()) => unguided,
             _ => &chunk.constant,
         };
-        let mut answer = self.answer(request.variable, constant, &chunk.latents.x, (walk, step), shape, stop)?;
+        let answer = self.answer(request.variable, constant, &chunk.latents.x, (walk, step), shape, stop)?;
+        let mut answer = answer.prediction;
         let without = answer.split_off(chunk.latents.x.len());
         if constant.guided {
             guidance.guide(&mut answer, &without, shape.iter().product());
@@ -259,7 +268,7 @@ impl OnnxEngine {
         Ok(answer)
     }
 
-    /// The network's answers for latents in a step of a walk, a copy of them for each text of `constant`.
+    /// The network's answer for latents in a step of a walk, a copy of them for each text of `constant`.
     pub(super) fn answer(
         &mut self,
         id: VariableId,
@@ -268,7 +277,7 @@ impl OnnxEngine {
         (walk, step): (&Walk, usize),
         shape: [usize; 3],
         stop: &Stop<'_>,
-    ) -> Result<Vec<f32>, EngineError> {
+    ) -> Result<Answer, EngineError> {
         let latents = latents.repeat(constant.copies);
         let latent_shape = [constant.batch, shape[0], shape[1], shape[2]];
         let batch = [constant.batch];
@@ -280,12 +289,13 @@ impl OnnxEngine {
         feeds.extend(added.iter().map(|a| (a.name.as_str(), Feed::Real(&a.tensor.shape, &a.tensor.data))));
         let file = self.model(id);
         let signature = &self.factors[id.0];
-        let answer = self.graphs.run(&file, signature, &feeds, stop)?.remove(0);
-        if answer.shape != latent_shape {
-            let reason = format!("it answered {:?} for latents of {latent_shape:?}", answer.shape);
+        let mut answers = self.graphs.run(&file, signature, &feeds, stop)?;
+        let prediction = answers.remove(0);
+        if prediction.shape != latent_shape {
+            let reason = format!("it answered {:?} for latents of {latent_shape:?}", prediction.shape);
             return Err(EngineError::Graph { file, reason });
         }
-        Ok(answer.data)
+        Ok(Answer { prediction: prediction.data, attention: answers.pop() })
     }
 }
 

@@ -99,7 +99,11 @@ impl Signature {
                 }
             }
         }
-        Self { inputs, optional: words(), outputs: vec![real("prediction", &latent)] }
+        let mut outputs = vec![real("prediction", &latent)];
+        if pack.manifest.shows_attention(&pack.graph.variable(id).name) {
+            outputs.push(real("attention", &[Any, Any, Any, Any]));
+        }
+        Self { inputs, optional: words(), outputs }
     }
 
     /// What a control is shown, and all that its backbone takes, to what is added inside the backbone.
