@@ -106,6 +106,23 @@ fn drag(harness: &mut Harness<'static, EditorApp>, from: Pos2, to: Pos2) {
 }
 
 #[test]
+fn a_low_window_has_a_tab_for_the_factor_and_a_tall_one_shows_it_above_the_classes() {
+    let mut harness = window();
+    harness.run();
+    harness.get_by_label("Seed of segmentation");
+    assert!(harness.query_by_label("Search classes").is_none());
+    harness.get_by_label("Classes tab").click();
+    harness.run();
+    harness.get_by_label("Search classes");
+    assert!(harness.query_by_label("Seed of segmentation").is_none());
+    harness.set_size(vec2(1280.0, 1080.0));
+    harness.run();
+    harness.get_by_label("Seed of segmentation");
+    harness.get_by_label("Search classes");
+    assert!(harness.query_by_label("Factor tab").is_none());
+}
+
+#[test]
 fn from_a_prompt_to_an_edited_image() {
     let mut harness = window();
     sample(&mut harness);

@@ -2,23 +2,24 @@
 
 A latent on the way is x_t = (1 - t) x0 + t eps; the network predicts v = eps - x0. Euler steps at t = 1, 1 - 1/N .. 1/N,
 guided v = v_null + guidance (v_text - v_null), the clean estimate x0 = x - t v clamped to +-clamp, and then
-x at the next t' is x0 + t' (x - x0) / t.
+x at the next t' is x0 + t' (x - x0) / t. Ancestral steps put fresh noise in place of a part of (x - x0) / t: with s = t'^2 / t its weight is
+d = (1 - t') s / (1 - s) instead of t', and that of the fresh noise the root of t'^2 - d^2.
 """
 
 import numpy as np
 
 
-def sample(predict, noise, steps, guidance, clamp):
+def sample(predict, noise, steps, guidance, clamp, fresh=None):
     """Latents [B, 8, h, w] from `noise` of that shape.
 
     `predict(latents [2B, ...], times [2B])` answers v for the text (first half) and for the null text (second half).
     """
-    *_, end = walk(predict, noise, steps, guidance, clamp)
+    *_, end = walk(predict, noise, steps, guidance, clamp, fresh)
     return end
 
 
-def walk(predict, noise, steps, guidance, clamp):
-    """The same, one after each step."""
+def walk(predict, noise, steps, guidance, clamp, fresh=None):
+    """The same, one after each step; ancestral where there is a generator of `fresh` noise."""
     x = noise.astype(np.float32)
     for i in range(steps):
         t, following = 1.0 - i / steps, 1.0 - (i + 1) / steps
@@ -26,5 +27,12 @@ def walk(predict, noise, steps, guidance, clamp):
         with_text, without = both[: len(x)], both[len(x) :]
         v = without + np.float32(guidance) * (with_text - without)
         clean = np.clip(x - np.float32(t) * v, -clamp, clamp)
-        x = clean + np.float32(following / t) * (x - clean)
+        if fresh is None or following == 0.0:
+            x = clean + np.float32(following / t) * (x - clean)
+        else:
+            lower = following**2 / t
+            down = (1.0 - following) * lower / (1.0 - lower)
+            up = max(following**2 - down**2, 0.0) ** 0.5
+            mean = np.float32(1.0 - following) * clean + np.float32(down / t) * (x - (1 - np.float32(t)) * clean)
+            x = mean + np.float32(up) * fresh.standard_normal(x.shape).astype(np.float32)
         yield x

@@ -10,6 +10,7 @@ from tokenizers import Tokenizer
 from evaluate import flow, pictures
 from evaluate.runtime import session
 
+_FRESH_SEED = 12  # of the noise that ancestral steps add
 _CHUNK = 20  # latents per run: enough to keep a core busy, little enough to stay in memory
 
 
@@ -61,6 +62,10 @@ class Pack:
         `parents` maps names to clean latents of the same size as the noise; parents left out are null.
         """
         factor = self.factors[variable]
+        sampler = factor.get("sampler", "euler")
+        if sampler not in ("euler", "euler_ancestral"):
+            raise ValueError(f"the sampler {sampler} is the program's alone: measure it with evaluate.samplers")
+        fresh = np.random.Generator(np.random.PCG64(_FRESH_SEED)) if sampler == "euler_ancestral" else None
         parents = parents or {}
         outcome = []
         for start in range(0, len(noise), _CHUNK):
@@ -73,7 +78,7 @@ class Pack:
                 return self.run(self.models[variable], {"latent": latents, "time": times, **constant})[0]
 
             steps_, guidance_ = steps or factor["steps"], factor["guidance"] if guidance is None else guidance
-            outcome.append(flow.sample(predict, noise[part], steps_, guidance_, factor["clamp"]))
+            outcome.append(flow.sample(predict, noise[part], steps_, guidance_, factor["clamp"], fresh))
         return np.concatenate(outcome)
 
     def latent_side(self, variable):
