@@ -23,7 +23,7 @@ ABOUT = {
     "name": "clay",
     "title": "Clay dioramas",
     "description": "Little clay worlds: 25 classes, trained from nothing on pictures that Underpaint renders.",
-    "revision": "v0.1",
+    "revision": "v0.2",
     "licence": "CC0-1.0",
 }
 # Where `benches/README.md` found another walk to give the same maps in fewer steps.

@@ -30,6 +30,19 @@ pub enum InversionMethod {
     Ddim,
 }
 
+impl InversionMethod {
+    /// All there are.
+    pub const ALL: [Self; 2] = [Self::Ddpm, Self::Ddim];
+
+    /// Its name for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Ddpm => "DDPM",
+            Self::Ddim => "DDIM",
+        }
+    }
+}
+
 /// Something to add to a map or to remove from it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Concept {

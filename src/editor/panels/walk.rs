@@ -20,7 +20,7 @@ pub fn advanced(ui: &mut Ui, node: &Node, steering: &[Control], out: &mut Outbox
         guidance(ui, node, out);
         controls::ui(ui, node, steering, out);
         negative::of_factor(ui, node, out);
-        words::scale(ui, CAPTION);
+        words::settings(ui, CAPTION);
     });
 }
 
