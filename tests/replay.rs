@@ -138,3 +138,16 @@ fn a_picture_begun_on_a_blank_map_goes_out_as_layers_and_a_long_prompt_is_noted(
     assert!(note.starts_with("command 4 (run_stale): The prompt is longer than"), "{note}");
     assert!(errors.contains(&format!("warning: {note}")), "{errors}");
 }
+
+#[test]
+fn a_script_steers_the_image_in_a_pack_of_controlnets() {
+    let folder = tempfile::tempdir().unwrap();
+    let (pack, out) = (PACK.replace("tiny_pack", "tiny_kinds"), folder.path().join("out"));
+    let script = "assets/samples/steer.json";
+    underpaint(&["replay", script, "--pack", &pack, "--device", "cpu", "--out", arg(&out)]).succeeded();
+    assert_ne!(fs::read(out.join("image-before.png")).unwrap(), fs::read(out.join("image.png")).unwrap());
+    // The bundled kind of pack has nothing that steers.
+    let other = folder.path().join("other");
+    let refused = underpaint(&["replay", script, "--pack", PACK, "--device", "cpu", "--out", arg(&other)]).failed(1);
+    assert!(refused.contains("\"image\""), "{refused}");
+}
