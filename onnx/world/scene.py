@@ -7,10 +7,10 @@ import numpy as np
 from world import layout
 from world.classes import INDEX
 from world.colours import free_colour, paints
-from world.models import UNIFORMS, assemble, empty_joints
+from world.models import UNIFORMS, assemble, empty_joints, traits
 from world.primitives import MAX_PRIMITIVES, WIDTH
 from world.raster import label, trace, visibility
-from world.spec import PLACES, sample_spec
+from world.spec import PLACES, look_of, sample_spec
 
 MIN_SHOWN = 0.015  # of the picture, for every object asked for
 MIN_UNHIDDEN = 0.40  # of an object's own pixels inside the frame
@@ -20,11 +20,17 @@ _TRIES = 60
 
 
 class Thing(NamedTuple):
-    """One object: class name, main colour (a word of `colours.CLAY`), group of the spec it belongs to."""
+    """One object: class name, main colour (a word of `colours.CLAY`), group of the spec it belongs to; form and word as in `ObjectSpec`."""
 
     name: str
     colour: str
     group: int
+    form: str | None = None
+    word: str | None = None
+
+    @property
+    def look(self):
+        return look_of(self.name, self.form)
 
 
 class Scene(NamedTuple):
@@ -52,7 +58,7 @@ def _things(spec, rng):
     for g, group in enumerate(spec.objects):
         for _ in range(group.count):
             colour = group.colour or free_colour(group.name, rng.random())
-            things.append(Thing(group.name, colour, g))
+            things.append(Thing(group.name, colour, g, group.form, group.word))
     return tuple(things)
 
 
@@ -129,11 +135,11 @@ def realize(spec, rng):
     raise NoLayout(f"no layout for {spec}")
 
 
-def sample_scene(rng, objects=(1, 6)):
+def sample_scene(rng, objects=(1, 6), version=0):
     """A spec and a scene that keeps it: redraws the one spec in thousands for which `realize` finds no layout. The spec is in the scene."""
     while True:
         try:
-            return realize(sample_spec(rng, objects), rng)
+            return realize(sample_spec(rng, objects, version), rng)
         except NoLayout:
             continue
 
@@ -146,9 +152,9 @@ def _attempt(spec, rng, despair):
     n = layout.backdrop(P, spec, stage, rng)
     classes = np.array([INDEX[t.name] for t in things], np.int64)
     draws = rng.random((len(things), UNIFORMS + 4))
-    poses = np.array([layout.pose(t.name, s, stage, draws[i, UNIFORMS:]) for i, (t, s) in enumerate(zip(things, slots))])
+    poses = np.array([layout.pose(t, s, stage, draws[i, UNIFORMS:]) for i, (t, s) in enumerate(zip(things, slots))])
     coats = np.array([paints(t.name, t.colour, draws[i, 12:15]) for i, t in enumerate(things)])
     joints = empty_joints(len(things))
-    n = assemble(P, n, classes, poses, draws, coats, joints)
+    n = assemble(P, n, classes, poses, draws, traits(things), coats, joints)
     seed = int(rng.integers(1 << 31))
     return Scene(P[:n], stage.lens, stage.horizon, stage.ground, stage.hour, stage.place, things, joints, seed, spec)
