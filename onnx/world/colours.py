@@ -39,7 +39,7 @@ _FREE = {
     "squirrel": ("orange", "brown", "grey", "brick"), "rhino": ("grey", "stone", "grey"), "bird": ("blue", "red", "yellow", "brown", "white", "teal", "black"),
     "bridge": ("stone", "grey", "brick", "tan"), "flower": ("pink", "red", "yellow", "white", "purple", "orange", "coral"),
     "rock": ("grey", "stone", "tan"), "mushroom": ("red", "brown", "tan", "ochre"), "bench": ("brown", "wood", "green", "tan"),
-    "sign": ("white", "yellow", "wood", "red", "blue", "green", "cream"),
+    "sign": ("white", "yellow", "wood", "red", "blue", "green", "cream"), "letters": ("red", "blue", "yellow", "green", "purple", "orange", "teal"),
 }  # fmt: skip
 # Second colours that sit well beside a main one.
 _SECOND = {
@@ -55,9 +55,9 @@ def _roof(main):
     return "brick" if main not in ("red", "brick", "coral") else "slate"
 
 
-def free_colour(name, r):
-    """A main colour for class `name` from a uniform r; the word is one of `spec.COLOURS` or a private one."""
-    options = _FREE[name]
+def free_colour(name, look, r):
+    """A main colour for class `name` seen as `look` from a uniform r; the word is one of `spec.COLOURS` or a private one."""
+    options = _FREE.get(look) or _FREE[name]
     return options[int(r * len(options))]
 
 

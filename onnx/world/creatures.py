@@ -74,7 +74,7 @@ def squirrel(P, n, u):
         n = ell(P, n, -0.24, 0.26, side * 0.11, 0.150, 0.150, 0.075, 0.5, 0)
         n = cap(P, n, -0.28, 0.16, side * 0.11, -0.14 - 0.1 * side * stride, 0.045, side * 0.12, 0.055, 0.042, 0)
     n = _squirrel_head(P, n, 0.36, 0.50 + 0.06 * u[4])
-    n = _brush(P, n, -0.34, 0.33, 0.30 - 0.25 * u[5], 0.76 + 0.10 * u[6])
+    n = _brush(P, n, -0.34, 0.33, 0.22 - 0.25 * u[5], 0.90 + 0.10 * u[6])
     shift(P, first, n, 0.16, 0.0)
     return n
 
@@ -122,7 +122,7 @@ def rhino(P, n, u):
         n = ell(P, n, mx + 0.07, my + 0.01, side * 0.09, 0.022, 0.024, 0.022, 0.0, 2)
     n = cap(P, n, -0.73, 0.66, 0.0, -0.82, 0.40 + 0.1 * u[2], 0.0, 0.036, 0.020, 0)
     n = ell(P, n, -0.83, 0.36 + 0.1 * u[2], 0.0, 0.035, 0.065, 0.035, -0.2, 2)
-    shift(P, first, n, -0.14, 0.0)
+    shift(P, first, n, -0.17, 0.0)
     return n
 
 
@@ -143,8 +143,8 @@ def _feathers(P, n, x, y, z, up, spread, length, lean):
         r = length * (1.0 - 0.115 * k)
         ex, ey = x - 0.045 * k + r * cos(a), y + up * r * sin(a)
         mx, my = x - 0.045 * k + 0.5 * r * cos(a - 0.06), y + up * 0.5 * r * sin(a - 0.06)
-        n = cap(P, n, x - 0.055 * k, y, z, mx, my, z + 0.012 * k, 0.075, 0.082, 5)
-        n = cap(P, n, mx, my, z + 0.012 * k, ex, ey, z + 0.02 * k, 0.082, 0.040, 5 if k % 2 else 0)
+        n = cap(P, n, x - 0.055 * k, y, z, mx, my, z + 0.012 * k, 0.085, 0.098, 5)
+        n = cap(P, n, mx, my, z + 0.012 * k, ex, ey, z + 0.02 * k, 0.098, 0.042, 5 if k % 2 else 0)
     return n
 
 
@@ -163,10 +163,10 @@ def bird(P, n, u, flying):
         near = -1.0 if u[15] < 0.5 else 1.0  # the side that looks at the viewer
         n = _feathers(P, n, 0.04, 0.08, -near * 0.06, 1.0, 0.10, 0.62 + 0.06 * u[2], -0.42 + 0.2 * beat)
         if u[3] < 0.65:
-            n = _feathers(P, n, -0.02, 0.06, near * 0.12, 1.0, 0.17, 0.66 + 0.06 * u[4], 0.35 + 0.25 * beat)
+            n = _feathers(P, n, -0.02, 0.06, near * 0.12, 1.0, 0.14, 0.66 + 0.06 * u[4], 0.35 + 0.25 * beat)
             shift(P, first, n, 0.0, 0.22)
         else:
-            n = _feathers(P, n, 0.00, 0.00, near * 0.12, -1.0, 0.16, 0.52 + 0.06 * u[4], 0.25 + 0.3 * beat)
+            n = _feathers(P, n, 0.00, 0.00, near * 0.12, -1.0, 0.14, 0.52 + 0.06 * u[4], 0.25 + 0.3 * beat)
             shift(P, first, n, 0.0, 0.50)
         return n
     pecks = u[0] < 0.25

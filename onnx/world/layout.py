@@ -17,8 +17,8 @@ from world.spec import HOURS, SKY, choose, place_weights
 _HEIGHT = {
     "cloud": 0.26, "sun": 0.28, "dog": 0.60, "cat": 0.62, "horse": 0.70, "person": 0.74, "car": 0.38, "boat": 0.70, "airplane": 0.46,
     "house": 0.58, "tower": 0.74, "tree": 0.74, "fir": 0.80, "cactus": 0.70, "umbrella": 0.66, "ball": 0.46, "snowman": 0.70,
-    "sandcastle": 0.54, "squirrel": 0.60, "rhino": 0.50, "bird": 0.54, "flying bird": 0.40, "bridge": 0.50, "flower": 0.62, "rock": 0.44, "mushroom": 0.54,
-    "bench": 0.50, "sign": 0.62, "letters": 0.50,
+    "sandcastle": 0.54, "squirrel": 0.60, "rhino": 0.44, "bird": 0.54, "flying bird": 0.46, "bridge": 0.50, "flower": 0.62, "rock": 0.41, "mushroom": 0.54,
+    "bench": 0.48, "sign": 0.62, "letters": 0.50,
 }  # fmt: skip
 _WIDE = ("bridge", "sign", "letters")  # would leave no room for others at their usual height
 _CROWD = (1.0, 1.0, 0.87, 0.76, 0.67, 0.60, 0.55, 0.5, 0.45, 0.4, 0.4, 0.4, 0.4)  # factor by the number of objects on the ground

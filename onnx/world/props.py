@@ -65,11 +65,11 @@ def _hanging_bridge(P, n, u):
     """Two portals, a deck and cables that sag between them."""
     deck = 0.27 + 0.06 * u[1]
     at = 0.54 + 0.08 * u[2]
-    n = box(P, n, 0.0, deck, 0.0, 1.15, 0.042, 0.17, 0.0, 1)
+    n = box(P, n, 0.0, deck, 0.0, 1.15, 0.062, 0.17, 0.0, 1)
     for side in (-1.0, 1.0):
         for z in (-0.15, 0.15):
-            n = box(P, n, side * at, 0.44, z, 0.055, 0.54, 0.040, 0.0, 0)
-        n = box(P, n, side * at, 0.93, 0.0, 0.050, 0.045, 0.15, 0.0, 0)
+            n = box(P, n, side * at, 0.44, z, 0.075, 0.54, 0.045, 0.0, 0)
+        n = box(P, n, side * at, 0.93, 0.0, 0.068, 0.055, 0.15, 0.0, 0)
         n = box(P, n, side * at, 0.62, 0.0, 0.045, 0.035, 0.15, 0.0, 0)
         n = box(P, n, side * at, 0.02, 0.0, 0.12, 0.10, 0.22, 0.0, 3)
         n = box(P, n, side * 1.10, 0.5 * deck - 0.04, 0.0, 0.075, 0.5 * deck + 0.06, 0.19, 0.0, 3)
@@ -83,9 +83,9 @@ def _hanging_bridge(P, n, u):
             else:
                 q = (1.15 - abs(x)) / (1.15 - at)
                 y = deck + 0.04 + (0.96 - deck) * q * (0.55 + 0.45 * q)
-            n = cap(P, n, px, py, z, x, y, z, 0.024, 0.024, 0)
-            if z < 0.0 and k < 16 and y > deck + 0.08:
-                n = cap(P, n, x, deck, z, x, y, z, 0.013, 0.013, 0)
+            n = cap(P, n, px, py, z, x, y, z, 0.036, 0.036, 0)
+            if z < 0.0 and k < 16 and k % 2 == 0 and y > deck + 0.08:
+                n = cap(P, n, x, deck, z, x, y, z, 0.022, 0.022, 0)
             px, py = x, y
     return n
 

@@ -57,7 +57,7 @@ def _things(spec, rng):
     things = []
     for g, group in enumerate(spec.objects):
         for _ in range(group.count):
-            colour = group.colour or free_colour(group.name, rng.random())
+            colour = group.colour or free_colour(group.name, group.look, rng.random())
             things.append(Thing(group.name, colour, g, group.form, group.word))
     return tuple(things)
 

@@ -36,7 +36,7 @@ def objects_of(version):
     return tuple(c.name for c in classes_of(version) if c.kind == "object")
 
 
-# Colours one may ask for.
+# Colours one may ask for, by look where a look has its own.
 COLOURS = {
     "dog": ("brown", "black", "white", "grey"),
     "cat": ("orange", "black", "white", "grey"),
@@ -58,6 +58,7 @@ COLOURS = {
     "mushroom": ("red", "brown", "white", "orange"),
     "bench": ("brown", "red", "green", "blue", "white"),
     "sign": ("white", "yellow", "red", "blue", "green", "black"),
+    "letters": ("yellow", "red", "blue", "green", "purple", "black"),  # white ones would not be read against snow or sand
 }
 
 # Where each class feels at home, as (place, weight); a place that is not listed has weight 1.
@@ -91,6 +92,7 @@ _NEVER = {  # the mind refuses these
     "flower": ("snow", "snowy hill", "desert"),
     "mushroom": ("snow", "snowy hill", "desert", "beach"),
     "bridge": ("hill", "snowy hill", "beach", "desert"),  # on a slope or a strand it would span nothing
+    "bench": ("hill", "snowy hill"),  # one of its ends would hang in the air
 }
 _RELATION_WEIGHTS = {"left of": 5, "right of": 5, "behind": 3, "in front of": 3, "under": 4, "above": 4, "next to": 2.5}
 # What fits under what, among things on the ground.
@@ -192,8 +194,8 @@ def _sample_groups(rng, total, names):
             continue
         used.add(name)
         colour = None
-        if name in COLOURS and rng.random() < 0.38:
-            colours = COLOURS[name]
+        colours = COLOURS.get(look_of(name, form)) or COLOURS.get(name)
+        if colours and rng.random() < 0.38:
             colour = colours[int(rng.random() * len(colours))]
         groups.append(ObjectSpec(name, count, colour, form, _word(rng, total) if name == "sign" else None))
         left -= count
