@@ -17,7 +17,7 @@ from world.spec import HOURS, SKY, choose, place_weights
 _HEIGHT = {
     "cloud": 0.26, "sun": 0.28, "dog": 0.60, "cat": 0.62, "horse": 0.70, "person": 0.74, "car": 0.38, "boat": 0.70, "airplane": 0.46,
     "house": 0.58, "tower": 0.74, "tree": 0.74, "fir": 0.80, "cactus": 0.70, "umbrella": 0.66, "ball": 0.46, "snowman": 0.70,
-    "sandcastle": 0.54, "squirrel": 0.60, "rhino": 0.44, "bird": 0.54, "flying bird": 0.46, "bridge": 0.50, "flower": 0.62, "rock": 0.41, "mushroom": 0.54,
+    "sandcastle": 0.54, "squirrel": 0.60, "rhino": 0.44, "bird": 0.54, "flying bird": 0.50, "bridge": 0.50, "flower": 0.62, "rock": 0.41, "mushroom": 0.54,
     "bench": 0.48, "sign": 0.62, "letters": 0.50,
 }  # fmt: skip
 _WIDE = ("bridge", "sign", "letters")  # would leave no room for others at their usual height
@@ -167,6 +167,8 @@ def arrange(spec, things, stage, rng, despair):
             heights[i] *= (1.0, 0.72, 0.58)[min(fliers[things[i].look], 3) - 1] * (0.8 if len(grounded) > 2 else 1.0)
         elif not grounded:
             heights[i] *= 1.2
+        if things[i].look == "flying bird":  # what flies is seen above the horizon
+            heights[i] = min(heights[i], 1.06 - max(stage.horizon, stage.hill_top if stage.hill is not None else -1.0))
     slots = [None] * count
     units = _units(spec, things, grounded, heights, rng, relation)
     _place_units(units, things, stage, heights, slots, rng, bool(aloft), _reserve(spec, relation), relation is not None)

@@ -11,13 +11,14 @@ from world.primitives import box, cap
 
 LONGEST = 5  # letters in a word
 GLYPH_WIDTH = 0.62
-ADVANCE = 0.90
+ADVANCE = 0.90  # from letter to letter on a board
+_APART = 1.02  # .. on the ground, where strokes are fat and letters must not touch
 _MOST = 10  # strokes in a glyph
 
 # Polylines on a grid of 0..4 across and 0..6 up, "x y x y .." per line, lines parted by "/".
 _GLYPHS = {
     "A": "00 26 40/0.9 2.3 3.1 2.3", "B": "00 06 26 3.6 5.2 3.6 3.9 2.4 3.2 03/2.4 3.2 4 2.2 4 0.9 2.6 0 00", "C": "4 4.9 2.8 6 1.2 6 0 4.6 0 1.4 1.2 0 2.8 0 4 1.1",
-    "D": "00 06 2.2 6 4 4.4 4 1.6 2.2 0 00", "E": "46 06 00 40/03 33", "F": "46 06 00/03 33", "G": "4 4.9 2.8 6 1.2 6 0 4.6 0 1.4 1.2 0 2.8 0 4 1.2 4 2.8 2.4 2.8",
+    "D": "00 06 2.2 6 4 4.4 4 1.6 2.2 0 00", "E": "46 06 00 40/03 33", "F": "46 06 00/03 33", "G": "4 4.7 2.8 6 1.2 6 0 4.6 0 1.4 1.2 0 40 4 2.6 2.1 2.6",
     "H": "00 06/40 46/03 43", "I": "20 26", "J": "3.4 6 3.4 1.4 2.4 0 1.2 0 0.2 1.2", "K": "00 06/46 0 2.6/1.5 3.6 40", "L": "06 00 40",
     "M": "00 0.3 6 2 2.4 3.7 6 40", "N": "00 06 40 46", "O": "1.2 0 0 1.5 0 4.5 1.2 6 2.8 6 4 4.5 4 1.5 2.8 0 1.2 0", "P": "00 06 2.6 6 4 5 4 3.7 2.6 2.7 0 2.7",
     "Q": "1.2 0 0 1.5 0 4.5 1.2 6 2.8 6 4 4.5 4 1.5 2.8 0 1.2 0/2.4 1.6 4.2 -0.4", "R": "00 06 2.6 6 4 5 4 3.9 2.6 2.9 0 2.9/2 2.9 40",
@@ -66,15 +67,15 @@ def _length(codes):
 
 
 @njit(cache=True, nogil=True)
-def _write(P, n, codes, y, z, tall, r, paint):
+def _write(P, n, codes, y, z, tall, advance, r, paint):
     """Writes codes centred about x = 0, with their feet at y."""
     count = _length(codes)
-    left = -0.5 * tall * ((count - 1) * ADVANCE + GLYPH_WIDTH)
+    left = -0.5 * tall * ((count - 1) * advance + GLYPH_WIDTH)
     for k in range(count):
         c = codes[k]
         for s in range(COUNTS[c]):
             n = cap(P, n, left + tall * STROKES[c, s, 0], y + tall * STROKES[c, s, 1], z, left + tall * STROKES[c, s, 2], y + tall * STROKES[c, s, 3], z, r, r, paint)
-        left += tall * ADVANCE
+        left += tall * advance
     return n
 
 
@@ -94,14 +95,14 @@ def sign(P, n, u, codes):
         for side in (-1.0, 1.0):
             n = box(P, n, 0.0, 0.5 * (low + high) + side * 0.285, -0.012, half + 0.018, 0.026, 0.045, 0.0, 6)
             n = box(P, n, side * half, 0.5 * (low + high), -0.012, 0.026, 0.305, 0.045, 0.0, 6)
-    return _write(P, n, codes, 0.53, -0.045, 0.345, 0.036, 1)
+    return _write(P, n, codes, 0.53, -0.045, 0.345, ADVANCE, 0.036, 1)
 
 
 @njit(cache=True, nogil=True)
 def letters(P, n, u, codes):
     """Letters as tall as a child, on their own feet; see `letters_width`."""
-    fat = 0.095 + 0.02 * u[0]
-    return _write(P, n, codes, fat, 0.0, 1.0 - 2.0 * fat, fat, 0)
+    fat = 0.085 + 0.015 * u[0]
+    return _write(P, n, codes, fat, 0.0, 1.0 - 2.0 * fat, _APART, fat, 0)
 
 
 def sign_width(count):
@@ -109,4 +110,4 @@ def sign_width(count):
 
 
 def letters_width(count):
-    return 0.79 * (ADVANCE * (count - 1) + GLYPH_WIDTH) + 0.21
+    return 0.82 * (_APART * (count - 1) + GLYPH_WIDTH) + 0.19

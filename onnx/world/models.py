@@ -15,7 +15,7 @@ EXTENT = {
     "cloud": (0.96, 2.0), "sun": (1.0, 1.0), "dog": (0.98, 1.45), "cat": (0.95, 1.0), "horse": (1.08, 1.32), "person": (1.0, 0.62),
     "car": (1.0, 2.0), "boat": (1.0, 0.95), "airplane": (1.35, 2.05), "house": (1.05, 1.10), "tower": (1.05, 0.50), "tree": (1.03, 0.86),
     "fir": (1.0, 0.64), "cactus": (1.0, 0.76), "umbrella": (1.0, 1.20), "ball": (1.0, 1.0), "snowman": (1.05, 0.80),
-    "sandcastle": (1.08, 1.45), "squirrel": (1.08, 1.10), "rhino": (1.0, 2.1), "bird": (0.97, 1.15), "flying bird": (1.0, 1.35), "bridge": (0.92, 2.4),
+    "sandcastle": (1.08, 1.45), "squirrel": (1.08, 1.10), "rhino": (1.0, 2.2), "bird": (0.97, 1.15), "flying bird": (1.12, 1.40), "bridge": (0.92, 2.4),
     "flower": (1.05, 0.72), "rock": (0.76, 1.45), "mushroom": (0.95, 1.0), "bench": (1.02, 1.8),
 }  # fmt: skip
 # shown in profile; all others face the viewer

@@ -78,6 +78,14 @@ def relation_holds(kind, a, b):
     return True  # behind and in front of are matters of depth
 
 
+def _order_holds(kind, a, b):
+    """Whether inverse depths a lie clearly behind or in front of b, if `kind` asks for it: on a hill, lower is not always nearer."""
+    if kind not in ("behind", "in front of"):
+        return True
+    far, near = (a, b) if kind == "behind" else (b, a)
+    return np.median(far) < 0.97 * np.median(near)
+
+
 def instance_boxes(instances, count):
     """(x0, y0, x1, y1) in 0..1 per instance, None where nothing shows."""
     height, width = instances.shape
@@ -121,8 +129,12 @@ def _keeps_promises(scene):
         boxes = instance_boxes(instances, count)
         for i, a in enumerate(things):
             for j, b in enumerate(things):
-                if a.group == relation.a and b.group == relation.b and not relation_holds(relation.kind, boxes[i], boxes[j]):
-                    return False
+                if a.group == relation.a and b.group == relation.b:
+                    if not relation_holds(relation.kind, boxes[i], boxes[j]):
+                        return False
+                    # Version 0 trusts the layout in this, and its scenes must stay as they are.
+                    if spec.version > 0 and not _order_holds(relation.kind, depth[instances == i + 1], depth[instances == j + 1]):
+                        return False
     return True
 
 

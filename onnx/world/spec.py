@@ -126,13 +126,17 @@ class Relation(NamedTuple):
 
 
 class Spec(NamedTuple):
-    """What a caption says; place and hour are None where it says nothing of them. `mountain`: mountains are mentioned."""
+    """What a caption says; place and hour are None where it says nothing of them. `mountain`: mountains are mentioned.
+
+    `version` of the world that it was drawn from, and whose rules its scenes keep.
+    """
 
     place: str | None
     hour: str | None
     objects: tuple
     relations: tuple
     mountain: bool
+    version: int = 0
 
     def asked(self):
         """Class name -> how many the caption asks for: objects with their counts, backgrounds with 1."""
@@ -261,4 +265,4 @@ def sample_spec(rng, objects=(1, 6), version=0):
         hour = None
     relation = _sample_relation(rng, groups) if len(groups) > 1 and rng.random() < 0.48 else None
     mountain = place not in ("hill", "snowy hill") and rng.random() < 0.11
-    return Spec(place, hour, tuple(groups), (relation,) if relation else (), mountain)
+    return Spec(place, hour, tuple(groups), (relation,) if relation else (), mountain, version)
