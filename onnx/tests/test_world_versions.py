@@ -152,7 +152,6 @@ def test_signs_can_be_read(form, glyphs):
         word = WORDS[(7 * seed) % len(WORDS)]
         parts = _blobs(_writing(realize(_alone("sign", form, word), _rng(seed)), 128))
         total += len(word)
-        if len(parts) != len(word): print(word, len(parts))
         if len(parts) == len(word):
             right += sum(max(glyphs, key=lambda g: _likeness(glyphs[g], part)) == letter for part, letter in zip(parts, word))
     assert right >= 0.9 * total, (right, total)
