@@ -11,8 +11,9 @@ import pytest
 from world.boundary import boundary
 from world.caption import describe
 from world.classes import INDEX, MAX_CLASSES, classes_of, vocabulary
-from world.primitives import WIDTH
-from world.raster import GROUND, trace
+from world.primitives import BOX, CAPSULE, ELLIPSOID, KIND
+from world.primitives import SIZE as SIZES
+from world.raster import trace
 from world.render import render_geometry, render_labels
 from world.scene import instance_boxes, relation_holds, sample_scene
 
@@ -127,12 +128,13 @@ def test_the_sky_is_farthest_and_the_ground_comes_nearer_downwards(version):
 def test_normals_agree_with_depth(version):
     """Where a pixel and its neighbours lie on one round solid, the depth's slopes give the same normal as the map of normals.
 
-    Boxes, prisms and flat cones are left out: their edges are rounded in the normals alone, as a thumb would.
+    Boxes, prisms and flat cones are left out: their edges are rounded in the normals alone, as a thumb would. So are the tapered
+    capsules of version 0, whose normals lean the wrong way.
     """
     angles = []
     for scene, caption, maps in _thousand(version):
         assert abs(np.linalg.norm(maps.normals, axis=2) - 1.0).max() < 1e-4, caption
-        solid = _same_solid(scene)
+        solid = _same_solid(scene, version)
         with np.errstate(divide="ignore"):
             z = 1.0 / maps.depth.astype(np.float64)
         u = ((2.0 * np.arange(SIZE) + 1.0) / SIZE - 1.0) * scene.lens
@@ -147,19 +149,21 @@ def test_normals_agree_with_depth(version):
         assert (toward[solid] <= 1e-3 * z[1:-1, 1:-1][solid]).mean() > 0.999, caption  # no surface shows us its back
         angles.append(abs((slopes * said).sum(2))[solid])
     angles = np.concatenate(angles)
-    assert len(angles) > 500 * FRAMES
-    assert np.median(angles) > 0.999 and (angles > 0.9).mean() > 0.97
+    assert len(angles) > 2000 * FRAMES
+    assert np.median(angles) > 0.999 and (angles > 0.9).mean() > 0.995, (np.median(angles), (angles > 0.9).mean())
 
 
-def _same_solid(scene):
+def _same_solid(scene, version):
     """bool[SIZE - 2, SIZE - 2]: pixels that lie with all four neighbours on one ellipsoid, one capsule or the ground."""
     z, prim = np.empty((SIZE, SIZE)), np.empty((SIZE, SIZE), np.int16)
     trace(scene.primitives, len(scene.primitives), scene.lens, scene.horizon, z, prim, np.zeros((0, 0), np.uint32))
-    kinds = np.append(scene.primitives[:, 0], (9, 0)) if len(scene.primitives) else np.array((9, 0))  # the last two: sky and ground
-    assert GROUND == -1 and scene.primitives.shape[1] == WIDTH
+    P = scene.primitives
+    kinds = np.append(P[:, KIND], (BOX, ELLIPSOID))  # the last two: sky and ground
+    if version == 0:
+        kinds[:-2][(P[:, KIND] == CAPSULE) & (abs(P[:, SIZES + 1] - P[:, SIZES + 2]) > 0.02 * P[:, SIZES])] = BOX
     middle = prim[1:-1, 1:-1]
     same = (prim[:-2, 1:-1] == middle) & (prim[2:, 1:-1] == middle) & (prim[1:-1, :-2] == middle) & (prim[1:-1, 2:] == middle)
-    return same & (kinds[middle] <= 1)
+    return same & (kinds[middle] <= CAPSULE)
 
 
 def test_joints_lie_in_their_person(version):

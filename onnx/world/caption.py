@@ -1,6 +1,7 @@
 """Captions as people speak them, true of the scene that `scene.realize` builds for the same spec."""
 
 from world.classes import INDEX, LATEST, classes_of, plural_of
+from world.spec import SKY
 
 _CLASSES = classes_of(LATEST)  # a spec names its classes itself, whatever its version
 
@@ -163,7 +164,10 @@ def describe(spec, rng, split="train"):
     if spec.hour:
         slots["h"] = _pick(rng, _HOUR_PHRASES[spec.hour])
         key += "h"
-    text = _pick(rng, TEMPLATES[split][key]).format(**slots)
+    templates = TEMPLATES[split][key]
+    if spec.version > 0 and any(group.look in SKY for group in spec.objects):
+        templates = [t for t in templates if "standing" not in t]  # version 0 lets airplanes stand around
+    text = _pick(rng, templates).format(**slots)
     if rng.random() < 0.25:
         text = text[0].upper() + text[1:] + "."
     return text

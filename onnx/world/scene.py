@@ -8,7 +8,7 @@ from world import layout
 from world.classes import INDEX
 from world.colours import free_colour, paints
 from world.models import UNIFORMS, assemble, empty_joints, traits
-from world.primitives import MAX_PRIMITIVES, WIDTH
+from world.primitives import CAPSULE, KIND, LEAN, MAX_PRIMITIVES, WIDTH
 from world.raster import label, trace, visibility
 from world.spec import PLACES, look_of, sample_spec
 
@@ -168,5 +168,7 @@ def _attempt(spec, rng, despair):
     coats = np.array([paints(t.name, t.colour, draws[i, 12:15]) for i, t in enumerate(things)])
     joints = empty_joints(len(things))
     n = assemble(P, n, classes, poses, draws, traits(things), coats, joints)
+    if spec.version > 0:
+        P[:n][P[:n, KIND] == CAPSULE, LEAN] = 1.0
     seed = int(rng.integers(1 << 31))
     return Scene(P[:n], stage.lens, stage.horizon, stage.ground, stage.hour, stage.place, things, joints, seed, spec)

@@ -26,6 +26,9 @@ _LOOKS = {("bird", "flying"): "flying bird", ("sign", "letters"): "letters"}
 SKY = ("airplane", "cloud", "sun", "flying bird")  # looks
 
 
+_OFTEN = ((), ("sign",))  # by version: drawn twice as often as the others, for a sign has 26 letters to teach
+
+
 def look_of(name, form):
     """What a thing's outline, size and place depend on: its class, but for second forms such as 'flying bird' and 'letters'."""
     return _LOOKS.get((name, form), name)
@@ -246,7 +249,7 @@ def _sample_relation(rng, groups):
 def sample_spec(rng, objects=(1, 6), version=0):
     """Draws a Spec with objects[0]..objects[1] objects (instances, not groups), mostly one to three, of the world's `version`."""
     low, high = objects
-    classes = objects_of(version)
+    classes = objects_of(version) + _OFTEN[version]
     weights = [(20, 27, 24, 13, 9, 7)[k - 1] if k <= 6 else 1 for k in range(low, high + 1)]
     while True:
         groups = _sample_groups(rng, low + choose(rng, weights), classes)
