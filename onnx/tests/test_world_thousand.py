@@ -182,6 +182,20 @@ def test_joints_lie_in_their_person(version):
     assert total > 18 * FRAMES // 20 and inside > 0.97 * total
 
 
+def test_no_word_is_hidden_or_cut_off():
+    signs = 0
+    for scene, caption, maps in _thousand(1):
+        for i, thing in enumerate(scene.things):
+            if thing.word is None:
+                continue
+            keep = scene.primitives[:, 2] == i + 1
+            _, alone, _ = render_labels(scene._replace(primitives=scene.primitives[keep]), SIZE)
+            assert (maps.instances == i + 1).sum() > 0.93 * (alone > 0).sum(), caption
+            assert not (maps.instances[:, 0] == i + 1).any() and not (maps.instances[:, -1] == i + 1).any(), caption
+            signs += 1
+    assert signs > FRAMES // 20
+
+
 def test_boundaries_part_instances(version):
     for _, caption, maps in _thousand(version):
         edge = boundary(maps.classes, maps.instances, maps.depth)

@@ -96,12 +96,13 @@ def bridge(P, n, u):
 
 
 @njit(cache=True, nogil=True)
-def _daisy(P, n, x, y, r, petals, turned, u):
+def _daisy(P, n, x, y, r, petals, turned):
     """A head of petals that looks at the viewer and a little upwards."""
     for k in range(petals):
         a = (k + turned) * 6.283185307179586 / petals
         w = min(1.9 * r / petals, 0.30 * r)
         n = ell(P, n, x + 0.66 * r * cos(a), y + 0.66 * r * sin(a), -0.02 - 0.02 * sin(a), 0.38 * r, w * 1.15, 0.07 * r + 0.015, a, 0)
+    n = ell(P, n, x, y, -0.01, 0.52 * r, 0.52 * r, 0.05 * r, 0.0, 0)  # no sky between petals and middle
     return ell(P, n, x, y, -0.045, 0.33 * r, 0.33 * r, 0.20 * r, 0.0, 4)
 
 
@@ -115,7 +116,7 @@ def flower(P, n, u):
         for side in (-1.0, 1.0):
             y = 0.14 + 0.12 * u[2 if side > 0.0 else 3]
             n = ell(P, n, side * 0.16, y + 0.09, -0.02, 0.175, 0.060, 0.035, side * 0.55, 6)
-        return _daisy(P, n, lean, 0.70, 0.345, 6 + int(u[4] * 5.0), u[5], u)
+        return _daisy(P, n, lean, 0.70, 0.345, 6 + int(u[4] * 5.0), u[5])
     for side in (-1.0, 1.0):
         n = cap(P, n, side * 0.02, 0.02, 0.0, side * 0.13, 0.26, 0.0, 0.055, 0.060, 6)
         n = cap(P, n, side * 0.13, 0.26, 0.0, side * (0.20 + 0.06 * u[2]), 0.52, 0.0, 0.060, 0.012, 6)

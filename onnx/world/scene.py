@@ -13,7 +13,8 @@ from world.raster import label, trace, visibility
 from world.spec import PLACES, look_of, sample_spec
 
 MIN_SHOWN = 0.015  # of the picture, for every object asked for
-MIN_UNHIDDEN = 0.40  # of an object's own pixels inside the frame
+MIN_UNHIDDEN = (0.40, 0.50)  # of an object's own pixels inside the frame, by version
+MIN_READABLE = 0.96  # .. of a sign's, which must also lie inside the frame
 MIN_BACKGROUND = 0.02  # of the picture, for every background asked for
 _CHECK = 64  # resolution at which a layout is judged
 _TRIES = 60
@@ -110,7 +111,9 @@ def _keeps_promises(scene):
     visibility(P, prim, cover, shown, whole)
     count = len(things)
     mine, own = shown[1 : count + 1], whole[1 : count + 1]
-    if (mine < MIN_SHOWN * _CHECK * _CHECK).any() or (mine < MIN_UNHIDDEN * own).any():
+    if (mine < MIN_SHOWN * _CHECK * _CHECK).any() or (mine < MIN_UNHIDDEN[spec.version] * own).any():
+        return False
+    if any(t.word and not _readable(i + 1, prim, P, mine[i], own[i]) for i, t in enumerate(things)):
         return False
     backgrounds = PLACES[spec.place] if spec.place else ()
     if spec.mountain:
@@ -136,6 +139,13 @@ def _keeps_promises(scene):
                     if spec.version > 0 and not _order_holds(relation.kind, depth[instances == i + 1], depth[instances == j + 1]):
                         return False
     return True
+
+
+def _readable(instance, prim, P, shown, whole):
+    """Whether nothing hides a letter and the frame cuts none off."""
+    edges = np.concatenate((prim[:, 0], prim[:, -1]))
+    cut = (edges >= 0) & (P[edges.clip(0), 2] == instance)
+    return shown >= MIN_READABLE * whole and not cut.any()
 
 
 def realize(spec, rng):

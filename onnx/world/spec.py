@@ -57,7 +57,7 @@ COLOURS = {
     "bird": ("blue", "red", "yellow", "white", "black", "brown", "green"),
     "bridge": ("grey", "red", "white", "brown"),
     "flower": ("red", "yellow", "pink", "purple", "white", "blue", "orange"),
-    "rock": ("grey", "brown", "black", "white"),
+    "rock": ("grey", "brown", "black"),
     "mushroom": ("red", "brown", "white", "orange"),
     "bench": ("brown", "red", "green", "blue", "white"),
     "sign": ("white", "yellow", "red", "blue", "green", "black"),
