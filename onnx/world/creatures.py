@@ -192,5 +192,6 @@ def bird(P, n, u, flying):
     rise = (0.75 if u[5] < 0.35 else -0.38) + 0.2 * u[6] + (0.5 if pecks else 0.0)
     # A flat tail: two feathers beside one another.
     for side in (-1.0, 1.0):
-        n = cap(P, n, -0.24 * c, by - 0.22 * s, side * 0.03, -0.24 * c - 0.40 * cos(rise), by - 0.22 * s + 0.40 * sin(rise), side * 0.06, 0.070, 0.050, 5)
+        x, y = -0.24 * c, by - 0.22 * s
+        n = cap(P, n, x, y, side * 0.03, x - 0.40 * cos(rise), y + 0.40 * sin(rise), side * 0.06, 0.070, 0.050, 5)
     return n

@@ -74,7 +74,8 @@ def _write(P, n, codes, y, z, tall, advance, r, paint):
     for k in range(count):
         c = codes[k]
         for s in range(COUNTS[c]):
-            n = cap(P, n, left + tall * STROKES[c, s, 0], y + tall * STROKES[c, s, 1], z, left + tall * STROKES[c, s, 2], y + tall * STROKES[c, s, 3], z, r, r, paint)
+            ax, ay, bx, by = STROKES[c, s]
+            n = cap(P, n, left + tall * ax, y + tall * ay, z, left + tall * bx, y + tall * by, z, r, r, paint)
         left += tall * advance
     return n
 

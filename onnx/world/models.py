@@ -119,7 +119,8 @@ def _model(cls, P, n, u, K, trait):
 def assemble(P, n, classes, poses, uniforms, traits, paints, joints):
     """Adds object i of class classes[i] with poses[i] = (yaw, scale, x, y, z) as instance i + 1; returns the next free row.
 
-    uniforms f64[m, >= UNIFORMS] (the last is overwritten), traits as `traits` gives them, paints f64[m, 8, 3]; joints f64[m, 18, 3] receives persons' joints in the world.
+    uniforms f64[m, >= UNIFORMS] (the last is overwritten), traits as the function of that name gives them, paints f64[m, 8, 3];
+    joints f64[m, 18, 3] receives persons' joints in the world.
     """
     for i in range(len(classes)):
         yaw, scale, x, y, z = poses[i, 0], poses[i, 1], poses[i, 2], poses[i, 3], poses[i, 4]

@@ -32,7 +32,8 @@ def _stone_bridge(P, n, u):
             t = 3.141592653589793 * (k + 0.5) / stones
             x, y = cx + (a + 0.02) * cos(t), (b + 0.02) * sin(t)
             tx, ty = -(a + 0.02) * sin(t), (b + 0.02) * cos(t)
-            n = box(P, n, x, y, 0.0, 1.45 * math.sqrt(tx * tx + ty * ty) / stones, 0.050, deep + 0.02, _angle(-tx, -ty), 1 if k % 2 else 3)
+            long = 1.45 * math.sqrt(tx * tx + ty * ty) / stones
+            n = box(P, n, x, y, 0.0, long, 0.050, deep + 0.02, _angle(-tx, -ty), 1 if k % 2 else 3)
     # The parapet follows the hump.
     for k in range(6):
         x0, x1 = -1.12 + 2.24 * k / 6.0, -1.12 + 2.24 * (k + 1) / 6.0
@@ -124,7 +125,8 @@ def flower(P, n, u):
     n = ell(P, n, lean, 0.77, 0.0, 0.205, 0.175, 0.190, 0.0, 0)
     for k in range(3):
         x = 0.135 * (k - 1.0)
-        n = cap(P, n, lean + x * 0.8, 0.78, -0.06 if k == 1 else 0.0, lean + x * 1.25, 1.02, -0.05 if k == 1 else 0.0, 0.125, 0.018, 0 if k != 1 else 1)
+        front = k == 1
+        n = cap(P, n, lean + x * 0.8, 0.78, -0.06 if front else 0.0, lean + x * 1.25, 1.02, -0.05 if front else 0.0, 0.125, 0.018, 1 if front else 0)
     return n
 
 
@@ -163,7 +165,8 @@ def _toadstool(P, n, x, z, k, u):
             e = (0.32 if low else 0.86) + 0.10 * sin(7.0 * j + 6.0 * u[3])
             c = cos(e)
             s = (0.056 + 0.020 * (j % 2)) * k
-            n = ell(P, n, x + 0.95 * r * c * sin(a), rim + rise * sin(e) * 0.95, z - 0.95 * r * c * cos(a), s * 1.1, s * (1.0 if low else 0.8), s * 0.95, 0.0, 3)
+            q = 0.95 * r * c  # sunk into the hat by a twentieth
+            n = ell(P, n, x + q * sin(a), rim + 0.95 * rise * sin(e), z - q * cos(a), s * 1.1, s * (1.0 if low else 0.8), s * 0.95, 0.0, 3)
         n = ell(P, n, x + 0.02, rim + rise * 0.985, z, 0.10 * k, 0.035 * k, 0.10 * k, 0.0, 3)
     return n
 
