@@ -11,7 +11,7 @@ from world.trig import cos, sin
 
 
 @njit(cache=True, nogil=True)
-def _leg(P, n, x, y, z, length, swing, r0, r1, paint, foot):
+def leg(P, n, x, y, z, length, swing, r0, r1, paint, foot):
     """A leg with a slightly bent knee from the hip (x, y, z) down, and a paw on the ground."""
     kx, ky = x + 0.5 * length * sin(swing), y - 0.5 * length * cos(swing)
     fx, fy = kx + 0.5 * length * sin(swing * 0.4 - 0.08), r1
@@ -21,7 +21,7 @@ def _leg(P, n, x, y, z, length, swing, r0, r1, paint, foot):
 
 
 @njit(cache=True, nogil=True)
-def _eyes(P, n, x, y, z, r):
+def eyes(P, n, x, y, z, r):
     for side in (-1.0, 1.0):
         n = ell(P, n, x, y, side * z, r, r * 1.15, r * 0.8, 0.0, 2)
         n = ell(P, n, x + r * 0.25, y + r * 0.4, side * (z + r * 0.55), r * 0.35, r * 0.35, r * 0.35, 0.0, 3)
@@ -35,10 +35,10 @@ def dog(P, n, u):
     by = ly + 0.08
     n = cap(P, n, -0.30, by, 0.0, 0.24, by + 0.03, 0.0, 0.150, 0.185, 0)
     n = ell(P, n, 0.20, by - 0.03, 0.0, 0.16, 0.165, 0.165, 0.0, 1)
-    n = _leg(P, n, 0.26, ly, -0.10, ly, stride, 0.085, 0.052, 0, 3)
-    n = _leg(P, n, 0.26, ly, 0.10, ly, -stride, 0.085, 0.052, 0, 0)
-    n = _leg(P, n, -0.32, ly, -0.10, ly, -stride, 0.10, 0.054, 0, 0)
-    n = _leg(P, n, -0.32, ly, 0.10, ly, stride, 0.10, 0.054, 0, 3)
+    n = leg(P, n, 0.26, ly, -0.10, ly, stride, 0.085, 0.052, 0, 3)
+    n = leg(P, n, 0.26, ly, 0.10, ly, -stride, 0.085, 0.052, 0, 0)
+    n = leg(P, n, -0.32, ly, -0.10, ly, -stride, 0.10, 0.054, 0, 0)
+    n = leg(P, n, -0.32, ly, 0.10, ly, stride, 0.10, 0.054, 0, 3)
     lift = 0.10 * u[2]
     hx, hy = 0.46, by + 0.30 + lift
     n = cap(P, n, 0.28, by + 0.08, 0.0, hx - 0.05, hy - 0.04, 0.0, 0.125, 0.105, 0)
@@ -46,7 +46,7 @@ def dog(P, n, u):
     n = ell(P, n, hx, hy, 0.0, 0.155, 0.135, 0.14, 0.1, 0)
     n = cap(P, n, hx + 0.06, hy - 0.045, 0.0, hx + 0.25, hy - 0.065, 0.0, 0.085, 0.062, 1)
     n = ell(P, n, hx + 0.305, hy - 0.035, 0.0, 0.036, 0.032, 0.04, 0.0, 2)
-    n = _eyes(P, n, hx + 0.085, hy + 0.05, 0.112, 0.026)
+    n = eyes(P, n, hx + 0.085, hy + 0.05, 0.112, 0.026)
     floppy = u[3] < 0.55
     for side in (-1.0, 1.0):
         if floppy:
@@ -71,7 +71,7 @@ def _cat_head(P, n, hx, hy, u):
     n = ell(P, n, hx, hy, 0.0, 0.165, 0.15, 0.165, 0.0, 0)
     n = ell(P, n, hx + 0.125, hy - 0.05, 0.0, 0.065, 0.05, 0.075, 0.0, 1)
     n = ell(P, n, hx + 0.185, hy - 0.03, 0.0, 0.016, 0.014, 0.02, 0.0, 4)
-    n = _eyes(P, n, hx + 0.10, hy + 0.03, 0.112, 0.028)
+    n = eyes(P, n, hx + 0.10, hy + 0.03, 0.112, 0.028)
     for side in (-1.0, 1.0):
         n = cone(P, n, hx - 0.01, hy + 0.075, side * 0.095, hx - 0.015, hy + 0.27, side * 0.135, 0.078, 0.006, 0)
         n = cone(P, n, hx + 0.022, hy + 0.085, side * 0.095, hx + 0.010, hy + 0.225, side * 0.13, 0.052, 0.005, 4)
@@ -108,10 +108,10 @@ def cat(P, n, u):
     stride = (u[4] - 0.5) * 0.7
     n = cap(P, n, -0.27, 0.40, 0.0, 0.20, 0.40, 0.0, 0.145, 0.135, 0)
     n = ell(P, n, -0.03, 0.34, 0.0, 0.22, 0.09, 0.11, 0.0, 1)
-    n = _leg(P, n, 0.22, 0.32, -0.085, 0.32, stride, 0.070, 0.042, 0, 1)
-    n = _leg(P, n, 0.22, 0.32, 0.085, 0.32, -stride, 0.070, 0.042, 0, 1)
-    n = _leg(P, n, -0.29, 0.32, -0.085, 0.32, -stride, 0.085, 0.044, 0, 1)
-    n = _leg(P, n, -0.29, 0.32, 0.085, 0.32, stride, 0.085, 0.044, 0, 1)
+    n = leg(P, n, 0.22, 0.32, -0.085, 0.32, stride, 0.070, 0.042, 0, 1)
+    n = leg(P, n, 0.22, 0.32, 0.085, 0.32, -stride, 0.070, 0.042, 0, 1)
+    n = leg(P, n, -0.29, 0.32, -0.085, 0.32, -stride, 0.085, 0.044, 0, 1)
+    n = leg(P, n, -0.29, 0.32, 0.085, 0.32, stride, 0.085, 0.044, 0, 1)
     n = _cat_head(P, n, 0.38, 0.59 + 0.05 * u[1], u)
     return _cat_tail(P, n, -0.38, 0.44, 0.5 + 0.4 * u[2], 0.095 + 0.015 * u[3])
 
@@ -122,17 +122,17 @@ def horse(P, n, u):
     ly = 0.50
     n = cap(P, n, -0.28, 0.585, 0.0, 0.22, 0.58, 0.0, 0.135, 0.135, 0)
     n = ell(P, n, -0.30, 0.60, 0.0, 0.15, 0.145, 0.135, 0.0, 0)
-    n = _leg(P, n, 0.27, ly, -0.085, ly, stride, 0.072, 0.034, 0, 2)
-    n = _leg(P, n, 0.24, ly, 0.085, ly, -stride, 0.072, 0.034, 0, 2)
-    n = _leg(P, n, -0.33, ly, -0.085, ly, -stride * 0.8, 0.085, 0.036, 0, 2)
-    n = _leg(P, n, -0.35, ly, 0.085, ly, stride * 0.8, 0.085, 0.036, 0, 2)
+    n = leg(P, n, 0.27, ly, -0.085, ly, stride, 0.072, 0.034, 0, 2)
+    n = leg(P, n, 0.24, ly, 0.085, ly, -stride, 0.072, 0.034, 0, 2)
+    n = leg(P, n, -0.33, ly, -0.085, ly, -stride * 0.8, 0.085, 0.036, 0, 2)
+    n = leg(P, n, -0.35, ly, 0.085, ly, stride * 0.8, 0.085, 0.036, 0, 2)
     # The neck goes up and forward, the head hangs from its top.
     nx, ny = 0.42 + 0.06 * u[1], 0.93 + 0.04 * u[2]
     n = cap(P, n, 0.25, 0.63, 0.0, nx, ny, 0.0, 0.125, 0.072, 0)
     fx, fy = nx + 0.21, ny - 0.15 + 0.05 * u[3]
     n = cap(P, n, nx + 0.015, ny, 0.0, fx, fy, 0.0, 0.080, 0.052, 0)
     n = ell(P, n, fx + 0.02, fy - 0.012, 0.0, 0.052, 0.046, 0.05, -0.5, 3 if u[4] < 0.4 else 0)
-    n = _eyes(P, n, nx + 0.07, ny - 0.005, 0.065, 0.017)
+    n = eyes(P, n, nx + 0.07, ny - 0.005, 0.065, 0.017)
     for side in (-1.0, 1.0):
         n = ell(P, n, fx + 0.055, fy - 0.012, side * 0.028, 0.010, 0.012, 0.010, 0.0, 2)
         n = cone(P, n, nx - 0.005, ny + 0.055, side * 0.045, nx + 0.0, ny + 0.155, side * 0.055, 0.028, 0.005, 0)

@@ -1,6 +1,9 @@
 """Captions as people speak them, true of the scene that `scene.realize` builds for the same spec."""
 
-from world.classes import CLASSES, INDEX, plural_of
+from world.classes import INDEX, LATEST, classes_of, plural_of
+from world.spec import SKY
+
+_CLASSES = classes_of(LATEST)  # a spec names its classes itself, whatever its version
 
 _NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 
@@ -66,8 +69,32 @@ def _pick(rng, options):
     return options[int(rng.random() * len(options))]
 
 
+def _sign_phrase(group, rng):
+    """A sign and what it says, or the letters themselves. Capitals, as they stand in the picture."""
+    if group.look == "letters":
+        noun = _pick(rng, ("letters", "big letters", "clay letters", "letters"))
+        noun = f"{group.colour} {noun}" if group.colour else noun
+        said = _pick(rng, ('that say "{w}"', 'spelling "{w}"', 'that spell "{w}"', '"{w}"', 'reading "{w}"'))
+    else:
+        noun = _pick(rng, ("sign", "sign", "sign", "signboard", "billboard"))
+        noun = f"{group.colour} {noun}" if group.colour else noun
+        noun = ("an " if noun[0] in "aeiou" else "a ") + noun
+        said = _pick(rng, ('that says "{w}"', 'that says "{w}"', 'reading "{w}"', 'with the word "{w}"', 'with "{w}" on it', 'saying "{w}"'))
+    return f"{noun} {said.format(w=group.word)}"
+
+
+def _flying(noun, rng):
+    """The noun of a thing in the air: its caption must say so, or it might as well stand."""
+    r = rng.random()
+    if r < 0.5:
+        return f"flying {noun}"
+    return f"{noun} {'in flight' if r < 0.75 else 'in the air'}"
+
+
 def _noun_phrase(group, bare, rng):
-    info = CLASSES[INDEX[group.name]]
+    if group.word:
+        return _sign_phrase(group, rng)
+    info = _CLASSES[INDEX[group.name]]
     # The class's own name half of the time, one of its synonyms otherwise.
     word = info.name if rng.random() < 0.5 else _pick(rng, info.synonyms)
     several = group.count > 1
@@ -76,6 +103,8 @@ def _noun_phrase(group, bare, rng):
         noun = f"{noun} in {group.colour}" if rng.random() < 0.6 else f"{noun} dressed in {group.colour}"
     elif group.colour:
         noun = f"{group.colour} {noun}"
+    if group.look == "flying bird":
+        noun = _flying(noun, rng)
     if several:
         if group.count == 2 and rng.random() < 0.2:
             return _pick(rng, ("a pair of ", "a couple of ")) + noun
@@ -97,6 +126,11 @@ def _join(phrases, rng):
     return ", ".join(phrases[:-1]) + (" with " if rng.random() < 0.12 else " and ") + phrases[-1]
 
 
+def _agrees(group):
+    """How many a verb agrees with."""
+    return 2 if group.look == "letters" else group.count
+
+
 def _things(spec, rng):
     """The groups in words, and how many the first one counts."""
     bare = rng.random() < 0.10  # "dog and red car", as one types when in a hurry
@@ -106,13 +140,13 @@ def _things(spec, rng):
         for i in range(len(rest) - 1, 0, -1):
             j = int(rng.random() * (i + 1))
             rest[i], rest[j] = rest[j], rest[i]
-        return _join([phrases[i] for i in rest], rng), spec.objects[rest[0]].count
+        return _join([phrases[i] for i in rest], rng), _agrees(spec.objects[rest[0]])
     relation = spec.relations[0]
     said = f"{phrases[relation.a]} {_pick(rng, _RELATION_PHRASES[relation.kind])} {phrases[relation.b]}"
     rest = [phrases[i] for i in rest if i not in (relation.a, relation.b)]
     if not rest:
-        return said, spec.objects[relation.a].count
-    return f"{said}, and {_join(rest, rng)}" if rng.random() < 0.7 else f"{said}, with {_join(rest, rng)}", spec.objects[relation.a].count
+        return said, _agrees(spec.objects[relation.a])
+    return f"{said}, and {_join(rest, rng)}" if rng.random() < 0.7 else f"{said}, with {_join(rest, rng)}", _agrees(spec.objects[relation.a])
 
 
 def describe(spec, rng, split="train"):
@@ -130,7 +164,10 @@ def describe(spec, rng, split="train"):
     if spec.hour:
         slots["h"] = _pick(rng, _HOUR_PHRASES[spec.hour])
         key += "h"
-    text = _pick(rng, TEMPLATES[split][key]).format(**slots)
+    templates = TEMPLATES[split][key]
+    if spec.version > 0 and any(group.look in SKY for group in spec.objects):
+        templates = [t for t in templates if "standing" not in t]  # version 0 lets airplanes stand around
+    text = _pick(rng, templates).format(**slots)
     if rng.random() < 0.25:
         text = text[0].upper() + text[1:] + "."
     return text

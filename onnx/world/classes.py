@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-MAX_CLASSES = 40  # size of the class-logit head; indices from len(CLASSES) on are reserved
+MAX_CLASSES = 40  # size of the class-logit head; indices behind a version's classes are reserved
+LATEST = 1  # versions of the world: 0 is what pack v0.1 was trained on, 1 adds what stands in _ADDED
 
 
 class ClassInfo(NamedTuple):
@@ -44,6 +45,18 @@ _ROWS = (
     ("snowman", "object", (211, 167, 255), "snowman/snowmen"),
     ("sandcastle", "object", (207, 145, 86), "sandcastle/sandcastles sand_castle/sand_castles"),
 )
+# What version 1 adds. A class keeps its index for good, so rows are only ever appended.
+_ADDED = (
+    ("squirrel", "object", (197, 0, 255), "squirrel/squirrels"),
+    ("rhino", "object", (86, 144, 236), "rhino/rhinos rhinoceros/rhinoceroses"),
+    ("bird", "object", (255, 0, 112), "bird/birds birdie/birdies"),
+    ("bridge", "object", (151, 0, 117), "bridge/bridges"),
+    ("flower", "object", (255, 93, 254), "flower/flowers bloom/blooms"),
+    ("rock", "object", (105, 140, 4), "rock/rocks boulder/boulders stone/stones"),
+    ("mushroom", "object", (192, 107, 198), "mushroom/mushrooms toadstool/toadstools"),
+    ("bench", "object", (176, 189, 2), "bench/benches park_bench/park_benches"),
+    ("sign", "object", (27, 4, 250), "sign/signs signboard/signboards billboard/billboards letters"),
+)
 
 
 def _info(index, row):
@@ -52,8 +65,15 @@ def _info(index, row):
     return ClassInfo(index, name, kind, colour, tuple(p[0] for p in pairs), pairs[0][-1])
 
 
-CLASSES = tuple(_info(i, row) for i, row in enumerate(_ROWS))
-INDEX = {c.name: c.index for c in CLASSES}
+_ALL = tuple(_info(i, row) for i, row in enumerate(_ROWS + _ADDED))
+CLASSES = _ALL[: len(_ROWS)]  # of version 0
+INDEX = {c.name: c.index for c in _ALL}  # of every version: a name means the same slot in all of them
+
+
+def classes_of(version):
+    """The classes of a version of the world, in the order of their indices."""
+    return (CLASSES, _ALL)[version]
+
 
 # Colours kept free for classes of later packs, as far from all others as from each other.
 RESERVED_COLOURS = (
@@ -62,7 +82,7 @@ RESERVED_COLOURS = (
 )
 
 _PLURALS = {}
-for _row in _ROWS:
+for _row in _ROWS + _ADDED:
     for _word in _row[3].split():
         _pair = _word.replace("_", " ").split("/")
         _PLURALS[_pair[0]] = _pair[-1]
@@ -73,15 +93,16 @@ def plural_of(word):
     return _PLURALS[word]
 
 
-def palette():
-    """MAX_CLASSES colours (r, g, b), the reserved ones last."""
-    return tuple(c.colour for c in CLASSES) + RESERVED_COLOURS
+def palette(version=0):
+    """MAX_CLASSES colours (r, g, b), those still reserved in this version last."""
+    used = tuple(c.colour for c in classes_of(version))
+    return used + tuple(c for c in RESERVED_COLOURS if c not in used)
 
 
-def vocabulary():
+def vocabulary(version=0):
     """Phrase (lower case, singular and plural) -> class name. Match the longest phrase first."""
     words = {}
-    for info in CLASSES:
+    for info in classes_of(version):
         for word in info.synonyms:
             words[word] = info.name
             words[plural_of(word)] = info.name

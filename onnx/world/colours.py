@@ -36,6 +36,10 @@ _FREE = {
     "tower": ("stone", "grey", "tan", "cream"), "tree": ("leaf", "lime", "green", "autumn", "blossom", "moss"), "fir": ("pine", "moss"),
     "cactus": ("cactus", "green", "teal"), "umbrella": ("red", "blue", "yellow", "green", "orange", "pink", "teal"),
     "ball": ("red", "blue", "yellow", "green", "orange", "pink"), "snowman": ("snow",), "sandcastle": ("sand",), "cloud": ("snow",), "sun": ("gold",),
+    "squirrel": ("orange", "brown", "grey", "brick"), "rhino": ("grey", "stone", "grey"), "bird": ("blue", "red", "yellow", "brown", "white", "teal", "black"),
+    "bridge": ("stone", "grey", "brick", "tan"), "flower": ("pink", "red", "yellow", "white", "purple", "orange", "coral"),
+    "rock": ("grey", "stone", "tan"), "mushroom": ("red", "brown", "tan", "ochre"), "bench": ("brown", "wood", "green", "tan"),
+    "sign": ("white", "yellow", "wood", "red", "blue", "green", "cream"), "letters": ("red", "blue", "yellow", "green", "purple", "orange", "teal"),
 }  # fmt: skip
 # Second colours that sit well beside a main one.
 _SECOND = {
@@ -51,10 +55,55 @@ def _roof(main):
     return "brick" if main not in ("red", "brick", "coral") else "slate"
 
 
-def free_colour(name, r):
-    """A main colour for class `name` from a uniform r; the word is one of `spec.COLOURS` or a private one."""
-    options = _FREE[name]
+def free_colour(name, look, r):
+    """A main colour for class `name` seen as `look` from a uniform r; the word is one of `spec.COLOURS` or a private one."""
+    options = _FREE.get(look) or _FREE[name]
     return options[int(r * len(options))]
+
+
+def _squirrel(p, main, u):
+    p[1], p[4] = CLAY["cream"], CLAY[main] * (0.80 if u[1] < 0.5 else 1.0)
+
+
+def _rhino(p, main, u):
+    p[3], p[5] = CLAY["cream"], CLAY[main] * 0.70
+
+
+def _bird(p, main, u):
+    p[1] = CLAY["cream"] if main != "white" else CLAY["grey"]
+    p[4] = CLAY["carrot"] if main in ("blue", "teal", "black", "white") else CLAY["gold"] if main != "yellow" else CLAY["carrot"]
+    p[5] = CLAY[main] * 0.62 if main != "black" else CLAY["dark"] * 2.2
+
+
+def _bridge(p, main, u):
+    p[1], p[3] = CLAY[main] * 0.72, CLAY[main] * 0.88
+
+
+def _flower(p, main, u):
+    p[1], p[4], p[6] = CLAY[main] * 0.82, CLAY["gold" if main not in ("yellow", "orange") else "wood"], CLAY["leaf"]
+
+
+def _rock(p, main, u):
+    p[1] = CLAY[main] * 0.82
+
+
+def _mushroom(p, main, u):
+    p[1], p[3] = CLAY["cream"], CLAY["white" if main != "white" else "tan"]
+
+
+def _bench(p, main, u):
+    p[4] = CLAY["slate"] * 0.45 if u[1] < 0.6 or main == "wood" else CLAY["wood"]
+
+
+def _sign(p, main, u):
+    # The writing must be read at 128 pixels: it is dark on pale boards and pale on all others.
+    p[1] = CLAY[("dark", "navy", "dark")[int(u[1] * 3)] if main in ("white", "yellow", "cream", "tan") else "white"]
+
+
+_OWN_PAINTS = {
+    "squirrel": _squirrel, "rhino": _rhino, "bird": _bird, "bridge": _bridge, "flower": _flower, "rock": _rock, "mushroom": _mushroom,
+    "bench": _bench, "sign": _sign,
+}  # fmt: skip
 
 
 def paints(name, main, u):
@@ -93,4 +142,6 @@ def paints(name, main, u):
         p[5] = c["carrot"]
     elif name == "sandcastle":
         p[6] = c["wood"]
+    elif name in _OWN_PAINTS:
+        _OWN_PAINTS[name](p, main, u)
     return p

@@ -8,21 +8,24 @@ from typing import NamedTuple
 import numpy as np
 
 from world.classes import INDEX
-from world.models import EXTENT, SIDEWAYS
+from world.models import SIDEWAYS, extent
 from world.primitives import CAPPED, cap, ell, pattern, place
 from world.raster import FAR, hit
-from world.spec import HOURS, SKY_CLASSES, choose, place_weights
+from world.spec import HOURS, SKY, choose, place_weights
 
 # Height of a lone object as a fraction of the picture's.
 _HEIGHT = {
     "cloud": 0.26, "sun": 0.28, "dog": 0.60, "cat": 0.62, "horse": 0.70, "person": 0.74, "car": 0.38, "boat": 0.70, "airplane": 0.46,
     "house": 0.58, "tower": 0.74, "tree": 0.74, "fir": 0.80, "cactus": 0.70, "umbrella": 0.66, "ball": 0.46, "snowman": 0.70,
-    "sandcastle": 0.54,
+    "sandcastle": 0.54, "squirrel": 0.60, "rhino": 0.44, "bird": 0.54, "flying bird": 0.50, "bridge": 0.50, "flower": 0.62, "rock": 0.41, "mushroom": 0.54,
+    "bench": 0.48, "sign": 0.62, "letters": 0.50,
 }  # fmt: skip
+_WIDE = ("bridge", "sign", "letters")  # would leave no room for others at their usual height
 _CROWD = (1.0, 1.0, 0.87, 0.76, 0.67, 0.60, 0.55, 0.5, 0.45, 0.4, 0.4, 0.4, 0.4)  # factor by the number of objects on the ground
-_SKY_DEPTH = {"airplane": 14.0, "cloud": 60.0, "sun": 400.0}
+_SKY_DEPTH = {"flying bird": 6.0, "airplane": 14.0, "cloud": 60.0, "sun": 400.0}
 # Half the depth of a model's base, where it is not slight.
-_DEPTH = {"car": 0.46, "house": 0.36, "sandcastle": 0.42, "tower": 0.20, "ball": 0.30, "snowman": 0.25}
+_DEPTH = {"car": 0.46, "house": 0.36, "sandcastle": 0.42, "tower": 0.20, "ball": 0.30, "snowman": 0.25, "squirrel": 0.12, "rhino": 0.30,
+          "bird": 0.12, "bridge": 0.22, "rock": 0.35, "mushroom": 0.32, "bench": 0.28}  # fmt: skip
 _GROUND_OF = {"meadow": "meadow", "hill": "meadow", "beach": "sand", "sea": "sea", "snow": "snow", "snowy hill": "snow", "desert": "sand",
               "road": "meadow", "town": "meadow"}  # fmt: skip
 
@@ -52,7 +55,7 @@ def stage(spec, things, rng):
     """Chooses ground and camera for spec."""
     where = spec.place
     if where is None:
-        weights = place_weights([t.name for t in things])
+        weights = place_weights([t.look for t in things])
         where = tuple(weights)[choose(rng, tuple(weights.values()))]
     hour = spec.hour
     if hour is None:
@@ -78,7 +81,8 @@ def stage(spec, things, rng):
         snowy = rng.random() < 0.12 and any(t.name in ("snowman", "fir") for t in things)
         ground[0] = INDEX["snow"] if snowy else INDEX["sand"] if rng.random() < 0.1 else ground[0]
         horizon = _between(rng, 0.0, 0.30)
-        if any(t.name == "car" for t in things) or rng.random() < 0.55:
+        bridged = any(t.name == "bridge" for t in things)  # the road leads through its arch
+        if any(t.name == "car" for t in things) or (not bridged and rng.random() < 0.55):
             v = _between(rng, -0.72, -0.45)
             near, far = _depth_of(v - 0.24, horizon, lens), _depth_of(v + 0.16, horizon, lens)
             ground[4], ground[5], ground[6] = (far - near) / 2, (far + near) / 2, 1.0
@@ -136,29 +140,38 @@ def backdrop(P, spec, stage, rng):
     return n
 
 
-def _width(name, height):
-    extent = EXTENT[name]
-    return height * extent[1] / extent[0]
+def _width(thing, height):
+    tall, wide = extent(thing)
+    return height * wide / tall
+
+
+def _widest(count):
+    """How wide one of _WIDE may be among `count` things on the ground."""
+    return (1.85, 1.25, 1.0)[min(count, 3) - 1]
 
 
 def arrange(spec, things, stage, rng, despair):
     """A slot (u, v, height) for every thing. despair 0..1 grows with failed attempts and shrinks things."""
     count = len(things)
     relation = spec.relations[0] if spec.relations else None
-    grounded = [i for i, t in enumerate(things) if t.name not in SKY_CLASSES]
-    aloft = [i for i, t in enumerate(things) if t.name in SKY_CLASSES]
+    grounded = [i for i, t in enumerate(things) if t.look not in SKY]
+    aloft = [i for i, t in enumerate(things) if t.look in SKY]
     crowd = _CROWD[len(grounded)] * (1.0 - 0.08 * len(aloft)) if grounded else (1.0, 1.0, 0.9, 0.8)[min(len(aloft), 3)]
-    heights = [2.0 * _HEIGHT[t.name] * crowd * _between(rng, 0.86, 1.10) * (1.0 - 0.35 * despair) for t in things]
-    planes = sum(t.name == "airplane" for t in things)
+    heights = [2.0 * _HEIGHT[t.look] * crowd * _between(rng, 0.86, 1.10) * (1.0 - 0.35 * despair) for t in things]
+    if len(grounded) > 0:
+        heights = [min(h, _widest(len(grounded)) / _width(t, 1.0)) if t.look in _WIDE else h for t, h in zip(things, heights)]
+    fliers = {look: sum(t.look == look for t in things) for look in ("airplane", "flying bird")}
     for i in aloft:  # company in the sky shrinks less
-        heights[i] = 2.0 * _HEIGHT[things[i].name] * _between(rng, 0.85, 1.1) * (0.88 if len(aloft) > 1 else 1.0)
-        if things[i].name == "airplane":
-            heights[i] *= (1.0, 0.72, 0.58)[min(planes, 3) - 1] * (0.8 if len(grounded) > 2 else 1.0)
+        heights[i] = 2.0 * _HEIGHT[things[i].look] * _between(rng, 0.85, 1.1) * (0.88 if len(aloft) > 1 else 1.0)
+        if things[i].look in fliers:
+            heights[i] *= (1.0, 0.72, 0.58)[min(fliers[things[i].look], 3) - 1] * (0.8 if len(grounded) > 2 else 1.0)
         elif not grounded:
             heights[i] *= 1.2
+        if things[i].look == "flying bird":  # what flies is seen above the horizon
+            heights[i] = min(heights[i], 1.06 - max(stage.horizon, stage.hill_top if stage.hill is not None else -1.0))
     slots = [None] * count
     units = _units(spec, things, grounded, heights, rng, relation)
-    _place_units(units, things, stage, heights, slots, rng, bool(aloft), _reserve(spec, relation))
+    _place_units(units, things, stage, heights, slots, rng, bool(aloft), _reserve(spec, relation), relation is not None)
     _place_aloft(aloft, things, stage, heights, slots, rng, relation)
     return slots
 
@@ -170,10 +183,10 @@ def _pair(kind, a, b, things, heights, rng):
     if kind == "under":
         share = 0.60 if things[b].name == "umbrella" else 0.42
         heights[b] = hb = min(hb * 1.25, 1.6)
-        heights[a] = ha = min(ha, share * hb, share * hb * 1.15 / max(_width(things[a].name, 1.0), 1.0))
-        off = 0.20 * _width(things[b].name, hb) * side
+        heights[a] = ha = min(ha, share * hb, share * hb * 1.15 / max(_width(things[a], 1.0), 1.0))
+        off = 0.20 * _width(things[b], hb) * side
         return [(a, off, 0.0), (b, 0.0, 0.05)]
-    wa, wb = _width(things[a].name, ha), _width(things[b].name, hb)
+    wa, wb = _width(things[a], ha), _width(things[b], hb)
     if kind == "next to":
         du = ((wa + wb) / 2 + _between(rng, 0.0, 0.08)) * side
         return [(a, 0.0, _between(rng, 0.0, 0.05)), (b, du, _between(rng, 0.0, 0.05))]
@@ -206,8 +219,8 @@ def _units(spec, things, grounded, heights, rng, relation):
 
 
 def _span(unit, things, heights):
-    left = min(du - _width(things[i].name, heights[i]) / 2 for i, du, _ in unit)
-    right = max(du + _width(things[i].name, heights[i]) / 2 for i, du, _ in unit)
+    left = min(du - _width(things[i], heights[i]) / 2 for i, du, _ in unit)
+    right = max(du + _width(things[i], heights[i]) / 2 for i, du, _ in unit)
     return left, right
 
 
@@ -215,15 +228,16 @@ def _reserve(spec, relation):
     """Range of u for all that stands on the ground: a side is left free for what must fly beside it."""
     if relation is None or relation.kind not in ("left of", "right of"):
         return -0.97, 0.97
-    a, b = (spec.objects[k].name in SKY_CLASSES for k in (relation.a, relation.b))
+    a, b = (spec.objects[k].look in SKY for k in (relation.a, relation.b))
     if a == b:
         return -0.97, 0.97
     flier = spec.objects[relation.a if a else relation.b]
-    bound = {"sun": 0.62, "cloud": 0.45, "airplane": 0.30}[flier.name]
+    bound = {"sun": 0.62, "cloud": 0.45, "airplane": 0.30, "flying bird": 0.35}[flier.look]
     return (-bound, 0.97) if (relation.kind == "left of") == a else (-0.97, bound)
 
 
-def _place_units(units, things, stage, heights, slots, rng, sky_used, reserve):
+def _place_units(units, things, stage, heights, slots, rng, sky_used, reserve, fixed):
+    """`fixed`: a relation says who stands where across the picture."""
     if not units:
         return
     width = reserve[1] - reserve[0]
@@ -259,15 +273,25 @@ def _place_units(units, things, stage, heights, slots, rng, sky_used, reserve):
             if stage.hill is not None:
                 v = min(v, stage.hill_top - 0.02)
             heights[i] = min(heights[i], max(ceiling - v, 0.35))
-            w = _width(things[i].name, heights[i]) / 2
+            w = _width(things[i], heights[i]) / 2
+            if things[i].name == "bridge" and not fixed:
+                centre = _over_road(stage, v, centre)
             slots[i] = (min(max(centre + du, -0.99 + w), 0.99 - w) if w < 0.95 else 0.0, v, heights[i])
+
+
+def _over_road(stage, v, otherwise):
+    """u of the middle of a road that leads away from us, where v is; `otherwise` without such a road."""
+    if stage.ground[4] == 0.0 or stage.ground[6] > 0.5:
+        return otherwise
+    z = _depth_of(v, stage.horizon, stage.lens)
+    return (stage.ground[5] + stage.ground[7] * z) / (stage.lens * z)
 
 
 def _foot_range(unit, things, stage, far):
     """Range of v for the nearest foot of a unit; far 1: back row, 0: front row, -1: anywhere."""
     horizon = stage.horizon
     name = things[unit[0][0]].name
-    if name == "boat":
+    if name == "boat" or (name == "bridge" and stage.place == "sea"):
         if stage.place == "sea":
             low, high = -0.72, horizon - 0.22
         else:
@@ -295,7 +319,7 @@ def _place_aloft(aloft, things, stage, heights, slots, rng, relation):
     for i in aloft:
         best, best_cost = None, 1e9
         h = heights[i]
-        w = _width(things[i].name, h)
+        w = _width(things[i], h)
         for _ in range(16):
             lim = max(0.97 - w / 2, 0.0)
             u = _between(rng, -lim, lim)
@@ -306,7 +330,7 @@ def _place_aloft(aloft, things, stage, heights, slots, rng, relation):
             for j, slot in enumerate(slots):
                 if slot is None or j == i:
                     continue
-                wj = _width(things[j].name, slot[2])
+                wj = _width(things[j], slot[2])
                 across = min(u + w / 2, slot[0] + wj / 2) - max(u - w / 2, slot[0] - wj / 2)
                 along = min(v + h, slot[1] + slot[2]) - max(v, slot[1])
                 if across > 0.0 and along > 0.0:
@@ -338,11 +362,12 @@ def _sink(hill, x, y, z):
     return min(max(-steep[2] / steep[1], 0.0) + 0.5 * abs(steep[0] / steep[1]), 0.8)
 
 
-def pose(name, slot, stage, draws):
-    """(yaw, scale, x, y, z) that shows `name` in its slot; draws: 4 uniforms."""
+def pose(thing, slot, stage, draws):
+    """(yaw, scale, x, y, z) that shows `thing` in its slot; draws: 4 uniforms."""
     u, v, height = slot
+    name, tall = thing.look, extent(thing)[0]
     lens, horizon = stage.lens, stage.horizon
-    if name in SKY_CLASSES:
+    if name in SKY:
         z = _SKY_DEPTH[name] * (1.0 + 0.1 * draws[3])
         y = (v - horizon) * lens * z
     else:
@@ -354,24 +379,28 @@ def pose(name, slot, stage, draws):
         y = dy * z
         # The slot's foot is the nearest edge of the base; its centre lies farther back.
         deep = _DEPTH.get(name, 0.07)
-        back = 1.0 / (1.0 - deep * height * lens / EXTENT[name][0])
+        back = 1.0 / (1.0 - deep * height * lens / tall)
         if stage.hill is None:
             z *= back
         else:
-            y -= _sink(stage.hill[0], u * lens * z, y, z) * height * lens * z / EXTENT[name][0] * deep
-    scale = height * lens * z / EXTENT[name][0]
+            y -= _sink(stage.hill[0], u * lens * z, y, z) * height * lens * z / tall * deep
+    scale = height * lens * z / tall
     if name in SIDEWAYS:
         yaw = -0.30 + 0.85 * draws[0]
         if name == "airplane":
             yaw = -0.1 + 0.6 * draws[0]
         elif name == "boat":
             yaw = -0.45 + 0.9 * draws[0]
+        elif name == "flying bird":
+            yaw = -0.15 + 0.55 * draws[0]
         if draws[1] < 0.5:
             yaw = 3.141592653589793 - yaw
     elif name == "person":
         yaw = (-0.8 + 1.6 * draws[0]) * (1.0 if draws[1] < 0.85 else 1.6)
     elif name in ("sun", "cloud", "cactus"):
         yaw = -0.3 + 0.6 * draws[0]
+    elif name in _WIDE:
+        yaw = -0.24 + 0.48 * draws[0]
     else:
         yaw = -0.42 + 0.84 * draws[0]
     return yaw, scale, u * lens * z, y, z

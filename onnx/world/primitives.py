@@ -21,6 +21,7 @@ ELLIPSOID, CAPSULE, CONE, BOX, PRISM = range(5)
 
 KIND, CLASS, INSTANCE, PAINT = 0, 1, 2, 3  # PAINT: index into the object's colours
 CENTRE, AXES, SIZE, CLIP = 4, 7, 16, 20
+LEAN = 19  # of a capsule: above 0, its normals lean as its taper does (the fourth size, which only prisms use)
 COLOUR, COLOUR2, PATTERN = 21, 24, 27
 WIDTH = 28
 MAX_PRIMITIVES = 512

@@ -7,24 +7,31 @@ import numpy as np
 from world import layout
 from world.classes import INDEX
 from world.colours import free_colour, paints
-from world.models import UNIFORMS, assemble, empty_joints
-from world.primitives import MAX_PRIMITIVES, WIDTH
+from world.models import UNIFORMS, assemble, empty_joints, traits
+from world.primitives import CAPSULE, KIND, LEAN, MAX_PRIMITIVES, WIDTH
 from world.raster import label, trace, visibility
-from world.spec import PLACES, sample_spec
+from world.spec import PLACES, look_of, sample_spec
 
 MIN_SHOWN = 0.015  # of the picture, for every object asked for
-MIN_UNHIDDEN = 0.40  # of an object's own pixels inside the frame
+MIN_UNHIDDEN = (0.40, 0.50)  # of an object's own pixels inside the frame, by version
+MIN_READABLE = 0.96  # .. of a sign's, which must also lie inside the frame
 MIN_BACKGROUND = 0.02  # of the picture, for every background asked for
 _CHECK = 64  # resolution at which a layout is judged
 _TRIES = 60
 
 
 class Thing(NamedTuple):
-    """One object: class name, main colour (a word of `colours.CLAY`), group of the spec it belongs to."""
+    """One object: class name, main colour (a word of `colours.CLAY`), group of the spec it belongs to; form and word as in `ObjectSpec`."""
 
     name: str
     colour: str
     group: int
+    form: str | None = None
+    word: str | None = None
+
+    @property
+    def look(self):
+        return look_of(self.name, self.form)
 
 
 class Scene(NamedTuple):
@@ -51,8 +58,8 @@ def _things(spec, rng):
     things = []
     for g, group in enumerate(spec.objects):
         for _ in range(group.count):
-            colour = group.colour or free_colour(group.name, rng.random())
-            things.append(Thing(group.name, colour, g))
+            colour = group.colour or free_colour(group.name, group.look, rng.random())
+            things.append(Thing(group.name, colour, g, group.form, group.word))
     return tuple(things)
 
 
@@ -70,6 +77,14 @@ def relation_holds(kind, a, b):
     if kind == "next to":
         return max(a[0], b[0]) - min(a[2], b[2]) < 0.15
     return True  # behind and in front of are matters of depth
+
+
+def _order_holds(kind, a, b):
+    """Whether inverse depths a lie clearly behind or in front of b, if `kind` asks for it: on a hill, lower is not always nearer."""
+    if kind not in ("behind", "in front of"):
+        return True
+    far, near = (a, b) if kind == "behind" else (b, a)
+    return np.median(far) < 0.97 * np.median(near)
 
 
 def instance_boxes(instances, count):
@@ -96,7 +111,9 @@ def _keeps_promises(scene):
     visibility(P, prim, cover, shown, whole)
     count = len(things)
     mine, own = shown[1 : count + 1], whole[1 : count + 1]
-    if (mine < MIN_SHOWN * _CHECK * _CHECK).any() or (mine < MIN_UNHIDDEN * own).any():
+    if (mine < MIN_SHOWN * _CHECK * _CHECK).any() or (mine < MIN_UNHIDDEN[spec.version] * own).any():
+        return False
+    if any(t.word and not _readable(i + 1, prim, P, mine[i], own[i]) for i, t in enumerate(things)):
         return False
     backgrounds = PLACES[spec.place] if spec.place else ()
     if spec.mountain:
@@ -115,9 +132,20 @@ def _keeps_promises(scene):
         boxes = instance_boxes(instances, count)
         for i, a in enumerate(things):
             for j, b in enumerate(things):
-                if a.group == relation.a and b.group == relation.b and not relation_holds(relation.kind, boxes[i], boxes[j]):
-                    return False
+                if a.group == relation.a and b.group == relation.b:
+                    if not relation_holds(relation.kind, boxes[i], boxes[j]):
+                        return False
+                    # Version 0 trusts the layout in this, and its scenes must stay as they are.
+                    if spec.version > 0 and not _order_holds(relation.kind, depth[instances == i + 1], depth[instances == j + 1]):
+                        return False
     return True
+
+
+def _readable(instance, prim, P, shown, whole):
+    """Whether nothing hides a letter and the frame cuts none off."""
+    edges = np.concatenate((prim[:, 0], prim[:, -1]))
+    cut = (edges >= 0) & (P[edges.clip(0), 2] == instance)
+    return shown >= MIN_READABLE * whole and not cut.any()
 
 
 def realize(spec, rng):
@@ -129,11 +157,11 @@ def realize(spec, rng):
     raise NoLayout(f"no layout for {spec}")
 
 
-def sample_scene(rng, objects=(1, 6)):
+def sample_scene(rng, objects=(1, 6), version=0):
     """A spec and a scene that keeps it: redraws the one spec in thousands for which `realize` finds no layout. The spec is in the scene."""
     while True:
         try:
-            return realize(sample_spec(rng, objects), rng)
+            return realize(sample_spec(rng, objects, version), rng)
         except NoLayout:
             continue
 
@@ -146,9 +174,11 @@ def _attempt(spec, rng, despair):
     n = layout.backdrop(P, spec, stage, rng)
     classes = np.array([INDEX[t.name] for t in things], np.int64)
     draws = rng.random((len(things), UNIFORMS + 4))
-    poses = np.array([layout.pose(t.name, s, stage, draws[i, UNIFORMS:]) for i, (t, s) in enumerate(zip(things, slots))])
+    poses = np.array([layout.pose(t, s, stage, draws[i, UNIFORMS:]) for i, (t, s) in enumerate(zip(things, slots))])
     coats = np.array([paints(t.name, t.colour, draws[i, 12:15]) for i, t in enumerate(things)])
     joints = empty_joints(len(things))
-    n = assemble(P, n, classes, poses, draws, coats, joints)
+    n = assemble(P, n, classes, poses, draws, traits(things), coats, joints)
+    if spec.version > 0:
+        P[:n][P[:n, KIND] == CAPSULE, LEAN] = 1.0
     seed = int(rng.integers(1 << 31))
     return Scene(P[:n], stage.lens, stage.horizon, stage.ground, stage.hour, stage.place, things, joints, seed, spec)

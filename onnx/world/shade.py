@@ -46,7 +46,9 @@ def normal_at(p, x, y, z, out):
         s = (p[17] - p[18]) / p[16]
         rho = math.sqrt(a * a + c * c)
         # foot on the axis of the sphere that touches here
-        k = b + rho * s / math.sqrt(max(1.0 - s * s, 1e-6)) if abs(s) < 1.0 else 0.0
+        lean = rho * s / math.sqrt(max(1.0 - s * s, 1e-6))
+        # Version 0 of the world leans its tapered capsules the wrong way; its pictures stay as packs have learnt them.
+        k = (b - lean if p[19] > 0.0 else b + lean) if abs(s) < 1.0 else 0.0
         k = min(max(k, 0.0), p[16])
         b = b - k
     elif kind == 2:

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from world.boundary import boundary
 from world.caption import describe
-from world.classes import palette
+from world.classes import LATEST, palette
 from world.render import render
 from world.scene import realize
 from world.spec import sample_spec
@@ -38,7 +38,7 @@ def _pose(frame):
 
 def _maps(frame):
     """All maps of a frame side by side, as pictures."""
-    colours = np.array(palette(), np.uint8)[frame.classes]
+    colours = np.array(palette(LATEST), np.uint8)[frame.classes]
     colours[boundary(frame.classes, frame.instances, frame.depth)] = 0
     grey = [np.repeat(m[:, :, None], 3, 2) for m in ((frame.depth >> 8).astype(np.uint8), frame.sketch)]
     return np.concatenate((frame.image, colours, grey[0], frame.normals, grey[1], _pose(frame)), 1)
@@ -55,12 +55,13 @@ def main():
     parser.add_argument("--count", type=int, default=36)
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--version", type=int, default=0, help="of the world: 1 has more classes, and signs with words")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     pictures, maps, captions, spent = [], [], [], 0.0
     for k in range(options.count):
         rng = np.random.Generator(np.random.PCG64(options.seed + k))
-        spec = sample_spec(rng)
+        spec = sample_spec(rng, version=options.version)
         caption = describe(spec, rng, "held_out" if k % 6 == 5 else "train")
         start = time.perf_counter()
         frame = render(realize(spec, rng), options.size)
