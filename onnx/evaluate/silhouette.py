@@ -2,7 +2,8 @@
 
     PYTHONPATH=onnx python -m evaluate.silhouette --minutes 6      (trains it on renders; needs torch)
 
-writes `onnx/evaluate/silhouette.onnx`, with `--world 1` `silhouette_world1.onnx`. Recall is already high when shapeless blobs have the right colours; this is not.
+writes `onnx/evaluate/silhouette.onnx`, with `--world 1` `silhouette_world1.onnx`.
+Recall is already high when shapeless blobs have the right colours; this is not.
 """
 
 import argparse
