@@ -2,18 +2,19 @@
 
     PYTHONPATH=onnx python -m evaluate --pack onnx/packs/clay [--captions 200] [--candidates 10] [--threads 1] [--keep FILE] [--dry]
 
-`--dry` prints the figures and leaves the folder as it is. The judges are `onnx/evaluate/silhouette.onnx` and `segmenter.onnx`; what needs
-one that is missing is left out. Needs numpy, numba, scipy, onnxruntime, tokenizers and Pillow, not PyTorch.
+`--dry` prints the figures and leaves the folder as it is. Captions and judges are of the version of the world that the pack has the classes of:
+`onnx/evaluate/silhouette.onnx` and `segmenter.onnx` for version 0. What needs a judge that is missing is left out. Needs numpy, numba, scipy,
+onnxruntime, tokenizers and Pillow, not PyTorch.
 """
 
 import argparse
 import json
 import os
-import sys
 
 from evaluate import figures as measure
 from evaluate.captions import held_out_cases
 from evaluate.card import figures_text, write_figures
+from evaluate.judges import have_judge
 from evaluate.pack import Pack
 from evaluate.samples import draw_candidates, draw_chain, kept_candidates
 
@@ -24,7 +25,7 @@ def evaluate(folder, captions, candidates, threads, sheets=None, keep=None):
     Contact sheets go to the folder `sheets` when it is given; candidate maps are kept in the file `keep` for a later call.
     """
     pack = Pack(folder, threads)
-    cases = held_out_cases(captions)
+    cases = held_out_cases(captions, version=pack.world)
     texts = [case.caption for case in cases]
     drawn = kept_candidates(keep, pack, texts, candidates) if keep else draw_candidates(pack, texts, candidates)
     chain = draw_chain(pack, texts, drawn.first_latents) if "image" in pack.factors else None
@@ -33,24 +34,15 @@ def evaluate(folder, captions, candidates, threads, sheets=None, keep=None):
     found["recall"] = measure.recall_figures(cases, drawn)
     found["autoencoder"], restored = measure.autoencoder_figures(pack, cases)
     found["attributes"] = measure.attribute_figures(cases, drawn)
-    if _have("silhouette"):
-        found["silhouette"] = measure.silhouette_figures(cases, drawn, restored, threads)
-    if chain is not None and _have("segmenter"):
-        found["image"] = measure.image_figures(cases, chain, threads)
+    if have_judge("silhouette", pack.world):
+        found["silhouette"] = measure.silhouette_figures(cases, drawn, restored, threads, pack.world)
+    if chain is not None and have_judge("segmenter", pack.world):
+        found["image"] = measure.image_figures(cases, chain, threads, pack.world)
     if sheets:
         from evaluate.sheets import write_sheets
 
         write_sheets(pack, cases, drawn, chain, sheets)
     return found
-
-
-def _have(judge):
-    from evaluate.judges import judge_path
-
-    if os.path.exists(judge_path(judge)):
-        return True
-    print(f"no {judge_path(judge)}: its figures are left out", file=sys.stderr)
-    return False
 
 
 def _plain(value):

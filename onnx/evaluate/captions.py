@@ -25,12 +25,12 @@ class Case(NamedTuple):
     boundary: np.ndarray  # bool [128, 128]
 
 
-def held_out_cases(count, seed=SEED):
-    """`count` cases, always the same for one seed."""
+def held_out_cases(count, seed=SEED, version=0):
+    """`count` cases of a version of the world, always the same for one seed."""
     rng = np.random.Generator(np.random.PCG64([seed, 0xE7A1]))
     cases = []
     while len(cases) < count:
-        spec = sample_spec(rng)
+        spec = sample_spec(rng, version=version)
         try:
             scene = realize(spec, rng)
         except RuntimeError:

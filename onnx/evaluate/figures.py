@@ -5,7 +5,7 @@ import numpy as np
 from evaluate import attributes, segmenter, silhouette
 from evaluate.pictures import nearest, paint
 from evaluate.recall import rank, recall, unasked
-from world.classes import CLASSES
+from world.classes import LATEST, OBJECTS, classes_of
 
 
 def recall_figures(cases, candidates):
@@ -32,11 +32,11 @@ def recall_figures(cases, candidates):
     }
 
 
-def silhouette_figures(cases, candidates, restored, threads=1):
+def silhouette_figures(cases, candidates, restored, threads=1, world=0):
     """How often the judge names an asked object by its outline: in the maps (first and chosen), in renders, through the autoencoder."""
     from evaluate.judges import open_judge
 
-    judge = open_judge("silhouette", threads)
+    judge = open_judge("silhouette", threads, world)
     chosen = _chosen(cases, candidates)
     sources = {
         "renders": [c.classes for c in cases],
@@ -59,7 +59,7 @@ def autoencoder_figures(pack, cases):
     pictures = np.stack([paint(c.classes, c.boundary, pack.palette) for c in cases])
     restored, _ = pack.class_maps(pack.encode(pictures), cases[0].classes.shape[0])
     truth = np.stack([c.classes for c in cases])
-    objects = np.isin(truth, [c.index for c in CLASSES if c.kind == "object"])
+    objects = np.isin(truth, OBJECTS)
     right = restored == truth
     return {
         "recall": _mean(recall(m, c.asked) for m, c in zip(restored, cases, strict=True)),
@@ -94,12 +94,12 @@ def attribute_figures(cases, candidates):
     }
 
 
-def image_figures(cases, chain, threads=1):
+def image_figures(cases, chain, threads=1, world=0):
     """Whether the images show their maps, and colours that were asked for; renders of the true scenes beside them."""
     from evaluate.judges import open_judge
     from world.render import render
 
-    judge = open_judge("segmenter", threads)
+    judge = open_judge("segmenter", threads, world)
     side = chain.images.shape[-1]
     renders = [render(c.scene, side) for c in cases]
     true_images = np.stack([r.image for r in renders]).astype(np.float32).transpose(0, 3, 1, 2) / 127.5 - 1
@@ -131,7 +131,7 @@ def _by_class(judge, cases, maps):
     for case, candidates in zip(cases, maps, strict=True):
         for classes in candidates:
             for pair in silhouette.outlines_of(classes, case.asked):
-                pairs.setdefault(CLASSES[pair[1]].name, []).append(pair)
+                pairs.setdefault(classes_of(LATEST)[pair[1]].name, []).append(pair)
     return dict(sorted(((name, silhouette.accuracy(judge, found)) for name, found in pairs.items()), key=lambda item: item[1][0]))
 
 

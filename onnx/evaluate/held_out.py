@@ -7,6 +7,7 @@ import argparse
 import json
 
 from evaluate.captions import held_out_cases
+from world.classes import LATEST
 
 
 def record(case):
@@ -21,10 +22,11 @@ def main():
     """Write the file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--world", type=int, choices=range(LATEST + 1), default=0, help="version of the world")
     parser.add_argument("--out", required=True)
     arguments = parser.parse_args()
     with open(arguments.out, "w", encoding="utf-8") as file:
-        for case in held_out_cases(arguments.count):
+        for case in held_out_cases(arguments.count, version=arguments.world):
             file.write(json.dumps(record(case)) + "\n")
 
 

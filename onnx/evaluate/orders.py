@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from evaluate import captions
-from evaluate.judges import open_judge
+from evaluate.judges import have_judge, open_judge
 from evaluate.pack import Pack
 from evaluate.program import replay
 from evaluate.segmenter import confusion, mean_iou, pixel_accuracy
@@ -36,7 +36,7 @@ def measure(program, folder, texts, order, steps):
         read = lambda i, name: np.asarray(Image.open(Path(out, f"{i}-{name}.png")).convert("RGB"), np.float32)
         images = np.stack([read(i, "image").transpose(2, 0, 1) / 127.5 - 1 for i in range(len(texts))])
         maps = np.stack([_classes(read(i, "segmentation"), pack.palette) for i in range(len(texts))])
-    matrix = confusion(open_judge("segmenter"), images, maps)
+    matrix = confusion(open_judge("segmenter", world=pack.world), images, maps)
     return mean_iou(matrix), pixel_accuracy(matrix), seconds / len(texts)
 
 
@@ -52,7 +52,10 @@ def main():
     parser.add_argument("--captions", type=int, default=24)
     parser.add_argument("--steps", type=int, default=16)
     options = parser.parse_args()
-    texts = [case.caption for case in captions.held_out_cases(options.captions)]
+    world = Pack(options.pack).world
+    if not have_judge("segmenter", world):
+        parser.exit(1)
+    texts = [case.caption for case in captions.held_out_cases(options.captions, version=world)]
     print("| order | mean IoU | pixels | s a picture |\n| --- | --- | --- | --- |")
     for order in ("chain", "joint"):
         iou, pixels, seconds = measure(options.program, options.pack, texts, order, options.steps)

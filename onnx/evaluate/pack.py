@@ -9,6 +9,7 @@ from tokenizers import Tokenizer
 
 from evaluate import flow, pictures
 from evaluate.runtime import session
+from world.classes import version_of
 
 _FRESH_SEED = 12  # of the noise that ancestral steps add
 _CHUNK = 20  # latents per run: enough to keep a core busy, little enough to stay in memory
@@ -32,6 +33,11 @@ class Pack:
         self.palette = np.array([c["colour"] for c in self.manifest["classes"]], np.float32)
         self._sessions = {}
         self._texts = {}
+
+    @property
+    def world(self):
+        """The version of the world whose classes the pack has."""
+        return version_of(len(self.names))
 
     def text(self, prompt):
         """Token features [L, 384] and ids [L] of one prompt, encoded alone and unpadded: int8 activations are scaled per run."""

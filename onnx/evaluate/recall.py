@@ -2,16 +2,17 @@
 
 import numpy as np
 
-from world.classes import CLASSES
+from world.classes import LATEST, classes_of
 
 AREA = 0.005  # share of the picture from which a class counts as present
-_GROUND = {c.name for c in CLASSES if c.kind == "background"} - {"sky"}
+_CLASSES = classes_of(LATEST)  # a map of an earlier version holds none of those that came later
+_GROUND = {c.name for c in _CLASSES if c.kind == "background"} - {"sky"}
 
 
 def present(classes, area=AREA):
     """Names of the classes that cover at least `area` of a map u8 [H, W]."""
-    shares = np.bincount(classes.ravel(), minlength=len(CLASSES)) / classes.size
-    return {c.name for c in CLASSES if shares[c.index] >= area}
+    shares = np.bincount(classes.ravel(), minlength=len(_CLASSES)) / classes.size
+    return {c.name for c in _CLASSES if shares[c.index] >= area}
 
 
 def recall(classes, asked):

@@ -18,7 +18,8 @@ import numpy as np
 from PIL import Image
 
 from evaluate import captions
-from evaluate.judges import open_judge
+from evaluate.judges import have_judge, open_judge
+from evaluate.pack import Pack
 from evaluate.program import replay
 from evaluate.silhouette import accuracy, outlines_of
 
@@ -26,8 +27,11 @@ SAMPLERS = ("euler", "euler_ancestral", "ddpm", "dpm++_2m", "dpm++_2m_sde", "uni
 """DDIM without fresh noise is Euler for a flow."""
 
 
-def measure(program, pack, cases, seeds, sampler, steps, spacing):
-    """Mean recall of a map and its standard error over captions, unasked classes a map, silhouette accuracy and its standard error, seconds a map."""
+def measure(program, pack, judge, cases, seeds, sampler, steps, spacing):
+    """Mean recall of a map and its standard error over captions, unasked classes a map, silhouette accuracy and its standard error, seconds a map.
+
+    Without a `judge` of silhouettes these are NaN.
+    """
     commands = [{"do": "set_sampler", "variable": "segmentation", "sampler": sampler}]
     commands += [{"do": "set_spacing", "variable": "segmentation", "spacing": spacing}]
     commands += [{"do": "set_steps", "variable": "segmentation", "steps": steps}]
@@ -41,8 +45,8 @@ def measure(program, pack, cases, seeds, sampler, steps, spacing):
     recalls = [statistics.mean(c["recall"] for c in maps) for maps in found]
     error = statistics.stdev(recalls) / len(recalls) ** 0.5
     unasked = statistics.mean(len(c["unasked"]) for maps in found for c in maps)
-    right, count = accuracy(open_judge("silhouette"), pairs)
-    return statistics.mean(recalls), error, unasked, right, (right * (1 - right) / count) ** 0.5, seconds / (len(cases) * seeds)
+    right, count = accuracy(judge, pairs if judge else [])
+    return statistics.mean(recalls), error, unasked, right, (right * (1 - right) / max(count, 1)) ** 0.5, seconds / (len(cases) * seeds)
 
 
 def table(rows):
@@ -77,11 +81,13 @@ def main():
     parser.add_argument("--spacing", default="trailing", choices=("trailing", "leading", "karras"))
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    cases = captions.held_out_cases(options.captions)
+    world = Pack(options.pack).world
+    judge = open_judge("silhouette", world=world) if have_judge("silhouette", world) else None
+    cases = captions.held_out_cases(options.captions, version=world)
     rows = []
     for sampler in options.samplers:
         for steps in options.steps:
-            rows.append((sampler, steps, *measure(options.program, options.pack, cases, options.seeds, sampler, steps, options.spacing)))
+            rows.append((sampler, steps, *measure(options.program, options.pack, judge, cases, options.seeds, sampler, steps, options.spacing)))
             print(table(rows[-1:]).splitlines()[-1], flush=True)
     if options.out:
         options.out.write_text(table(rows), encoding="utf-8")

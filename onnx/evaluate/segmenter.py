@@ -2,24 +2,24 @@
 
     PYTHONPATH=onnx python -m evaluate.segmenter --frames onnx/runs/frames --minutes 10      (trains it on renders only; needs torch)
 
-writes `onnx/evaluate/segmenter.onnx`: image [B, 3, 256, 256] in [-1, 1] -> class logits [B, 25, 64, 64].
+writes `onnx/evaluate/segmenter.onnx`: image [B, 3, 256, 256] in [-1, 1] -> class logits [B, classes, 64, 64]; with `--world 1`
+`segmenter_world1.onnx`, from frames of that version.
 """
 
 import argparse
-import glob
-import os
+from pathlib import Path
 
 import numpy as np
 
 from evaluate.pictures import bilinear, nearest
-from world.classes import CLASSES
+from world.classes import LATEST, MAX_CLASSES, classes_of
 
 SIDE, CELLS = 256, 64  # of the pictures it reads, of the maps it answers with
 
 
 def confusion(judge, images, maps):
-    """Counts [25, 25] of pixels by (true class, class read); `images` [N, 3, H, W] in [-1, 1] and `maps` [N, ., .] of any size."""
-    count = len(CLASSES)
+    """Counts [40, 40] of pixels by (true class, class read); `images` [N, 3, H, W] in [-1, 1] and `maps` [N, ., .] of any size."""
+    count = MAX_CLASSES
     matrix = np.zeros((count, count), np.int64)
     for start in range(0, len(images), 16):
         some = images[start : start + 16]
@@ -43,7 +43,7 @@ def pixel_accuracy(matrix):
     return float(matrix.diagonal().sum() / matrix.sum())
 
 
-def _network():
+def _network(world):
     import torch
     from torch import nn
     from torch.nn import functional as F
@@ -61,7 +61,7 @@ def _network():
             self.coarse = block(80, 112)
             self.up_middle = block(112 + 80, 80)
             self.up_fine = block(80 + 48, 64)
-            self.head = nn.Sequential(nn.Conv2d(64, len(CLASSES) * 4, 1), nn.PixelShuffle(2))
+            self.head = nn.Sequential(nn.Conv2d(64, len(classes_of(world)) * 4, 1), nn.PixelShuffle(2))
 
         def forward(self, image):
             fine = self.fine(image)
@@ -74,12 +74,14 @@ def _network():
     return Segmenter()
 
 
-def _batches(folder, rng, batch=12):
+def _batches(folder, rng, world, batch=12):
     """Endless batches of images and maps of their cells from the shards of `train.frames` but the last."""
+    from train.frames import read_shard, shards_in
+
     while True:
-        shards = sorted(glob.glob(os.path.join(folder, "*.npz")))[:-1]
-        with np.load(shards[rng.integers(len(shards))]) as shard:
-            images, classes = shard["image"], shard["classes"]
+        shards = shards_in(folder)[:-1]
+        shard = read_shard(shards[rng.integers(len(shards))], world, ["image", "classes"])
+        images, classes = shard["image"], shard["classes"]
         for _ in range(2 * len(images) // batch):
             rows = rng.integers(0, len(images), batch)
             yield _inputs(images[rows], rng), nearest(classes[rows], CELLS).astype(np.int64)
@@ -108,18 +110,20 @@ def main():
 
     from evaluate.judges import open_judge
     from evaluate.training import train_judge, write_judge
+    from train.frames import read_shard, shards_in
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--frames", default="onnx/runs/frames")
+    parser.add_argument("--frames", default="onnx/runs/frames", type=Path)
     parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--world", type=int, choices=range(LATEST + 1), default=0, help="version of the world")
     arguments = parser.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(1)
-    network = _network().to(memory_format=torch.channels_last)
-    train_judge(network, _batches(arguments.frames, np.random.Generator(np.random.PCG64(6))), arguments.minutes)
-    size = write_judge("segmenter", network.eval(), torch.zeros(2, 3, SIDE, SIDE))
-    with np.load(sorted(glob.glob(os.path.join(arguments.frames, "*.npz")))[-1]) as shard:
-        matrix = confusion(open_judge("segmenter"), _inputs(shard["image"]), shard["classes"])
+    network = _network(arguments.world).to(memory_format=torch.channels_last)
+    train_judge(network, _batches(arguments.frames, np.random.Generator(np.random.PCG64(6)), arguments.world), arguments.minutes)
+    size = write_judge("segmenter", network.eval(), torch.zeros(2, 3, SIDE, SIDE), arguments.world)
+    shard = read_shard(shards_in(arguments.frames)[-1], arguments.world, ["image", "classes"])
+    matrix = confusion(open_judge("segmenter", world=arguments.world), _inputs(shard["image"]), shard["classes"])
     print(f"{size / 1024:.0f} KiB; on a shard of frames it never saw: mean IoU {mean_iou(matrix):.3f}, pixels {pixel_accuracy(matrix):.3f}")
 
 

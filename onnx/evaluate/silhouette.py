@@ -2,7 +2,8 @@
 
     PYTHONPATH=onnx python -m evaluate.silhouette --minutes 6      (trains it on renders; needs torch)
 
-writes `onnx/evaluate/silhouette.onnx`. Recall is already high when shapeless blobs have the right colours; this is not.
+writes `onnx/evaluate/silhouette.onnx`, with `--world 1` `silhouette_world1.onnx`.
+Recall is already high when shapeless blobs have the right colours; this is not.
 """
 
 import argparse
@@ -10,16 +11,14 @@ import argparse
 import numpy as np
 
 from evaluate.shapes import OUTLINE_SIDE, largest_blob, outline
-from world.classes import CLASSES
-
-OBJECTS = [c.index for c in CLASSES if c.kind == "object"]
+from world.classes import LATEST, OBJECTS, classes_of
 
 
 def outlines_of(classes, asked=None):
     """(outline, class index) of the largest blob of every object class in a map, or of the `asked` ones among them."""
     found = []
     for index in np.unique(classes):
-        info = CLASSES[index]
+        info = classes_of(LATEST)[index]
         if info.kind == "object" and (asked is None or info.name in asked):
             blob = largest_blob(classes, index)
             if blob is not None:
@@ -32,28 +31,29 @@ def accuracy(judge, pairs):
     if not pairs:
         return float("nan"), 0
     answers = judge(np.stack([o for o, _ in pairs])[:, None])
-    names = np.array(OBJECTS)[answers[:, OBJECTS].argmax(1)]
+    objects = [index for index in OBJECTS if index < answers.shape[1]]  # those of the judge's version of the world
+    names = np.array(objects)[answers[:, objects].argmax(1)]
     return float((names == [index for _, index in pairs]).mean()), len(pairs)
 
 
-def _network():
+def _network(world):
     from torch import nn
 
     def stage(a, b):
         return [nn.Conv2d(a, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU(), nn.Conv2d(b, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU(), nn.MaxPool2d(2)]
 
     side = OUTLINE_SIDE // 8
-    head = [nn.Flatten(), nn.Dropout(0.2), nn.Linear(96 * side * side, 96), nn.ReLU(), nn.Linear(96, len(CLASSES))]
+    head = [nn.Flatten(), nn.Dropout(0.2), nn.Linear(96 * side * side, 96), nn.ReLU(), nn.Linear(96, len(classes_of(world)))]
     return nn.Sequential(*stage(1, 24), *stage(24, 48), *stage(48, 96), *head)
 
 
-def _batches(rng, batch=64, captions=64):
+def _batches(rng, world, batch=64, captions=64):
     """Endless batches of outlines from fresh label maps, each used about twice."""
     from train.maps import render_maps
 
     pool = []
     while True:
-        maps = render_maps(rng, captions, 2, 128)
+        maps = render_maps(rng, captions, 2, 128, world)
         pool = (pool + [pair for classes in maps.classes for pair in outlines_of(classes)])[-6000:]
         for _ in range(12):
             rows = rng.integers(0, len(pool), batch)
@@ -69,14 +69,15 @@ def main():
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=6)
+    parser.add_argument("--world", type=int, choices=range(LATEST + 1), default=0, help="version of the world")
     arguments = parser.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(1)
-    network = _network()
-    train_judge(network, _batches(np.random.Generator(np.random.PCG64(5))), arguments.minutes)
-    size = write_judge("silhouette", network.eval(), torch.zeros(2, 1, OUTLINE_SIDE, OUTLINE_SIDE))
-    pairs = [pair for case in held_out_cases(300) for pair in outlines_of(case.classes, case.asked)]
-    right, count = accuracy(open_judge("silhouette"), pairs)
+    network = _network(arguments.world)
+    train_judge(network, _batches(np.random.Generator(np.random.PCG64(5)), arguments.world), arguments.minutes)
+    size = write_judge("silhouette", network.eval(), torch.zeros(2, 1, OUTLINE_SIDE, OUTLINE_SIDE), arguments.world)
+    pairs = [pair for case in held_out_cases(300, version=arguments.world) for pair in outlines_of(case.classes, case.asked)]
+    right, count = accuracy(open_judge("silhouette", world=arguments.world), pairs)
     print(f"{size / 1024:.0f} KiB; names {right:.3f} of {count} outlines of held-out renders")
 
 

@@ -30,8 +30,8 @@ def train_judge(network, batches, minutes, rate=2e-3, loss=torch.nn.functional.c
             say(f"{spent:4.1f} min, step {step}, loss {mean:.4f}")
 
 
-def write_judge(name, network, example):
-    """Store a trained judge, for pictures of the example's size; returns the file's size in bytes."""
+def write_judge(name, network, example, world=0):
+    """Store a judge trained for a version of the world, for pictures of the example's size; returns the file's size in bytes."""
     axes = {"input": {0: "batch"}, "logits": {0: "batch"}}
-    write_graph(Graph(name, network, {"input": example}, ("logits",), axes, [{"input": example[:1]}]), judge_path(name))
-    return os.path.getsize(judge_path(name))
+    write_graph(Graph(name, network, {"input": example}, ("logits",), axes, [{"input": example[:1]}]), judge_path(name, world))
+    return os.path.getsize(judge_path(name, world))

@@ -96,15 +96,16 @@ def _halve(model):
     model.graph.initializer.extend(aside)
 
 
-def training_captions(count):
-    """Captions from the templates of the training."""
+def training_captions(count, world=0):
+    """Captions of a version of the world from the templates of the training."""
     rng = np.random.Generator(np.random.PCG64(SEED))
-    return [describe(sample_spec(rng), rng) for _ in range(count)]
+    return [describe(sample_spec(rng, version=world), rng) for _ in range(count)]
 
 
 def add_int8(folder, factors=None, say=print):
     """Quantizes `factors` of the pack in `folder`, or all."""
-    calls = recorded_walks(Pack(folder, full_precision=True), training_captions(CAPTIONS))
+    pack = Pack(folder, full_precision=True)
+    calls = recorded_walks(pack, training_captions(CAPTIONS, pack.world))
     with open(os.path.join(folder, "pack.json"), encoding="utf-8") as file:
         about = json.load(file)
     for entry in about["factors"]:

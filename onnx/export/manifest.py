@@ -43,12 +43,12 @@ def factor_entry(name, parents):
     }
 
 
-def class_entries():
-    """The classes of the world with their words and palette colours."""
-    from world.classes import CLASSES, plural_of
+def class_entries(world=0):
+    """The classes of a version of the world with their words and palette colours."""
+    from world.classes import classes_of, plural_of
 
     entries = []
-    for info in CLASSES:
+    for info in classes_of(world):
         words = list(info.synonyms)
         plurals = [plural_of(word) for word in words]
         extra = [p for word, p in zip(words[1:], plurals[1:]) if p != word]
@@ -65,7 +65,7 @@ def class_entries():
     return entries
 
 
-def pack_manifest(about, variables, factors, colours, prompts, canvas_size=512, max_tokens=64):
+def pack_manifest(about, variables, factors, colours, prompts, canvas_size=512, max_tokens=64, world=0):
     """The dictionary of `pack.json` without its files; `about` holds name, title, description, revision, licence."""
     from world.classes import MAX_CLASSES
 
@@ -80,7 +80,7 @@ def pack_manifest(about, variables, factors, colours, prompts, canvas_size=512, 
         "variables": variables,
         "factors": factors,
         "class_slots": MAX_CLASSES,
-        "classes": class_entries(),
+        "classes": class_entries(world),
         "colours": {name: list(rgb) for name, rgb in colours.items()},
         "prompts": list(prompts),
     }

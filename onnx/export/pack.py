@@ -16,13 +16,15 @@ from export.graph import write_graph
 from export.networks import autoencoder_graphs, factor_graph
 from export.text import copy_text_encoder
 from train.networks import VOCABULARY, load_autoencoder, load_denoiser
+from train.runs import require_world, world_of_checkpoint
+from world.classes import classes_of
 
 LIMIT = 160 * 2**20  # bytes of a whole pack
 
 ABOUT = {
     "name": "clay",
     "title": "Clay dioramas",
-    "description": "Little clay worlds: 25 classes, trained from nothing on pictures that Underpaint renders.",
+    "description": "Little clay worlds: {classes} classes, trained from nothing on pictures that Underpaint renders.",
     "revision": "v0.2",
     "licence": "CC0-1.0",
 }
@@ -48,6 +50,10 @@ Apache-2.0: <https://www.apache.org/licenses/LICENSE-2.0>. CC0-1.0: <https://cre
 
 def export_pack(runs, out, say=print):
     """Write the pack of the checkpoints under `runs` to the folder `out`; raises before it touches `out` when something is wrong."""
+    trained = _factor_checkpoints(runs)
+    world = world_of_checkpoint(_autoencoder_checkpoint(runs))
+    for checkpoint in trained.values():
+        require_world(world_of_checkpoint(checkpoint), world, checkpoint)
     aside = out.rstrip("/") + ".partial"
     shutil.rmtree(aside, ignore_errors=True)
     os.makedirs(aside)
@@ -56,18 +62,14 @@ def export_pack(runs, out, say=print):
     for name, graph in autoencoder_graphs(autoencoder).items():
         say(f"{name}: largest difference from PyTorch {write_graph(graph, os.path.join(aside, name)):.1e}")
     parents = {}
-    for name in manifest.VARIABLES:
-        checkpoint = os.path.join(runs, name, "checkpoint.pt")
-        if os.path.exists(checkpoint):
-            network = load_denoiser(checkpoint)
-            parents[name] = list(network.config.parents)
-            error = write_graph(factor_graph(name, network, VOCABULARY), os.path.join(aside, f"{name}.onnx"))
-            say(f"{name}.onnx: largest difference from PyTorch {error:.1e}")
-    if not parents:
-        raise FileNotFoundError(f"no factor has a checkpoint under {runs}")
+    for name, checkpoint in trained.items():
+        network = load_denoiser(checkpoint)
+        parents[name] = list(network.config.parents)
+        error = write_graph(factor_graph(name, network, VOCABULARY), os.path.join(aside, f"{name}.onnx"))
+        say(f"{name}.onnx: largest difference from PyTorch {error:.1e}")
     with open(os.path.join(aside, "LICENSES.md"), "w", encoding="utf-8") as file:
         file.write(LICENCES)
-    manifest.write_manifest(aside, pack_manifest(parents))
+    manifest.write_manifest(aside, pack_manifest(parents, world))
     size = sum(os.path.getsize(os.path.join(aside, name)) for name in os.listdir(aside))
     if size > LIMIT:
         raise ValueError(f"the pack has {size / 2**20:.0f} MiB, more than {LIMIT / 2**20:.0f}")
@@ -75,12 +77,13 @@ def export_pack(runs, out, say=print):
     say(f"{out}: {size / 2**20:.1f} MiB, factors {', '.join(parents)}")
 
 
-def pack_manifest(parents):
+def pack_manifest(parents, world):
     """The manifest for factors with these parents; a variable without a factor of its own can still be given by hand."""
     needed = {*parents, *(p for names in parents.values() for p in names)}
     variables = [manifest.variable_entry(name) for name in manifest.VARIABLES if name in needed]
     factors = [manifest.factor_entry(name, names) | WALKS.get(name, {}) for name, names in parents.items()]
-    return manifest.pack_manifest(ABOUT, variables, factors, colour_words(), PROMPTS)
+    about = ABOUT | {"description": ABOUT["description"].format(classes=len(classes_of(world)))}
+    return manifest.pack_manifest(about, variables, factors, colour_words(), PROMPTS, world=world)
 
 
 def colour_words():
@@ -90,6 +93,15 @@ def colour_words():
 
     words = dict.fromkeys(word for options in COLOURS.values() for word in options)
     return {word: tuple(round(255 * float(c) ** 0.5) for c in CLAY[word]) for word in words}
+
+
+def _factor_checkpoints(runs):
+    """Variable -> checkpoint of every factor that has been trained, parents first."""
+    paths = {name: os.path.join(runs, name, "checkpoint.pt") for name in manifest.VARIABLES}
+    found = {name: path for name, path in paths.items() if os.path.exists(path)}
+    if not found:
+        raise FileNotFoundError(f"no factor has a checkpoint under {runs}")
+    return found
 
 
 def _autoencoder_checkpoint(runs):

@@ -103,17 +103,25 @@ def test_parents_are_dropped_and_noised_as_stated():
 
 
 def test_mirrored_frames_say_right_for_left():
-    shard = {"image": np.arange(12, dtype=np.uint8).reshape(1, 2, 2, 3), "captions": np.array(["Left of it a dog right of a cat"])}
+    image, classes = np.arange(12, dtype=np.uint8).reshape(1, 2, 2, 3), np.zeros((1, 2, 2), np.uint8)
+    shard = {"image": image, "classes": classes, "captions": np.array(["Left of it a dog right of a cat"])}
     both = with_mirrored(shard)
     assert both["captions"][1] == "Right of it a dog left of a cat"
     assert (both["image"][1] == shard["image"][0, :, ::-1]).all() and (both["image"][0] == shard["image"][0]).all()
 
 
-def test_objects_weigh_more_than_the_sky(tmp_path):
+def test_letters_are_never_mirrored():
+    classes = np.zeros((3, 16, 16), np.uint8)
+    classes[1, 4:, 4:] = INDEX["sign"]
+    both = with_mirrored({"classes": classes, "captions": np.array(["a dog on the left", "a sign", "a cat on the left"])})
+    assert both["captions"].tolist()[3:] == ["a dog on the right", "a cat on the right"]
+    assert len(both["classes"]) == len(cell_weights(classes, 2)) == 5
+
+
+def test_objects_weigh_more_than_the_sky():
     classes = np.zeros((1, 16, 16), np.uint8)
     classes[:, :8, :8] = INDEX["dog"]
-    np.savez(tmp_path / "shard.npz", classes=classes)
-    weights = cell_weights(tmp_path / "shard.npz", 2)
+    weights = cell_weights(classes, 2)
     assert weights[0, 0].tolist() == [[OBJECT_WEIGHT, 1], [1, 1]] and weights[1, 0].tolist() == [[1, OBJECT_WEIGHT], [1, 1]]
 
 

@@ -3,7 +3,8 @@
     python -m train.autoencoder --run onnx/runs/autoencoder --minutes 13
 
 The latents of every factor depend on the encoder, so it is trained first and never changed again; `--only image --frames DIR`
-goes on with one decoder alone, on real renders, while the encoder and the other decoders keep their weights.
+goes on with one decoder alone, on real renders, while the encoder and the other decoders keep their weights. `--start` with `--world 1`
+and `--only classes` teaches a class decoder of version 0 the classes of version 1.
 """
 
 import argparse
@@ -14,23 +15,24 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from world.classes import CLASSES
+from world.classes import CLASSES, LATEST, OBJECTS
 
 from .frames import FrameReader
 from .maps import Maps, painted_of_maps, render_maps, sketch_of_maps
 from .networks import Autoencoder, AutoencoderConfig
 from .pictures import bytes_of, classes_picture, grey_picture, image_picture, palette
-from .runs import Budget, Log, code_revision, learning_rate, save_atomically, set_learning_rate
+from .runs import Budget, Log, code_revision, learning_rate, require_world, save_atomically, set_learning_rate, world_of
 
 # Pictures of each kind in a batch of 16.
 MIX = {"classes": 7, "image": 4, "depth": 2, "sketch": 3}
-OBJECTS = torch.tensor([info.index for info in CLASSES if info.kind == "object"])
+MEASURED = 6
+"""Batches that the figures at the end are means over."""
 
 
 def class_weights() -> Tensor:
     """[40]: an object's pixel counts twice, it is rarer and matters more than a background's."""
     weights = torch.ones(40)
-    weights[OBJECTS] = 2.0
+    weights[list(OBJECTS)] = 2.0
     return weights
 
 
@@ -62,14 +64,14 @@ def image_loss(out: Tensor, target: Tensor) -> Tensor:
 class Batches:
     """Mixed batches of freshly rendered 128 x 128 pictures, in chunks so that rendering and training do not thrash the caches."""
 
-    def __init__(self, rng: np.random.Generator, mix: dict[str, int], size: int, chunk: int, frames: FrameReader | None):
-        self.rng, self.mix, self.size, self.chunk, self.frames = rng, mix, size, chunk, frames
+    def __init__(self, rng: np.random.Generator, mix: dict[str, int], size: int, chunk: int, frames: FrameReader | None, world: int):
+        self.rng, self.mix, self.size, self.chunk, self.frames, self.world = rng, mix, size, chunk, frames, world
         self.left = 0
 
     def next(self) -> dict[str, tuple[Tensor, ...]]:
         """Kind -> (picture, target...)."""
         if self.left == 0:
-            self.maps = render_maps(self.rng, self.chunk, 4, self.size)
+            self.maps = render_maps(self.rng, self.chunk, 4, self.size, self.world)
             self.left = max(1, 2 * len(self.maps.classes) // sum(self.mix.values()))
         self.left -= 1
         pick = self.rng.permutation(len(self.maps.classes))
@@ -115,16 +117,20 @@ def normalise(network: Autoencoder, batches: Batches, count: int = 24) -> None:
 
 @torch.no_grad()
 def measure(network: Autoencoder, batch: dict[str, tuple[Tensor, ...]], noise: float) -> dict[str, float]:
-    """Accuracy on fresh pictures through normalised latents with Gaussian noise of `noise` standard deviations."""
+    """Accuracy on fresh pictures through normalised latents with Gaussian noise of `noise` standard deviations.
+
+    `added_pixels` are those of the classes that version 0 of the world lacks; NaN without any.
+    """
     code = lambda picture: (z := network.encode(picture)) + noise * torch.randn_like(z)
     figures = {}
     if "classes" in batch:
         picture, classes, rims = batch["classes"]
         logits, boundary = network.decode_classes(code(picture))
         right = logits.argmax(1) == classes
-        on_object = torch.isin(classes, OBJECTS)
+        on_object = torch.isin(classes, torch.tensor(OBJECTS))
         found, asked = boundary[:, 0] > 0, rims > 0
         figures |= {"pixels": right.float().mean().item(), "object_pixels": right[on_object].float().mean().item()}
+        figures["added_pixels"] = right[classes >= len(CLASSES)].float().mean().item()
         figures["boundary_iou"] = ((found & asked).sum() / (found | asked).sum().clamp(min=1)).item()
     if "image" in batch:
         picture = batch["image"][0]
@@ -133,7 +139,13 @@ def measure(network: Autoencoder, batch: dict[str, tuple[Tensor, ...]], noise: f
     for kind, decode in (("depth", network.decode_depth), ("sketch", network.decode_sketch)):
         if kind in batch:
             figures[f"{kind}_l1"] = (decode(code(batch[kind][0])) - batch[kind][1]).abs().mean().item()
-    return {key: round(value, 4) for key, value in figures.items()}
+    return figures
+
+
+def mean_figures(several: list[dict[str, float]]) -> dict[str, float]:
+    """Means over batches of what they could measure, rounded for the log."""
+    means = {key: [f[key] for f in several if f[key] == f[key]] for key in several[0]}
+    return {key: round(float(np.mean(values)), 4) for key, values in means.items() if values}
 
 
 @torch.no_grad()
@@ -164,9 +176,14 @@ def train(arguments: argparse.Namespace) -> None:
     torch.manual_seed(arguments.seed)
     folder = Path(arguments.run)
     log, path = Log(folder), folder / "checkpoint.pt"
-    saved = torch.load(path, weights_only=True) if path.exists() else None
+    again = path.exists()
+    saved = torch.load(path, weights_only=True) if again else None
     if saved is None and arguments.start:
         saved = torch.load(arguments.start, weights_only=True) | {"step": 0, "spent": 0.0, "optimizer": None}
+    world = world_of(saved or {}) if arguments.world is None else arguments.world
+    if again:
+        require_world(world_of(saved), world, path)
+    log.write(event="started", world=world, start_world=world_of(saved) if saved else None)
     width = arguments.width
     config = AutoencoderConfig(**saved["config"]) if saved else AutoencoderConfig(width, width, width, width // 2, width // 2)
     network = Autoencoder(config)
@@ -186,8 +203,8 @@ def train(arguments: argparse.Namespace) -> None:
         optimizer.load_state_dict(saved["optimizer"])
 
     rng = np.random.Generator(np.random.PCG64([arguments.seed, step]))
-    frames = FrameReader(Path(arguments.frames)) if arguments.frames else None
-    batches = Batches(rng, mix, arguments.size, arguments.chunk, frames)
+    frames = FrameReader(Path(arguments.frames), world) if arguments.frames else None
+    batches = Batches(rng, mix, arguments.size, arguments.chunk, frames, world)
     budget, weights = Budget(arguments.minutes, spent), class_weights()
     first, said, measured = step, 0.0, 0.0
     frozen = arguments.only is not None or bool(saved and saved.get("frozen"))
@@ -204,6 +221,7 @@ def train(arguments: argparse.Namespace) -> None:
                 "step": step,
                 "spent": budget.spent,
                 "seed": arguments.seed,
+                "world": world,
                 "revision": code_revision(),
             },
             path,
@@ -244,7 +262,7 @@ def train(arguments: argparse.Namespace) -> None:
             measured = budget.spent
             checkpoint()
     for noise in (0.0, 0.3):
-        log.write(event="measured", noise=noise, **measure(network, batches.next(), noise))
+        log.write(event="measured", noise=noise, **mean_figures([measure(network, batches.next(), noise) for _ in range(MEASURED)]))
     save_sheet(network, batches.next(), folder / "sheet.png")
     checkpoint()
 
@@ -260,6 +278,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--chunk", type=int, default=64, help="captions rendered at a time, four scenes each")
     parser.add_argument("--start", help="checkpoint of another run to begin with")
+    parser.add_argument("--world", type=int, choices=range(LATEST + 1), help="version of the world [default: that of the checkpoint, or 0]")
     parser.add_argument("--only", choices=list(MIX), help="train this decoder alone, everything else stays")
     parser.add_argument("--frames", help="folder of rendered frames (train.frames) to take images from")
     train(parser.parse_args())

@@ -15,9 +15,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from world.classes import CLASSES
+from world.classes import INDEX, OBJECTS
 
-from .frames import shards_in
+from .frames import read_shard, shards_in
 from .maps import Maps, render_maps
 from .networks import CLASS_SLOTS, LAYOUT_SIDE, Autoencoder
 from .pictures import classes_picture, grey_picture, image_picture
@@ -63,21 +63,21 @@ def encode(autoencoder: Autoencoder, picture: Tensor, batch: int = 32) -> Tensor
     return torch.cat(parts).contiguous()
 
 
-def draw(seed: int, number: int, captions: int, size: int) -> tuple[Maps, Captions]:
+def draw(seed: int, number: int, captions: int, size: int, world: int) -> tuple[Maps, Captions]:
     """The maps and encoded captions of chunk `number`; runs in a worker process where there are any."""
     global _text
     if "_text" not in globals():
         _text = TextEncoder()
     rng = np.random.Generator(np.random.PCG64([seed, 0x5E6, number]))
-    maps = render_maps(rng, captions, SCENES_PER_CAPTION, size)
+    maps = render_maps(rng, captions, SCENES_PER_CAPTION, size, world)
     return maps, _text.encode_all(maps.captions)
 
 
 def label_chunks(
-    variable: str, parents: list[str], autoencoder: Autoencoder, seed: int, first: int, captions: int, size: int, workers: int
+    variable: str, parents: list[str], autoencoder: Autoencoder, seed: int, first: int, captions: int, size: int, workers: int, world: int
 ) -> Iterator[Chunk]:
     """Endless chunks of `captions` x 8 fresh maps, from chunk number `first` on. `variable` is 'segmentation' or 'depth'."""
-    for maps, texts in drawn(seed, first, captions, size, workers):
+    for maps, texts in drawn(seed, first, captions, size, workers, world):
         # As a condition, a few maps come without rims: a hand-painted one may have none.
         kept = np.random.Generator(np.random.PCG64([seed, first])).random((len(maps.classes), 1, 1)) < (1.0 if variable == "segmentation" else 0.9)
         pictures = {"segmentation": classes_picture(maps.classes, maps.boundary & kept), "depth": grey_picture(maps.depth)}
@@ -86,21 +86,21 @@ def label_chunks(
         yield Chunk(latents.pop(variable), latents, torch.from_numpy(maps.caption), texts, plan)
 
 
-def drawn(seed: int, first: int, captions: int, size: int, workers: int) -> Iterator[tuple[Maps, Captions]]:
+def drawn(seed: int, first: int, captions: int, size: int, workers: int, world: int) -> Iterator[tuple[Maps, Captions]]:
     """`draw` for every number from `first` on, here or ahead of time in worker processes; the order is the same."""
     if workers == 0:
         number = first
         while True:
-            yield draw(seed, number, captions, size)
+            yield draw(seed, number, captions, size, world)
             number += 1
     import multiprocessing
 
     with futures.ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        ahead = [pool.submit(draw, seed, first + i, captions, size) for i in range(2 * workers)]
+        ahead = [pool.submit(draw, seed, first + i, captions, size, world) for i in range(2 * workers)]
         number = first + len(ahead)
         while True:
             yield ahead.pop(0).result()
-            ahead.append(pool.submit(draw, seed, number, captions, size))
+            ahead.append(pool.submit(draw, seed, number, captions, size, world))
             number += 1
 
 
@@ -132,11 +132,17 @@ def pooled_lines(picture: Tensor, step: int) -> Tensor:
 _SIDES = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
 
 
+def may_be_mirrored(classes: np.ndarray) -> np.ndarray:
+    """bool [N]: maps without a sign, whose letters are never seen in a mirror."""
+    return ~(classes == INDEX["sign"]).any((1, 2))
+
+
 def with_mirrored(shard: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Every frame of a shard and its mirror image, whose caption says right for left: a frame costs far more than its encoding."""
+    """Every frame of a shard, and the mirror images of those that have one, whose captions say right for left: a frame costs far more than its encoding."""
+    rows = may_be_mirrored(shard["classes"])
     swapped = [re.sub("|".join(_SIDES), lambda word: _SIDES[word[0]], str(caption)) for caption in shard["captions"]]
     flipped = {name: array[:, :, ::-1] for name, array in shard.items() if name != "captions"} | {"captions": np.array(swapped)}
-    return {name: np.concatenate([array, flipped[name]]) for name, array in shard.items()}
+    return {name: np.concatenate([array, flipped[name][rows]]) for name, array in shard.items()}
 
 
 def as_sampled(shard: dict[str, np.ndarray], pictures: dict[str, Tensor], rng: np.random.Generator) -> dict[str, Tensor]:
@@ -153,7 +159,7 @@ def as_sampled(shard: dict[str, np.ndarray], pictures: dict[str, Tensor], rng: n
     }
 
 
-def frame_chunks(variable: str, parents: list[str], autoencoder: Autoencoder, seed: int, folder: Path, size: int) -> Iterator[Chunk]:
+def frame_chunks(variable: str, parents: list[str], autoencoder: Autoencoder, seed: int, folder: Path, size: int, world: int) -> Iterator[Chunk]:
     """Endless chunks from the shards in `folder`, in random order; shards that appear later are found, and come first.
 
     Latents are kept in memory, and beside the shard in a folder named after the encoder, because a restart should not pay for them again.
@@ -168,10 +174,10 @@ def frame_chunks(variable: str, parents: list[str], autoencoder: Autoencoder, se
         path = fresh[0] if fresh else shards[rng.integers(len(shards))]
         if path not in known:
             stored = latents_path(path, variable, autoencoder, size)
+            classes = read_shard(path, world, ["classes"])["classes"]
             if not stored.exists():
-                with np.load(path) as file:
-                    save_atomically(encode_shard(dict(file), path.stem, variable, parents, autoencoder, size), stored)
-            known[path] = chunk_of(torch.load(stored, weights_only=True), cell_weights(path, size // 8))
+                save_atomically(encode_shard(read_shard(path, world), path.stem, variable, parents, autoencoder, size), stored)
+            known[path] = chunk_of(torch.load(stored, weights_only=True), cell_weights(classes, size // 8))
         yield known[path]
 
 
@@ -196,14 +202,14 @@ def chunk_of(stored: dict, weight: Tensor) -> Chunk:
     return Chunk(stored["latent"], stored["parents"], torch.arange(len(captions)), captions, weight=weight)
 
 
-def cell_weights(path: Path, side: int) -> Tensor:
-    """f16 [N, 1, side, side] for a shard and its mirror images: 1 on backgrounds, `OBJECT_WEIGHT` on objects.
+def cell_weights(classes: np.ndarray, side: int) -> Tensor:
+    """f16 [N, 1, side, side] for the maps of a shard and their mirror images: 1 on backgrounds, `OBJECT_WEIGHT` on objects.
 
     Sky and ground fill most of a picture and are learnt within minutes.
     """
-    with np.load(path) as file:
-        objects = np.isin(file["classes"], [info.index for info in CLASSES if info.kind == "object"])
-    share = F.adaptive_avg_pool2d(torch.from_numpy(np.concatenate([objects, objects[:, :, ::-1]]))[:, None].float(), side)
+    objects = np.isin(classes, OBJECTS)
+    both = np.concatenate([objects, objects[may_be_mirrored(classes), :, ::-1]])
+    share = F.adaptive_avg_pool2d(torch.from_numpy(both)[:, None].float(), side)
     return (1 + (OBJECT_WEIGHT - 1) * share).half()
 
 

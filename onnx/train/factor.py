@@ -6,7 +6,7 @@
 x_t = (1 - t) x0 + t eps; the network predicts v = eps - x0. Texts are dropped 10% of the time (guidance), each parent 20% (any subset of the graph
 can run), and a quarter of them carry noise of a level that the network is told (joint sampling). Frames are mirrored only together with
 the words left and right of their captions.
-A run continues from the checkpoint in its folder; `--minutes` is the total, over all sessions.
+The version of the world is the autoencoder's. A run continues from the checkpoint in its folder; `--minutes` is the total, over all sessions.
 """
 
 import argparse
@@ -22,10 +22,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from world.classes import LATEST
+
 from .chunks import Chunk, frame_chunks, label_chunks
 from .networks import Autoencoder, Denoiser, DenoiserConfig, load_autoencoder
 from .previews import HeldOutFrames, HeldOutMaps
-from .runs import Budget, Log, code_revision, learning_rate, save_atomically, set_learning_rate
+from .runs import Budget, Log, code_revision, learning_rate, require_world, save_atomically, set_learning_rate, world_of, world_of_checkpoint
 from .text import Captions
 
 
@@ -112,6 +114,10 @@ class Trainer:
         self.size = arguments.size or self.factor.size
         self.autoencoder = load_autoencoder(arguments.autoencoder, self.device).to(memory_format=torch.channels_last)
         saved = torch.load(self.path, map_location=self.device, weights_only=True) if self.path.exists() else None
+        self.world = world_of_checkpoint(arguments.autoencoder) if arguments.world is None else arguments.world
+        require_world(world_of_checkpoint(arguments.autoencoder), self.world, arguments.autoencoder)
+        if saved:
+            require_world(world_of(saved), self.world, self.path)
         self.step, self.samples, spent = (saved["step"], saved["samples"], saved["spent"]) if saved else (0, 0, 0.0)
         torch.manual_seed(arguments.seed + self.step)
         config = saved["config"] if saved else {"parents": self.factor.parents, **(TINY if arguments.tiny else self.factor.network)}
@@ -142,8 +148,8 @@ class Trainer:
     def source(self):
         a = self.arguments
         if self.factor.fresh:
-            return label_chunks(a.factor, self.config.parents, self.autoencoder, a.seed, self.chunk_number, a.captions, self.size, a.workers)
-        return frame_chunks(a.factor, self.config.parents, self.autoencoder, a.seed, Path(a.frames), self.size)
+            return label_chunks(a.factor, self.config.parents, self.autoencoder, a.seed, self.chunk_number, a.captions, self.size, a.workers, self.world)
+        return frame_chunks(a.factor, self.config.parents, self.autoencoder, a.seed, Path(a.frames), self.size, self.world)
 
     def next_chunk(self) -> Chunk:
         self.chunk_number += 1
@@ -186,12 +192,16 @@ class Trainer:
     def checkpoint(self) -> None:
         state = {"config": self.config.to_dict(), "model": self.network.state_dict(), "ema": self.average.state_dict()}
         state |= {"optimizer": self.optimizer.state_dict(), "step": self.step, "samples": self.samples, "spent": self.budget.spent}
-        state |= {"chunk_number": self.chunk_number, "seed": self.arguments.seed, "revision": code_revision(), "factor": self.arguments.factor}
+        state |= {"chunk_number": self.chunk_number, "seed": self.arguments.seed, "revision": code_revision(), "factor": self.arguments.factor, "world": self.world}
         save_atomically(state, self.path)
 
     def run(self) -> None:
         a = self.arguments
-        test = HeldOutMaps(self.autoencoder, self.size) if a.factor == "segmentation" else HeldOutFrames(a.factor, self.config.parents, self.autoencoder, self.size, a.frames)
+        if a.factor == "segmentation":
+            test = HeldOutMaps(self.autoencoder, self.size, self.world)
+        else:
+            test = HeldOutFrames(a.factor, self.config.parents, self.autoencoder, self.size, a.frames, self.world)
+        self.log.write(event="started", world=self.world, samples=self.samples)
         said, tested, start = time.monotonic(), self.budget.spent, time.monotonic()
         count, sums, seen = 0, {}, 0
         drawn = 0
@@ -231,6 +241,7 @@ def arguments_parser() -> argparse.ArgumentParser:
     parser.add_argument("--factor", required=True, choices=list(FACTORS))
     parser.add_argument("--run", required=True, help="folder of the checkpoint and the log; an existing checkpoint is continued")
     parser.add_argument("--autoencoder", default="onnx/runs/autoencoder/checkpoint.pt")
+    parser.add_argument("--world", type=int, choices=range(LATEST + 1), help="version of the world [default: that of the autoencoder]")
     parser.add_argument("--frames", default="onnx/runs/frames", help="folder of rendered frames (train.frames)")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--threads", type=int, default=1)

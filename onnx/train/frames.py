@@ -3,35 +3,38 @@
     python -m train.frames --out onnx/runs/frames --shards 20
 
 A shard is an uncompressed npz: image u8 [N, S, S, 3], classes, instances, sketch u8 [N, S, S], boundary bool [N, S, S], depth u16 [N, S, S],
-captions [N] (strings). A data set of one's own only has to be written in this form. `seed` and shard number name each shard's random stream.
+captions [N] (strings), world (the version of the world whose classes these are; 0 where it is missing). A data set of one's own only has to be
+written in this form. `seed` and shard number name each shard's random stream.
 """
 
 import argparse
 import os
 import time
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Sequence
 
 import numpy as np
 
 from world.boundary import boundary
 from world.caption import describe
+from world.classes import LATEST
 from world.scene import Scene
 from world.spec import COLOURS, ObjectSpec, Spec
 
 from .maps import realized
+from .runs import require_world, world_of, world_of_checkpoint
 
 ARRAYS = ("image", "classes", "instances", "boundary", "depth", "sketch", "captions")
 
 
-def render_shard(seed: int, number: int, count: int, size: int, samples: int) -> dict[str, np.ndarray]:
+def render_shard(seed: int, number: int, count: int, size: int, samples: int, world: int = 0) -> dict[str, np.ndarray]:
     """`count` frames of different specs."""
     from world.render import render
 
     rng = np.random.Generator(np.random.PCG64([seed, 0xF4A3E, number]))
     rows: dict[str, list] = {name: [] for name in ARRAYS}
     for _ in range(count):
-        spec, (scene,) = realized(rng, 1)
+        spec, (scene,) = realized(rng, 1, world)
         rows["captions"].append(describe(with_colours(spec, scene, rng), rng, split="train"))
         frame = render(scene, size, samples=samples)
         rows["boundary"].append(boundary(frame.classes, frame.instances))
@@ -51,13 +54,20 @@ def with_colours(spec: Spec, scene: Scene, rng: np.random.Generator) -> Spec:
     return spec._replace(objects=tuple(named(i, group) for i, group in enumerate(spec.objects)))
 
 
-def write_shard(path: Path, arrays: dict[str, np.ndarray]) -> None:
+def write_shard(path: Path, arrays: dict[str, np.ndarray], world: int = 0) -> None:
     """Written beside its place and renamed, so that a reader never meets half a shard."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_suffix(".partial")
     with open(aside, "wb") as file:
-        np.savez(file, **arrays)
+        np.savez(file, world=world, **arrays)
     os.replace(aside, path)
+
+
+def read_shard(path: Path, world: int, names: Sequence[str] = ARRAYS) -> dict[str, np.ndarray]:
+    """These arrays of a shard, which has to be of this version of the world."""
+    with np.load(path) as file:
+        require_world(world_of(file), world, path)
+        return {name: file[name] for name in names}
 
 
 def shards_in(folder: Path) -> list[Path]:
@@ -67,14 +77,13 @@ def shards_in(folder: Path) -> list[Path]:
 class FrameReader:
     """Random crops of the frames' images; reads another shard from time to time."""
 
-    def __init__(self, folder: Path):
-        self.folder, self.uses = folder, 0
+    def __init__(self, folder: Path, world: int = 0):
+        self.folder, self.world, self.uses = folder, world, 0
 
     def crops(self, count: int, size: int, rng: np.random.Generator) -> np.ndarray:
         """RGB u8 [count, size, size, 3]; corners on multiples of 8, where the latents' grid lies."""
         if self.uses % 200 == 0:
-            with np.load(rng.choice(shards_in(self.folder))) as shard:
-                self.images = shard["image"]
+            self.images = read_shard(rng.choice(shards_in(self.folder)), self.world, ["image"])["image"]
         self.uses += 1
         side = self.images.shape[1]
         out = np.empty((count, size, size, 3), np.uint8)
@@ -84,7 +93,7 @@ class FrameReader:
         return out
 
 
-def ahead(factors: list[str], checkpoint: str) -> Callable[[Path, dict[str, np.ndarray]], None]:
+def ahead(factors: list[str], checkpoint: str, world: int) -> Callable[[Path, dict[str, np.ndarray]], None]:
     """Encodes a shard for these factors; a training that finds the shard finds its latents as well."""
     if not factors:
         return lambda path, shard: None
@@ -96,6 +105,7 @@ def ahead(factors: list[str], checkpoint: str) -> Callable[[Path, dict[str, np.n
     from .runs import save_atomically
 
     torch.set_num_threads(1)
+    require_world(world_of_checkpoint(checkpoint), world, checkpoint)
     autoencoder = load_autoencoder(checkpoint).to(memory_format=torch.channels_last)
 
     def encode(path: Path, shard: dict[str, np.ndarray]) -> None:
@@ -115,18 +125,20 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--samples", type=int, default=2, help="rays along each side of a pixel")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--world", type=int, choices=range(LATEST + 1), default=0, help="version of the world")
     parser.add_argument("--ahead", nargs="*", default=[], metavar="FACTOR", help="encode the shards for these factors, so that their training need not")
     parser.add_argument("--autoencoder", default="onnx/runs/autoencoder/checkpoint.pt")
     arguments = parser.parse_args()
-    encode_ahead = ahead(arguments.ahead, arguments.autoencoder)
+    encode_ahead = ahead(arguments.ahead, arguments.autoencoder, arguments.world)
     for number in range(arguments.shards):
         path = Path(arguments.out) / f"{arguments.seed:04d}-{number:05d}.npz"
         if path.exists():
+            read_shard(path, arguments.world, [])
             continue
         start = time.monotonic()
-        shard = render_shard(arguments.seed, number, arguments.count, arguments.size, arguments.samples)
+        shard = render_shard(arguments.seed, number, arguments.count, arguments.size, arguments.samples, arguments.world)
         encode_ahead(path, shard)
-        write_shard(path, shard)
+        write_shard(path, shard, arguments.world)
         print(f"{path.name}: {arguments.count / (time.monotonic() - start):.1f} frames/s", flush=True)
 
 

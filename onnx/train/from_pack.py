@@ -1,54 +1,65 @@
 """Checkpoints out of an exported pack, without a step of training: what `export.pack`, `train.frames` and `train.gpu` read.
 
-    python -m train.from_pack --pack onnx/packs/clay --runs onnx/runs
+    python -m train.from_pack --pack onnx/packs/clay --runs onnx/runs [--world 1]
+
+`--world` names a later version of the world to go on in; the autoencoder's decoder of classes has to learn its new classes first.
 
 A pack holds averaged weights, rounded to 16 bits, and no state of an optimiser. Checkpoints that are there already are left alone. Go on with
 a `--seed` that the pack was not trained with: a seed draws the same maps again.
 """
 
 import argparse
+import json
 from pathlib import Path
+
+from world.classes import LATEST, version_of
 
 from .factor import FACTORS
 from .networks import Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig
-from .runs import code_revision, save_atomically
+from .runs import code_revision, require_world, save_atomically, world_of_checkpoint
 from .weights import autoencoder_of_pack, denoiser_of_pack, load_matching
 
 GROWN = ("middle_",)
 """Parts of a network that a pack made before them may lack: they start without effect."""
 
 
-def autoencoder_checkpoint(pack: Path) -> dict:
+def autoencoder_checkpoint(pack: Path, world: int) -> dict:
     """As `train.autoencoder` writes it after its end: the encoder is frozen."""
     config, weights = autoencoder_of_pack(pack)
     network = Autoencoder(AutoencoderConfig(**config))
     load_matching(network, weights)
-    return start(config, network.state_dict()) | {"frozen": True}
+    return start(config, network.state_dict(), world) | {"frozen": True}
 
 
-def factor_checkpoint(pack: Path, variable: str) -> dict:
+def factor_checkpoint(pack: Path, variable: str, world: int) -> dict:
     """As `train.factor` writes it; `model` and `ema` are the same weights."""
     config, weights = denoiser_of_pack(pack, variable)
     config |= {"middle_attention": FACTORS[variable].network.get("middle_attention", False)}
     network = Denoiser(DenoiserConfig(**config))
     load_matching(network, weights, grown=GROWN)
     state = network.state_dict()
-    return start(network.config.to_dict(), state) | {"ema": state, "samples": 0, "chunk_number": 0, "factor": variable}
+    return start(network.config.to_dict(), state, world) | {"ema": state, "samples": 0, "chunk_number": 0, "factor": variable}
 
 
-def start(config: dict, model: dict) -> dict:
+def start(config: dict, model: dict, world: int) -> dict:
     """What all checkpoints hold, before a first step."""
-    return {"config": config, "model": model, "optimizer": None, "step": 0, "spent": 0.0, "seed": 0, "revision": code_revision()}
+    return {"config": config, "model": model, "optimizer": None, "step": 0, "spent": 0.0, "seed": 0, "revision": code_revision(), "world": world}
 
 
-def write_checkpoints(pack: Path, runs: Path) -> list[Path]:
-    """Writes what is missing under `runs`; returns the paths written."""
-    made = {"autoencoder": lambda: autoencoder_checkpoint(pack)}
-    made |= {name: lambda name=name: factor_checkpoint(pack, name) for name in FACTORS if (pack / f"{name}.onnx").exists()}
+def world_of_pack(pack: Path) -> int:
+    return version_of(len(json.loads((pack / "pack.json").read_text(encoding="utf-8"))["classes"]))
+
+
+def write_checkpoints(pack: Path, runs: Path, world: int) -> list[Path]:
+    """Writes what is missing under `runs`; returns the paths written. `world` is the version that they will be trained further in."""
+    made = {"autoencoder": lambda: autoencoder_checkpoint(pack, world)}
+    made |= {name: lambda name=name: factor_checkpoint(pack, name, world) for name in FACTORS if (pack / f"{name}.onnx").exists()}
     written = []
     for name, make in made.items():
         path = runs / name / "checkpoint.pt"
-        if not path.exists():
+        if path.exists():
+            require_world(world_of_checkpoint(path), world, path)
+        else:
             save_atomically(make(), path)
             written.append(path)
     return written
@@ -58,9 +69,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pack", default="onnx/packs/clay", type=Path)
     parser.add_argument("--runs", default="onnx/runs", type=Path)
+    parser.add_argument("--world", type=int, choices=range(LATEST + 1), help="version of the world to go on in [default: the pack's]")
     arguments = parser.parse_args()
-    for path in write_checkpoints(arguments.pack, arguments.runs):
+    of_pack = world_of_pack(arguments.pack)
+    world = of_pack if arguments.world is None else arguments.world
+    if world < of_pack:
+        parser.error(f"{arguments.pack} is of version {of_pack} of the world: version {world} lacks classes that it knows")
+    for path in write_checkpoints(arguments.pack, arguments.runs, world):
         print(path)
+    if world > of_pack:
+        print(f"from version {of_pack} of the world to version {world}: first let the decoder of classes learn those that are new (train.autoencoder --only classes)")
 
 
 if __name__ == "__main__":

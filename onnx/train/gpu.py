@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .factor import FACTORS, Trainer, arguments_parser
 from .parts import join, split
-from .runs import Budget
+from .runs import Budget, world_of_checkpoint
 from .text import encoder_path, tokenizer_path
 
 INPUTS = Path("onnx/runs/gpu/inputs")
@@ -64,7 +64,7 @@ def run_slice(arguments: argparse.Namespace) -> None:
         raise FileNotFoundError(f"no autoencoder in {inputs}: run `python -m train.gpu prepare` first")
     join(inputs, arguments.factor, work / arguments.factor / "checkpoint.pt")
     if not FACTORS[arguments.factor].fresh:
-        render_frames(work / "frames", arguments.workers, arguments.frames, int(time.time()))
+        render_frames(work / "frames", arguments.workers, arguments.frames, int(time.time()), world_of_checkpoint(work / "autoencoder" / "checkpoint.pt"))
     options = ["--factor", arguments.factor, "--run", str(work / arguments.factor), "--autoencoder", str(work / "autoencoder" / "checkpoint.pt")]
     options += ["--frames", str(work / "frames"), "--minutes", str(arguments.total), "--device", arguments.device, "--workers", str(arguments.workers)]
     options += ["--batch", str(arguments.batch), "--rate", str(arguments.rate), "--test-minutes", "4", *arguments.more]
@@ -78,11 +78,11 @@ def run_slice(arguments: argparse.Namespace) -> None:
             shutil.copyfile(work / arguments.factor / name, out / f"{arguments.factor}-{name}")
 
 
-def render_frames(folder: Path, workers: int, shards: int, seed: int) -> None:
+def render_frames(folder: Path, workers: int, shards: int, seed: int, world: int) -> None:
     """`shards` shards of fresh frames, rendered by as many processes as there are workers; a new seed, so every slice sees others."""
     processes = min(max(1, workers), shards)
     each = -(-shards // processes)
-    command = [sys.executable, "-m", "train.frames", "--out", str(folder), "--shards", str(each)]
+    command = [sys.executable, "-m", "train.frames", "--out", str(folder), "--shards", str(each), "--world", str(world)]
     running = [subprocess.Popen([*command, "--seed", str(seed + i)]) for i in range(processes)]
     if any([process.wait() for process in running]):
         raise RuntimeError("rendering frames failed")

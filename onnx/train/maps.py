@@ -35,17 +35,17 @@ def near_depth(inverse: np.ndarray) -> np.ndarray:
     return (inverse - low) / max(high - low, 1e-9)
 
 
-def realized(rng: np.random.Generator, scenes: int) -> tuple[Spec, list[Scene]]:
-    """A spec and `scenes` scenes of it; a few crowded specs find no room, then another is drawn."""
+def realized(rng: np.random.Generator, scenes: int, world: int = 0) -> tuple[Spec, list[Scene]]:
+    """A spec of a version of the world and `scenes` scenes of it; a few crowded specs find no room, then another is drawn."""
     while True:
-        spec = sample_spec(rng)
+        spec = sample_spec(rng, version=world)
         try:
             return spec, [realize(spec, rng) for _ in range(scenes)]
         except RuntimeError:
             continue
 
 
-def render_maps(rng: np.random.Generator, captions: int, scenes: int, size: int) -> Maps:
+def render_maps(rng: np.random.Generator, captions: int, scenes: int, size: int, world: int = 0) -> Maps:
     """`captions` specs with `scenes` different scenes each: encoding a text costs more than drawing a map."""
     count = captions * scenes
     texts, index = [], np.repeat(np.arange(captions), scenes)
@@ -53,7 +53,7 @@ def render_maps(rng: np.random.Generator, captions: int, scenes: int, size: int)
     rims = np.empty((count, size, size), bool)
     depth = np.empty((count, size, size), np.float32)
     for i in range(captions):
-        spec, several = realized(rng, scenes)
+        spec, several = realized(rng, scenes, world)
         texts.append(describe(spec, rng, split="train"))
         for j, scene in enumerate(several, i * scenes):
             classes[j], instances[j], inverse = render_labels(scene, size)

@@ -6,7 +6,8 @@ The engine paints the same pictures from given or edited maps; both follow `onnx
 import numpy as np
 import torch
 
-from world.classes import CLASSES
+from world.classes import LATEST
+from world.classes import palette as colours_of
 
 from .networks import CLASS_SLOTS
 
@@ -15,11 +16,8 @@ BOUNDARY_SHADE = 0.4
 
 
 def palette() -> np.ndarray:
-    """RGB u8 [40, 3]; slots without a class are black."""
-    colours = np.zeros((CLASS_SLOTS, 3), np.uint8)
-    for info in CLASSES:
-        colours[info.index] = info.colour
-    return colours
+    """RGB u8 [40, 3]: a slot has one colour in all versions of the world that use it."""
+    return np.array(colours_of(LATEST), np.uint8)
 
 
 def classes_picture(classes: np.ndarray, boundary: np.ndarray) -> torch.Tensor:

@@ -12,11 +12,11 @@ from PIL import Image
 from torch import Tensor
 
 from world.caption import describe
-from world.classes import CLASSES, INDEX
+from world.classes import INDEX, OBJECTS, classes_of
 from world.spec import sample_spec
 
 from .chunks import encode, frame_pictures
-from .frames import shards_in
+from .frames import read_shard, shards_in
 from .networks import Autoencoder, Denoiser
 from .pictures import bytes_of, classes_picture
 from .sampling import sample
@@ -38,13 +38,13 @@ def tile(pictures: np.ndarray, columns: int, path: Path) -> None:
 class HeldOutMaps:
     """Recall on captions from held-out templates, classes nobody asked for, and left/right on captions that say so."""
 
-    def __init__(self, autoencoder: Autoencoder, size: int):
-        self.autoencoder, self.side = autoencoder, size // 8
+    def __init__(self, autoencoder: Autoencoder, size: int, world: int):
+        self.autoencoder, self.side, self.known = autoencoder, size // 8, len(classes_of(world))
         rng = np.random.Generator(np.random.PCG64(HELD_OUT_SEED))
-        specs = [sample_spec(rng) for _ in range(CAPTIONS)]
+        specs = [sample_spec(rng, version=world) for _ in range(CAPTIONS)]
         sided = []
         while len(sided) < SIDED:
-            spec = sample_spec(rng)
+            spec = sample_spec(rng, version=world)
             if any(r.kind in ("left of", "right of") for r in spec.relations):
                 sided.append(spec)
         self.texts = [describe(spec, rng, split="held_out") for spec in specs + sided]
@@ -59,12 +59,11 @@ class HeldOutMaps:
         latents = [sample(network, self.captions.take(rows), self.side, seed=1 + i, device=device) for i, rows in enumerate(groups)]
         with torch.no_grad():
             parts = [self.autoencoder.decode_classes(latent) for latent in latents]
-        logits = torch.cat([p[0] for p in parts])[:, : len(CLASSES)]
+        logits = torch.cat([p[0] for p in parts])[:, : self.known]
         maps, rims = logits.argmax(1).cpu().numpy(), torch.cat([p[1] for p in parts])[:, 0].cpu().numpy() > 0
         tile(bytes_of(classes_picture(maps[:48].astype(np.uint8), rims[:48])), 8, sheet)
         sheet.with_suffix(".txt").write_text("\n".join(self.texts) + "\n")
-        present = [{c for c in range(len(CLASSES)) if (m == c).mean() >= AREA} for m in maps]
-        objects = {info.index for info in CLASSES if info.kind == "object"}
+        present = [{c for c in range(self.known) if (m == c).mean() >= AREA} for m in maps]
         recall = lambda asked, found: len(asked & found) / len(asked)
         shuffled = self.asked[1:] + self.asked[:1]
         right = [self.on_its_side(m, *relation) for m, relation in zip(maps[CAPTIONS:], self.sided)]
@@ -72,7 +71,7 @@ class HeldOutMaps:
         figures = {
             "recall": np.mean([recall(a, f) for a, f in zip(self.asked, present)]),
             "shuffled": np.mean([recall(a, f) for a, f in zip(shuffled, present)]),
-            "unasked": np.mean([len((f & objects) - a) for a, f in zip(self.asked, present)]),
+            "unasked": np.mean([len((f & set(OBJECTS)) - a) for a, f in zip(self.asked, present)]),
             "left_right": np.mean(known) if known else 0.0,
         }
         return {key: round(float(value), 3) for key, value in figures.items()}
@@ -90,11 +89,9 @@ class HeldOutMaps:
 class HeldOutFrames:
     """Samples given the true parents of the first frames, beside the truth. Training sees these frames as well."""
 
-    def __init__(self, variable: str, parents: list[str], autoencoder: Autoencoder, size: int, folder: str):
+    def __init__(self, variable: str, parents: list[str], autoencoder: Autoencoder, size: int, folder: str, world: int):
         self.variable, self.autoencoder, self.side = variable, autoencoder, size // 8
-        shards = shards_in(Path(folder))
-        with np.load(shards[0]) as file:
-            shard = {name: file[name][:16] for name in file.files}
+        shard = {name: array[:16] for name, array in read_shard(shards_in(Path(folder))[0], world).items()}
         self.pictures = frame_pictures(shard, size)
         self.latents = {name: encode(autoencoder, self.pictures[name]).float() for name in [variable, *parents]}
         self.captions = TextEncoder().encode_all([str(c) for c in shard["captions"]])

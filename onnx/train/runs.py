@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -29,6 +30,22 @@ def save_atomically(state: dict, path: Path) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(aside, path)
+
+
+def world_of(saved: Mapping) -> int:
+    """The version of the world that a checkpoint or a shard of frames was made in; those from before there were two do not say it."""
+    return int(saved.get("world", 0))
+
+
+def world_of_checkpoint(path: str | Path) -> int:
+    """`world_of` the checkpoint in a file; its weights stay on the disk."""
+    return world_of(torch.load(path, map_location="cpu", weights_only=True, mmap=True))
+
+
+def require_world(found: int, world: int, what: str | Path) -> None:
+    """Ends the command with one line where `what` is of another version of the world than the run."""
+    if found != world:
+        raise SystemExit(f"{what} is of version {found} of the world and cannot be used with version {world}")
 
 
 class Log:

@@ -68,11 +68,20 @@ def _info(index, row):
 _ALL = tuple(_info(i, row) for i, row in enumerate(_ROWS + _ADDED))
 CLASSES = _ALL[: len(_ROWS)]  # of version 0
 INDEX = {c.name: c.index for c in _ALL}  # of every version: a name means the same slot in all of them
+OBJECTS = tuple(c.index for c in _ALL if c.kind == "object")  # of every version
 
 
 def classes_of(version):
     """The classes of a version of the world, in the order of their indices."""
     return (CLASSES, _ALL)[version]
+
+
+def version_of(count):
+    """The version of the world with `count` classes: a pack says no more of its own."""
+    for version in range(LATEST + 1):
+        if len(classes_of(version)) == count:
+            return version
+    raise ValueError(f"no version of the world has {count} classes")
 
 
 # Colours kept free for classes of later packs, as far from all others as from each other.
