@@ -108,6 +108,9 @@ fn drag(harness: &mut Harness<'static, EditorApp>, from: Pos2, to: Pos2) {
 #[test]
 fn a_low_window_has_a_tab_for_the_factor_and_a_tall_one_shows_it_above_the_classes() {
     let mut harness = window();
+    write_prompt(&mut harness, PROMPT);
+    press(&mut harness, Modifiers::COMMAND, Key::Enter);
+    wait(&mut harness, "there are candidates", idle);
     harness.run();
     harness.get_by_label("Seed of segmentation");
     assert!(harness.query_by_label("Search classes").is_none());
@@ -115,6 +118,12 @@ fn a_low_window_has_a_tab_for_the_factor_and_a_tall_one_shows_it_above_the_class
     harness.run();
     harness.get_by_label("Search classes");
     assert!(harness.query_by_label("Seed of segmentation").is_none());
+    press(&mut harness, Modifiers::COMMAND, Key::K);
+    harness.get_by_label("Find a command").type_text("edit by text");
+    harness.run();
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    harness.get_by_label("Words to remove");
+    harness.get_by_label("Classes tab").click();
     harness.set_size(vec2(1280.0, 1080.0));
     harness.run();
     harness.get_by_label("Seed of segmentation");

@@ -144,7 +144,10 @@ impl EditorApp {
             ViewCommand::NewCandidates => self.generate(ctx, true),
             ViewCommand::Escape => self.escape(ctx),
             ViewCommand::FocusPrompt => self.prompt.focus(),
-            ViewCommand::FocusWords => super::panels::words::focus(ctx),
+            ViewCommand::FocusWords => {
+                self.properties.show_factor();
+                super::panels::words::focus(ctx);
+            }
             ViewCommand::UsePrompt(text) => {
                 self.prompt.text = text;
                 self.generate(ctx, false);

@@ -37,6 +37,8 @@ pub enum Tab {
 pub struct Properties {
     tab: Tab,
     search: String,
+    /// Whether the factor has a tab of its own.
+    low: bool,
 }
 
 /// The switch between chain and joint sampling.
@@ -59,6 +61,13 @@ fn order(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
 }
 
 impl Properties {
+    /// Brings the settings of the active factor to the front.
+    pub fn show_factor(&mut self) {
+        if self.low {
+            self.tab = Tab::Factor;
+        }
+    }
+
     /// Draws the panel; `class` is painted with.
     pub fn ui(
         &mut self,
@@ -69,8 +78,12 @@ impl Properties {
         thumbnails: &mut Thumbnails,
         out: &mut Outbox,
     ) {
-        // What stands in it must not widen the panel: the canvas would move when the tab changes.
         let tall = ui.max_rect().height() >= TALL;
+        if tall && self.tab == Tab::Factor {
+            self.tab = Tab::Classes;
+        }
+        self.low = !tall;
+        // What stands in it must not widen the panel: the canvas would move when the tab changes.
         let mut inside = ui.new_child(UiBuilder::new().max_rect(ui.max_rect()));
         ui.allocate_rect(ui.max_rect(), Sense::hover());
         ScrollArea::vertical().auto_shrink(false).show(&mut inside, |ui| {
@@ -85,9 +98,8 @@ impl Properties {
                 } else {
                     &[(Tab::Factor, "Factor"), (Tab::Classes, "Classes"), (Tab::View, "View")]
                 };
-                let shown_tab = if tall && self.tab == Tab::Factor { Tab::Classes } else { self.tab };
-                self.tabs(ui, tabs, shown_tab);
-                match shown_tab {
+                self.tabs(ui, tabs);
+                match self.tab {
                     Tab::Factor => factor::ui(ui, now, out),
                     Tab::Classes => classes::ui(ui, now, class, &mut self.search, out),
                     Tab::View => view::ui(ui, now, shown),
@@ -96,7 +108,7 @@ impl Properties {
         });
     }
 
-    fn tabs(&mut self, ui: &mut Ui, tabs: &[(Tab, &str)], current: Tab) {
+    fn tabs(&mut self, ui: &mut Ui, tabs: &[(Tab, &str)]) {
         let p = theme::palette(ui);
         ui.add_space(4.0);
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::hover());
@@ -105,7 +117,7 @@ impl Properties {
         for (i, &(tab, name)) in tabs.iter().enumerate() {
             let at = Rect::from_min_size(pos2(rect.left() + width * i as f32, rect.top()), vec2(width, rect.height()));
             let response = ui.interact(at, ui.scope_id().with(name), Sense::click());
-            let chosen = current == tab;
+            let chosen = self.tab == tab;
             describe(&response, &format!("{name} tab"), Some(chosen));
             let inner = at.shrink(2.0);
             if chosen {
