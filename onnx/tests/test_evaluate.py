@@ -84,6 +84,18 @@ def test_flow_reaches_the_clean_sample_of_a_perfect_network():
     np.testing.assert_allclose(flow.sample(predict, noise, 5, 2.0, 4.0), clean, atol=1e-5)
 
 
+def test_ancestral_steps_keep_the_share_of_noise_and_reach_the_clean_sample():
+    rng = np.random.default_rng(3)
+    clean = np.zeros((2, 8, 64, 64), np.float32)
+    noise = rng.standard_normal(clean.shape).astype(np.float32)
+    predict = lambda latents, times: latents / times[:, None, None, None]
+    steps = list(flow.walk(predict, noise, 4, 2.0, 4.0, np.random.Generator(np.random.PCG64(4))))
+    for i, x in enumerate(steps[:-1], 1):
+        assert abs(x.std() - (1 - i / 4)) < 0.01
+        assert np.corrcoef(x.ravel(), noise.ravel())[0, 1] < 0.95, "a part of the noise is fresh"
+    np.testing.assert_allclose(steps[-1], clean, atol=1e-6)
+
+
 def test_bilinear_agrees_with_pytorch():
     torch = pytest.importorskip("torch")
     values = np.random.default_rng(2).standard_normal((3, 16, 16)).astype(np.float32)
