@@ -122,7 +122,7 @@ fn a_low_window_has_a_tab_for_the_factor_and_a_tall_one_shows_it_above_the_class
     harness.get_by_label("Find a command").type_text("edit by text");
     harness.run();
     press(&mut harness, Modifiers::NONE, Key::Enter);
-    harness.get_by_label("Words to remove");
+    assert!(harness.get_by_label("Words to remove").is_focused());
     harness.get_by_label("Classes tab").click();
     harness.set_size(vec2(1280.0, 1080.0));
     harness.run();

@@ -1,6 +1,6 @@
 //! Editing the active map, or the selected part of it, by text.
 
-use egui::{ComboBox, DragValue, FontId, Id, Margin, RichText, TextEdit, Ui, vec2};
+use egui::{ComboBox, DragValue, FontId, Id, Margin, Response, RichText, TextEdit, Ui, vec2};
 
 use crate::command::Command;
 use crate::editor::situation::Situation;
@@ -42,9 +42,10 @@ fn field(what: &str) -> Id {
     id().with(what.to_owned())
 }
 
-/// Puts the cursor into the row's first field.
+/// Puts the cursor into the row's first field as soon as it is drawn: what is not on show cannot hold the focus.
 pub fn focus(ctx: &egui::Context) {
-    ctx.memory_mut(|memory| memory.request_focus(field("remove")));
+    ctx.data_mut(|d| d.insert_temp(field("wanted"), true));
+    ctx.request_repaint();
 }
 
 /// Draws the row; `width` is that of its caption.
@@ -56,7 +57,10 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, width: f32, out: &mut Outbox) {
         ui.horizontal(|ui| {
             caption(ui, "Words", width);
             let each = (ui.available_width() - theme::CONTROL - 2.0 * ui.spacing().item_spacing.x) / 2.0;
-            line(ui, &mut words.remove, each, "remove");
+            let first = line(ui, &mut words.remove, each, "remove");
+            if ui.data_mut(|d| d.remove_temp::<bool>(field("wanted"))).is_some() {
+                first.request_focus();
+            }
             line(ui, &mut words.add, each, "add");
             let edit = icon_button(ui, icons::PROMPT, &format!("Edit {what} by text"), theme::CONTROL, false);
             let mut concepts = concepts(&words.remove, &words.add, words.scale);
@@ -109,7 +113,7 @@ pub fn settings(ui: &mut Ui, width: f32) {
     ui.data_mut(|d| d.insert_temp(id(), words));
 }
 
-fn line(ui: &mut Ui, text: &mut String, width: f32, what: &'static str) {
+fn line(ui: &mut Ui, text: &mut String, width: f32, what: &'static str) -> Response {
     let p = theme::palette(ui);
     let edit = TextEdit::singleline(text)
         .id(field(what))
@@ -118,5 +122,5 @@ fn line(ui: &mut Ui, text: &mut String, width: f32, what: &'static str) {
         .margin(Margin::symmetric(8, 6));
     ui.add_sized(vec2(width, theme::CONTROL), edit)
         .accessible_name(format!("Words to {what}"))
-        .on_hover_text(format!("Words to {what}; several are separated by commas"));
+        .on_hover_text(format!("Words to {what}; several are separated by commas"))
 }
