@@ -66,7 +66,7 @@ impl Bare {
             let count = if i == 0 { maps } else { 1 };
             let factor = manifest.factors.iter().find(|f| f.variable == variable.name).expect("each has a factor");
             self.call(factor.int8.as_ref().unwrap_or(&factor.model), factor.steps, 2 * count, cells)?;
-            self.call(&variable.decoder, count, 1, cells)?;
+            self.call(variable.decoder.as_ref().expect("all are sampled"), count, 1, cells)?;
         }
         Ok(())
     }

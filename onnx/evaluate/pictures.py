@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from world import pose
+
 BOUNDARY_SHADE = 0.4  # palette colours are multiplied by this where one instance ends at another
 
 
@@ -15,6 +17,12 @@ def paint(classes, boundary, palette):
 def grey(values):
     """Depth or sketch [H, W] in [0, 1] -> picture of three equal channels."""
     return np.repeat(values[None].astype(np.float32) * 2 - 1, 3, 0)
+
+
+def skeletons(people, side, size):
+    """Joints f32 [N, 18, 3] in pixels of a picture of `side` -> painted at `size`."""
+    scaled = people * np.array([size / side, size / side, 1], np.float32)
+    return (pose.paint(scaled, size).astype(np.float32) / 127.5 - 1).transpose(2, 0, 1)
 
 
 def nearest(values, size):

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evaluate.pictures import bilinear, grey, nearest, paint
+from evaluate.pictures import bilinear, grey, nearest, paint, skeletons
+from evaluate.skeletons import read_pose
 
 NOISE_SEED = 11
 MAP_SIDE = 128
@@ -23,14 +24,17 @@ class Candidates(NamedTuple):
 
 
 class Chain(NamedTuple):
-    """What followed from the first map of each caption: canvas map [N, 512, 512], depth, sketch [N, 128, 128], images [N, 3, 256, 256].
+    """What followed from the first map of each caption: canvas map [N, 512, 512], depth, sketch [N, 128, 128], normal [N, 3, 128, 128] in [-1, 1],
+    pose (of each caption the joints f32 [people, 18, 3] in pixels of 128), images [N, 3, 256, 256].
 
-    depth and sketch are None where the pack has no factor for them, images likewise.
+    What the pack has no factor for is None.
     """
 
     classes: np.ndarray
     boundary: np.ndarray
     depth: np.ndarray
+    normal: np.ndarray
+    pose: list
     sketch: np.ndarray
     images: np.ndarray
 
@@ -69,7 +73,7 @@ def kept_candidates(path, pack, captions, candidates):
 
 
 def draw_chain(pack, captions, latents, progress=None):
-    """Depth, sketch and image from the given segmentation latents [N, 8, 16, 16], each factor reading its finished parents."""
+    """All other maps and the image from the given segmentation latents [N, 8, 16, 16], each factor reading its finished parents."""
     progress = progress or Progress("images", len(captions))
     rng = np.random.Generator(np.random.PCG64(NOISE_SEED + 1))
     parts = []
@@ -77,23 +81,28 @@ def draw_chain(pack, captions, latents, progress=None):
         rows = slice(start, start + 10)
         parts.append(_chain_of(pack, captions[rows], latents[rows], rng))
         progress.advance(len(captions[rows]))
-    return Chain(*(None if column[0] is None else np.concatenate(column) for column in zip(*parts, strict=True)))
+    joined = lambda column: None if column[0] is None else [x for part in column for x in part] if isinstance(column[0], list) else np.concatenate(column)
+    return Chain(*(joined(column) for column in zip(*parts, strict=True)))
 
 
 def _chain_of(pack, captions, latents, rng):
     classes, boundary = pack.class_maps(latents, pack.manifest["canvas_size"])
     known = {"segmentation": lambda size: [paint(c, b, pack.palette) for c, b in zip(nearest(classes, size), nearest(boundary, size), strict=True)]}
     values = {}
-    for name in ("depth", "sketch", "image"):
-        if name not in pack.factors:
-            continue
+    for name in (name for name in pack.variables if name in pack.factors and name != "segmentation"):
         size, side = pack.variables[name]["size"], pack.latent_side(name)
         parents = {p: pack.encode(np.stack(known[p](size))) for p in pack.factors[name]["parents"] if p in known}
         noise = rng.standard_normal((len(captions), 8, side, side)).astype(np.float32)
-        values[name] = pack.decode(name, pack.sample(name, captions, noise, parents))[0]
-        known[name] = lambda size, maps=values[name]: [grey(bilinear(m, size)[0]) for m in maps]
-    maps = [values[name][:, 0] if name in values else None for name in ("depth", "sketch")]
-    return classes, boundary, *maps, values.get("image")
+        answers = pack.decode(name, pack.sample(name, captions, noise, parents))
+        if name == "pose":
+            values[name] = [read_pose(joints, necks) for joints, necks in zip(*answers, strict=True)]
+            known[name] = lambda size, poses=values[name], side=answers[0].shape[-1]: [skeletons(people, side, size) for people in poses]
+        else:
+            values[name] = answers[0]
+            known[name] = lambda size, maps=values[name]: [bilinear(m, size) if len(m) == 3 else grey(bilinear(m, size)[0]) for m in maps]
+    grey_maps = {name: values[name][:, 0] for name in ("depth", "sketch") if name in values}
+    shown = values | grey_maps
+    return classes, boundary, *(shown.get(name) for name in ("depth", "normal", "pose", "sketch", "image"))
 
 
 class Progress:

@@ -6,7 +6,7 @@ import textwrap
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from evaluate.pictures import BOUNDARY_SHADE, nearest
+from evaluate.pictures import BOUNDARY_SHADE, nearest, skeletons
 
 _PAPER, _INK = (250, 248, 244), (40, 38, 36)
 _LINE = 13
@@ -45,12 +45,17 @@ def write_sheets(pack, cases, candidates, chain, folder):
 
 
 def _steps(pack, chain, i):
-    """Map, depth, sketch and image of one caption."""
+    """All maps and the image of one caption."""
     side = chain.images.shape[-1]
     steps = [map_colours(nearest(chain.classes[i], side), nearest(chain.boundary[i], side), pack.palette)]
-    for values in (chain.depth, chain.sketch):
-        if values is not None:
-            steps.append(grey_bytes(values[i]))
+    if chain.depth is not None:
+        steps.append(grey_bytes(chain.depth[i]))
+    if chain.normal is not None:
+        steps.append(image_bytes(chain.normal[i]))
+    if chain.pose is not None:
+        steps.append(image_bytes(skeletons(chain.pose[i], chain.depth.shape[-1], side)))
+    if chain.sketch is not None:
+        steps.append(grey_bytes(chain.sketch[i]))
     return [*steps, image_bytes(chain.images[i])]
 
 

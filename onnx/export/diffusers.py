@@ -76,7 +76,9 @@ def write_graphs(model, asked, folder, classes, size):
     names = [name for name in KINDS if name in needed]
     palette = [entry["colour"] for entry in sorted(classes, key=lambda entry: entry["index"])]
     variables = [
-        {"name": name, "kind": KINDS[name], "size": size, "decoder": write(f"decode_{KINDS[name]}.onnx", steered.decoder_graph(vae, KINDS[name], palette))}
+        {"name": name, "kind": KINDS[name], "size": size}
+        # Nothing reads skeletons out of a picture of them: poses are given, not sampled.
+        | ({} if name == "pose" else {"decoder": write(f"decode_{KINDS[name]}.onnx", steered.decoder_graph(vae, KINDS[name], palette))})
         for name in names
     ]
     factors = [

@@ -12,11 +12,13 @@ VERSION = 1
 VARIABLES = {
     "segmentation": ("classes", 128, "decode_classes.onnx"),
     "depth": ("depth", 128, "decode_depth.onnx"),
+    "normal": ("normal", 128, "decode_normal.onnx"),
+    "pose": ("pose", 128, "decode_pose.onnx"),
     "sketch": ("sketch", 128, "decode_sketch.onnx"),
     "image": ("image", 256, "decode_image.onnx"),
 }
 # Steps and guidance with which a variable is sampled unless the user says otherwise.
-DEFAULTS = {"segmentation": (10, 3.0), "depth": (8, 1.5), "sketch": (8, 1.5), "image": (16, 1.5)}
+DEFAULTS = {"segmentation": (10, 3.0), "depth": (8, 1.5), "normal": (8, 1.5), "pose": (8, 1.5), "sketch": (8, 1.5), "image": (16, 1.5)}
 CLAMP = 4.0  # bound of the clean estimate's latent values
 
 

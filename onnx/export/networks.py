@@ -33,7 +33,8 @@ def autoencoder_graphs(autoencoder):
     """The encoder and the decoders of `train.networks.Autoencoder`, by file name."""
     picture = {"picture": _PICTURE, "latent": _LATENT}
     graphs = {"encoder.onnx": _autoencoder_graph(autoencoder, "encode", ("latent",), picture, _picture)}
-    for method, outputs in _DECODERS.items():
+    present = {method: outputs for method, outputs in _DECODERS.items() if getattr(autoencoder, method.removeprefix("decode_")) is not None}
+    for method, outputs in present.items():
         axes = {"latent": _LATENT} | {name: _PICTURE for name in outputs}
         graphs[f"{method}.onnx"] = _autoencoder_graph(autoencoder, method, outputs, axes, _latent)
     return graphs
@@ -44,6 +45,8 @@ _DECODERS = {
     "decode_classes": ("logits", "boundary"),
     "decode_depth": ("depth",),
     "decode_sketch": ("sketch",),
+    "decode_normal": ("normal",),
+    "decode_pose": ("joints", "necks"),
 }
 
 

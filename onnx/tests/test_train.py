@@ -10,8 +10,9 @@ torch = pytest.importorskip("torch")
 
 from train.chunks import OBJECT_WEIGHT, Chunk, cell_weights, occupancy, with_mirrored
 from train.factor import FACTORS, PARENT_DROPPED, TINY, conditions, draw_batch, noise_levels
+from train.joints import joint_targets, pose_figures, pose_loss, posed
 from train.maps import painted_of_maps, render_maps, sketch_of_maps
-from train.networks import CLASS_SLOTS, Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig
+from train.networks import CLASS_SLOTS, NECK_UNIT, Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig
 from train.pictures import BOUNDARY_SHADE, classes_picture, palette
 from train.runs import Budget, learning_rate, save_atomically
 from train.sampling import sample
@@ -108,6 +109,39 @@ def test_mirrored_frames_say_right_for_left():
     both = with_mirrored(shard)
     assert both["captions"][1] == "Right of it a dog left of a cat"
     assert (both["image"][1] == shard["image"][0, :, ::-1]).all() and (both["image"][0] == shard["image"][0]).all()
+
+
+def test_mirrored_normals_lean_the_other_way_and_mirrored_people_swap_their_sides():
+    classes = np.zeros((1, 8, 8), np.uint8)
+    normals = np.zeros((1, 8, 8, 3), np.uint8)
+    normals[0, :, 0] = (200, 90, 160)
+    keypoints = np.zeros((1, 1, 18, 3), np.float32)
+    keypoints[0, 0, 2] = (1, 3, 1)  # a right shoulder
+    both = with_mirrored({"classes": classes, "normals": normals, "keypoints": keypoints, "captions": np.array(["a man"])})
+    assert both["normals"][1, 0, 7].tolist() == [55, 90, 160]
+    assert both["keypoints"][1, 0, 5].tolist() == [7, 3, 1] and both["keypoints"][1, 0, 2].tolist() == [0, 0, 0]
+
+
+def test_a_perfect_answer_of_the_pose_decoder_costs_least():
+    people = np.zeros((1, 1, 18, 3), np.float32)
+    people[0, 0, [1, 2]] = [(16, 8, 1), (10, 9, 1)]
+    spots, way, asked = joint_targets(people, 32)
+    assert spots[0, 2, 9, 10] > 0.85 and spots[0, 0].max() == 0
+    assert abs(way[0, 4, 9, 10] * NECK_UNIT - 5.5) < 1e-5 and abs(way[0, 5, 9, 10] * NECK_UNIT + 1.5) < 1e-5
+    perfect = torch.cat([torch.logit(spots.clamp(1e-4, 1 - 1e-4)), way], 1)
+    for worse in (perfect * 0, perfect.roll(3, 2), perfect + torch.randn_like(perfect) * 0.5):
+        assert pose_loss(perfect, spots, way, asked) < pose_loss(worse, spots, way, asked)
+    figures = pose_figures(spots, way * NECK_UNIT, spots, way, asked)
+    assert figures == {"joints_found": 1, "joints_true": 1, "neck_pixels": 0}
+
+
+def test_posed_people_stay_in_the_picture_or_are_hidden():
+    people = np.full((4, 2, 18, 3), 20, np.float32)
+    people[..., 2] = 1
+    moved = posed(people, 40, np.random.default_rng(1))
+    seen = moved[moved[..., 2] > 0]
+    assert 0 < len(seen) < 4 * 2 * 18 and (seen[:, :2] >= 0).all() and (seen[:, :2] < 40).all()
+    assert (people[..., 0] == 20).all()
 
 
 def test_letters_are_never_mirrored():

@@ -1,5 +1,7 @@
 """Training, export and evaluation of either version of the world, without training: half a minute."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -13,11 +15,12 @@ from evaluate.segmenter import confusion
 from export.manifest import class_entries
 from export.pack import export_pack, pack_manifest
 from train import autoencoder
-from train.factor import Trainer, arguments_parser
+from train.factor import FACTORS, Trainer, arguments_parser
+from train.factor import TINY as TINY_NETWORK
 from train.frames import read_shard, write_shard
-from train.from_pack import world_of_pack
+from train.from_pack import factor_checkpoint, world_of_pack
 from train.maps import render_maps
-from train.networks import CLASS_SLOTS, Autoencoder, AutoencoderConfig
+from train.networks import CLASS_SLOTS, Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig
 from train.parts import full, slim
 from train.pictures import palette
 from train.runs import require_world, save_atomically, world_of, world_of_checkpoint
@@ -111,6 +114,44 @@ def test_the_autoencoder_goes_on_in_version_1_with_its_encoder_frozen(tmp_path, 
         steps_of_autoencoder(monkeypatch, *more, "--world", "0")
 
 
+@pytest.mark.parametrize("kind", ["normal", "pose"])
+def test_a_decoder_is_added_and_leaves_the_others_alone(tmp_path, monkeypatch, kind):
+    start, run = checkpoint_of_autoencoder(tmp_path / "start.pt", world=1), tmp_path / "run"
+    steps_of_autoencoder(monkeypatch, "--run", str(run), "--start", start, "--only", kind)
+    before, after = (torch.load(path, weights_only=True)["model"] for path in (start, run / "checkpoint.pt"))
+    assert all(torch.equal(value, after[name]) for name, value in before.items())
+    assert {name.split(".")[0] for name in after.keys() - before.keys()} == {kind}
+    assert '"normal_degrees"' in (log := (run / "log.jsonl").read_text()) or '"joints_found"' in log
+
+
+@pytest.mark.parametrize("variable", ["normal", "pose"])
+def test_new_variables_learn_from_maps_drawn_on_the_fly(tmp_path, variable):
+    autoencoder = checkpoint_of_autoencoder(tmp_path / "autoencoder.pt", world=1)
+    run = trainer(tmp_path / "run", autoencoder, "--factor", variable)
+    chunk = run.held[0]
+    assert list(chunk.parents) == FACTORS[variable].parents and chunk.latent.shape[1:] == (8, 8, 8)
+    assert (chunk.weight is not None) == (variable == "pose")
+    assert np.isfinite(float(run.update(4)["loss"]))
+
+
+def test_a_factor_of_a_pack_can_be_given_more_parents(monkeypatch):
+    old = FACTORS["image"].parents[:3]
+    before = Denoiser(DenoiserConfig(parents=old, **TINY_NETWORK, middle_attention=True)).eval()
+    for parameter in before.parameters():  # outputs that start at zero would hide every dependence
+        torch.nn.init.normal_(parameter, std=0.1)
+    monkeypatch.setattr("train.from_pack.denoiser_of_pack", lambda *_: (before.config.to_dict(), dict(before.state_dict())))
+    saved = factor_checkpoint(Path("a pack"), "image", 0)
+    assert saved["config"]["parents"] == FACTORS["image"].parents == [*old, "normal", "pose"]
+    network = Denoiser(DenoiserConfig(**saved["config"])).eval()
+    network.load_state_dict(saved["model"])
+    torch.manual_seed(0)
+    inputs = [torch.randn(2, 8, 16, 16), torch.rand(2), torch.randn(2, 5, 384), torch.ones(2, 5, dtype=torch.long), torch.ones(2, 5)]
+    parents = [x for _ in old for x in (torch.randn(2, 8, 16, 16), torch.zeros(2))]
+    new = [x for _ in range(2) for x in (torch.randn(2, 8, 16, 16), torch.tensor([0.0, -1.0]))]
+    with torch.no_grad():
+        assert torch.allclose(network(*inputs, *parents, *new), before(*inputs, *parents), atol=1e-6)
+
+
 def test_a_factor_is_of_the_version_of_its_autoencoder(tmp_path):
     old = checkpoint_of_autoencoder(tmp_path / "old.pt")
     new = checkpoint_of_autoencoder(tmp_path / "new.pt", world=1)
@@ -134,8 +175,6 @@ def test_a_pack_of_mixed_versions_is_refused(tmp_path):
 
 
 def test_the_published_packs_are_of_version_0(tmp_path):
-    from pathlib import Path
-
     assert world_of_pack(Path(TINY)) == world_of_pack(Path("onnx/packs/clay")) == 0
 
 

@@ -1,9 +1,9 @@
-"""Trains the shared autoencoder on label maps, depth, sketches and pictures.
+"""Trains the shared autoencoder on label maps, depth, sketches, normals, skeletons and pictures.
 
     python -m train.autoencoder --run onnx/runs/autoencoder --minutes 13
 
 The latents of every factor depend on the encoder, so it is trained first and never changed again; `--only image --frames DIR`
-goes on with one decoder alone, on real renders, while the encoder and the other decoders keep their weights. `--start` with `--world 1`
+goes on with one decoder alone, on real renders, while the encoder and the other decoders keep their weights; one that is not there yet is added (normals, poses). `--start` with `--world 1`
 and `--only classes` teaches a class decoder of version 0 the classes of version 1.
 """
 
@@ -18,13 +18,15 @@ from torch import Tensor
 from world.classes import CLASSES, LATEST, OBJECTS
 
 from .frames import FrameReader
+from .joints import joint_targets, pose_figures, pose_loss, posed
 from .maps import Maps, painted_of_maps, render_maps, sketch_of_maps
 from .networks import Autoencoder, AutoencoderConfig
-from .pictures import bytes_of, classes_picture, grey_picture, image_picture, palette
+from .pictures import bytes_of, classes_picture, grey_picture, image_picture, palette, pose_picture
 from .runs import Budget, Log, code_revision, learning_rate, require_world, save_atomically, set_learning_rate, world_of
+from .weights import load_matching
 
-# Pictures of each kind in a batch of 16.
-MIX = {"classes": 7, "image": 4, "depth": 2, "sketch": 3}
+# Pictures of each kind in a batch of 20.
+MIX = {"classes": 7, "image": 4, "depth": 2, "sketch": 3, "normal": 2, "pose": 2}
 MEASURED = 6
 """Batches that the figures at the end are means over."""
 
@@ -71,7 +73,8 @@ class Batches:
     def next(self) -> dict[str, tuple[Tensor, ...]]:
         """Kind -> (picture, target...)."""
         if self.left == 0:
-            self.maps = render_maps(self.rng, self.chunk, 4, self.size, self.world)
+            geometry, people = bool({"normal", "pose"} & self.mix.keys()), 0.9 if [*self.mix] == ["pose"] else 0.0
+            self.maps = render_maps(self.rng, self.chunk, 4, self.size, self.world, geometry, people)
             self.left = max(1, 2 * len(self.maps.classes) // sum(self.mix.values()))
         self.left -= 1
         pick = self.rng.permutation(len(self.maps.classes))
@@ -82,12 +85,18 @@ class Batches:
         return batch
 
     def kind(self, kind: str, rows: np.ndarray) -> tuple[Tensor, ...]:
-        some = Maps(*[self.maps.captions, *[a[rows] for a in (self.maps.caption, self.maps.classes, self.maps.instances, self.maps.boundary, self.maps.depth)]])
+        some = self.maps.take(rows)
         if kind == "classes":
             return classes_picture(some.classes, some.boundary), torch.from_numpy(some.classes).long(), torch.from_numpy(some.boundary).float()
         if kind == "image":
             picture = image_picture(self.frames.crops(len(rows), self.size, self.rng) if self.frames else painted_of_maps(some, self.rng))
             return picture, picture
+        if kind == "normal":
+            picture = image_picture(some.normals)
+            return picture, picture
+        if kind == "pose":
+            people = posed(some.keypoints, self.size, self.rng)
+            return pose_picture(people, self.size, self.size), *joint_targets(people, self.size)
         values = some.depth if kind == "depth" else sketch_of_maps(some)
         return grey_picture(values), torch.from_numpy(values)[:, None]
 
@@ -100,8 +109,10 @@ def decoder_losses(network: Autoencoder, latent: Tensor, batch: dict[str, tuple[
         start += len(picture)
         if kind == "classes":
             losses[kind] = classes_loss(out, *target, weights)
-        elif kind == "image":
+        elif kind in ("image", "normal"):
             losses[kind] = image_loss(out, *target)
+        elif kind == "pose":
+            losses[kind] = pose_loss(out, *target)
         else:
             losses[kind] = grey_loss(out, *target, lines=kind == "sketch")
     return losses
@@ -139,6 +150,12 @@ def measure(network: Autoencoder, batch: dict[str, tuple[Tensor, ...]], noise: f
     for kind, decode in (("depth", network.decode_depth), ("sketch", network.decode_sketch)):
         if kind in batch:
             figures[f"{kind}_l1"] = (decode(code(batch[kind][0])) - batch[kind][1]).abs().mean().item()
+    if "normal" in batch:
+        picture = batch["normal"][0]
+        figures["normal_degrees"] = F.cosine_similarity(network.decode_normal(code(picture)), picture).clamp(-1, 1).acos().rad2deg().mean().item()
+    if "pose" in batch:
+        picture, *targets = batch["pose"]
+        figures |= pose_figures(*network.decode_pose(code(picture)), *targets)
     return figures
 
 
@@ -160,8 +177,10 @@ def save_sheet(network: Autoencoder, batch: dict[str, tuple[Tensor, ...]], path:
         if kind == "classes":
             logits, boundary = network.decode_classes(latent)
             shown = classes_picture(logits.argmax(1).byte().numpy(), boundary[:, 0].numpy() > 0)
-        elif kind == "image":
-            shown = network.decode_image(latent)
+        elif kind in ("image", "normal"):
+            shown = getattr(network, f"decode_{kind}")(latent)
+        elif kind == "pose":
+            shown = (network.decode_pose(latent)[0].amax(1, keepdim=True) * 2 - 1).expand(-1, 3, -1, -1)
         else:
             shown = (getattr(network, f"decode_{kind}")(latent) * 2 - 1).expand(-1, 3, -1, -1)
         pairs = np.concatenate([bytes_of(picture), bytes_of(shown)], 1)
@@ -185,13 +204,17 @@ def train(arguments: argparse.Namespace) -> None:
         require_world(world_of(saved), world, path)
     log.write(event="started", world=world, start_world=world_of(saved) if saved else None)
     width = arguments.width
-    config = AutoencoderConfig(**saved["config"]) if saved else AutoencoderConfig(width, width, width, width // 2, width // 2)
+    half = width // 2
+    config = AutoencoderConfig(**saved["config"]) if saved else AutoencoderConfig(width, width, width, half, half, half, half)
+    added = arguments.only is not None and not getattr(config, arguments.only)
+    if added:
+        setattr(config, arguments.only, half)
     network = Autoencoder(config)
     if saved:
-        network.load_state_dict(saved["model"])
+        load_matching(network, saved["model"], grown=(f"{arguments.only}.",) if added else ())
     network.to(memory_format=torch.channels_last)
 
-    mix = {arguments.only: 8} if arguments.only else MIX
+    mix = {arguments.only: 8} if arguments.only else {kind: count for kind, count in MIX.items() if getattr(config, kind)}
     trained = list(network.parameters() if not arguments.only else getattr(network, arguments.only).parameters())
     if arguments.only:
         network.requires_grad_(False)
@@ -199,7 +222,7 @@ def train(arguments: argparse.Namespace) -> None:
             parameter.requires_grad_(True)
     optimizer = torch.optim.AdamW(trained, arguments.rate, betas=(0.9, 0.99), weight_decay=1e-3, fused=True)
     step, spent = (saved["step"], saved["spent"]) if saved else (0, 0.0)
-    if saved and saved["optimizer"]:
+    if saved and saved["optimizer"] and saved.get("only") == arguments.only:
         optimizer.load_state_dict(saved["optimizer"])
 
     rng = np.random.Generator(np.random.PCG64([arguments.seed, step]))
@@ -218,6 +241,7 @@ def train(arguments: argparse.Namespace) -> None:
                 "model": network.state_dict(),
                 "optimizer": optimizer.state_dict(),
                 "frozen": frozen,
+                "only": arguments.only,
                 "step": step,
                 "spent": budget.spent,
                 "seed": arguments.seed,

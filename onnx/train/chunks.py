@@ -15,17 +15,21 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from world import pose
 from world.classes import INDEX, OBJECTS
 
 from .frames import read_shard, shards_in
 from .maps import Maps, render_maps
 from .networks import CLASS_SLOTS, LAYOUT_SIDE, Autoencoder
-from .pictures import classes_picture, grey_picture, image_picture
+from .pictures import classes_picture, grey_picture, image_picture, pose_picture
 from .runs import save_atomically
 from .text import Captions, TextEncoder
 
 SCENES_PER_CAPTION = 8
 OBJECT_WEIGHT = 3.0
+LINE_WEIGHT = 5.0
+PEOPLE = 0.75
+"""Share of the captions with a person where poses are learnt; most of the world's have none."""
 
 
 @dataclass
@@ -63,56 +67,75 @@ def encode(autoencoder: Autoencoder, picture: Tensor, batch: int = 32) -> Tensor
     return torch.cat(parts).contiguous()
 
 
-def draw(seed: int, number: int, captions: int, size: int, world: int) -> tuple[Maps, Captions]:
+def draw(seed: int, number: int, captions: int, size: int, world: int, variable: str) -> tuple[Maps, Captions]:
     """The maps and encoded captions of chunk `number`; runs in a worker process where there are any."""
     global _text
     if "_text" not in globals():
         _text = TextEncoder()
     rng = np.random.Generator(np.random.PCG64([seed, 0x5E6, number]))
-    maps = render_maps(rng, captions, SCENES_PER_CAPTION, size, world)
+    people = PEOPLE if variable == "pose" else 0.0
+    maps = render_maps(rng, captions, SCENES_PER_CAPTION, size, world, variable in ("normal", "pose"), people)
     return maps, _text.encode_all(maps.captions)
 
 
 def label_chunks(
     variable: str, parents: list[str], autoencoder: Autoencoder, seed: int, first: int, captions: int, size: int, workers: int, world: int
 ) -> Iterator[Chunk]:
-    """Endless chunks of `captions` x 8 fresh maps, from chunk number `first` on. `variable` is 'segmentation' or 'depth'."""
-    for maps, texts in drawn(seed, first, captions, size, workers, world):
+    """Endless chunks of `captions` x 8 fresh maps, from chunk number `first` on. `variable` is one that needs no shading: not sketch or image."""
+    for maps, texts in drawn(seed, first, captions, size, workers, world, variable):
         # As a condition, a few maps come without rims: a hand-painted one may have none.
         kept = np.random.Generator(np.random.PCG64([seed, first])).random((len(maps.classes), 1, 1)) < (1.0 if variable == "segmentation" else 0.9)
         pictures = {"segmentation": classes_picture(maps.classes, maps.boundary & kept), "depth": grey_picture(maps.depth)}
+        if maps.normals is not None:
+            pictures["normal"] = image_picture(maps.normals)
+        weight = None
+        if variable == "pose":
+            pictures["pose"] = pose_picture(maps.keypoints, size, size)
+            weight = line_weights(pictures["pose"])
         latents = {name: encode(autoencoder, pictures[name]) for name in [variable, *parents]}
         plan = occupancy(maps.classes) if variable == "segmentation" else None
-        yield Chunk(latents.pop(variable), latents, torch.from_numpy(maps.caption), texts, plan)
+        yield Chunk(latents.pop(variable), latents, torch.from_numpy(maps.caption), texts, plan, weight)
 
 
-def drawn(seed: int, first: int, captions: int, size: int, workers: int, world: int) -> Iterator[tuple[Maps, Captions]]:
+def line_weights(picture: Tensor) -> Tensor:
+    """f16 [N, 1, h, w]: 1 where a picture is black, `LINE_WEIGHT` in cells that hold part of a skeleton, which are a few in a hundred."""
+    drawn = (picture.amax(1, keepdim=True) > -1).float()
+    return (1 + (LINE_WEIGHT - 1) * F.max_pool2d(drawn, 8)).half()
+
+
+def drawn(seed: int, first: int, captions: int, size: int, workers: int, world: int, variable: str) -> Iterator[tuple[Maps, Captions]]:
     """`draw` for every number from `first` on, here or ahead of time in worker processes; the order is the same."""
     if workers == 0:
         number = first
         while True:
-            yield draw(seed, number, captions, size, world)
+            yield draw(seed, number, captions, size, world, variable)
             number += 1
     import multiprocessing
 
     with futures.ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        ahead = [pool.submit(draw, seed, first + i, captions, size, world) for i in range(2 * workers)]
+        ahead = [pool.submit(draw, seed, first + i, captions, size, world, variable) for i in range(2 * workers)]
         number = first + len(ahead)
         while True:
             yield ahead.pop(0).result()
-            ahead.append(pool.submit(draw, seed, number, captions, size, world))
+            ahead.append(pool.submit(draw, seed, number, captions, size, world, variable))
             number += 1
 
 
 def frame_pictures(shard: dict[str, np.ndarray], size: int) -> dict[str, Tensor]:
     """The pictures [N, 3, size, size] of all variables of a shard of frames, whose side is a multiple of `size`."""
-    step = shard["image"].shape[1] // size
-    return {
+    side = shard["image"].shape[1]
+    step = side // size
+    pictures = {
         "segmentation": classes_picture(shard["classes"][:, ::step, ::step], thinned(shard["boundary"], step)),
         "depth": pooled(grey_picture(shard["depth"].astype(np.float32) / 65535), step),
         "sketch": pooled_lines(grey_picture(shard["sketch"].astype(np.float32) / 255), step),
         "image": pooled(image_picture(shard["image"]), step),
     }
+    if "normals" in shard:
+        pictures["normal"] = pooled(image_picture(shard["normals"]), step)
+    if "keypoints" in shard:
+        pictures["pose"] = pose_picture(shard["keypoints"], side, size)
+    return pictures
 
 
 def thinned(boundary: np.ndarray, step: int) -> np.ndarray:
@@ -141,7 +164,11 @@ def with_mirrored(shard: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Every frame of a shard, and the mirror images of those that have one, whose captions say right for left: a frame costs far more than its encoding."""
     rows = may_be_mirrored(shard["classes"])
     swapped = [re.sub("|".join(_SIDES), lambda word: _SIDES[word[0]], str(caption)) for caption in shard["captions"]]
-    flipped = {name: array[:, :, ::-1] for name, array in shard.items() if name != "captions"} | {"captions": np.array(swapped)}
+    flipped = {name: array[:, :, ::-1] for name, array in shard.items() if name not in ("captions", "keypoints")} | {"captions": np.array(swapped)}
+    if "normals" in shard:  # red is what faces left
+        flipped["normals"] = np.concatenate([255 - flipped["normals"][..., :1], flipped["normals"][..., 1:]], -1)
+    if "keypoints" in shard:
+        flipped["keypoints"] = pose.mirrored(shard["keypoints"], shard["classes"].shape[2])
     return {name: np.concatenate([array, flipped[name][rows]]) for name, array in shard.items()}
 
 
@@ -149,14 +176,17 @@ def as_sampled(shard: dict[str, np.ndarray], pictures: dict[str, Tensor], rng: n
     """About half of the conditions of an image as they look when they were sampled at half its size and enlarged; a few maps without rims."""
     enlarge = lambda x: F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
     wide = thinned(shard["boundary"], 2).repeat(2, 1).repeat(2, 2)
-    chance = rng.random((len(wide), 3))
+    chance = rng.random((len(wide), 4))
     rims = np.where(chance[:, :1, None] < 0.45, wide, shard["boundary"] & (chance[:, :1, None] < 0.9))
     choose = lambda i, coarse, fine: torch.where(torch.from_numpy(chance[:, i] < 0.5)[:, None, None, None], coarse, fine)
-    return {
+    sampled = {
         "segmentation": classes_picture(shard["classes"], rims),
         "depth": choose(1, enlarge(pooled(pictures["depth"], 2)), pictures["depth"]),
         "sketch": choose(2, enlarge(pooled_lines(pictures["sketch"], 2)), pictures["sketch"]),
     }
+    if "normal" in pictures:
+        sampled["normal"] = choose(3, enlarge(pooled(pictures["normal"], 2)), pictures["normal"])
+    return sampled
 
 
 def frame_chunks(variable: str, parents: list[str], autoencoder: Autoencoder, seed: int, folder: Path, size: int, world: int) -> Iterator[Chunk]:

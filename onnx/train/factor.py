@@ -48,11 +48,16 @@ class Factor:
     """Share of the training near pure noise, see `noise_levels`."""
 
 
+SMALL = {"widths": [64, 192], "blocks": 2, "heads": 3, "word_width": 16}
 FACTORS = {
     "segmentation": Factor([], 128, 0.9, {"layout_layers": 1, "word_width": 32}, True, high=0.2),
-    "depth": Factor(["segmentation"], 128, 0.0, {"widths": [64, 192], "blocks": 2, "heads": 3, "word_width": 16}, True, high=0.1),
-    "sketch": Factor(["segmentation"], 128, 0.0, {"widths": [64, 192], "blocks": 2, "heads": 3, "word_width": 16}, False, high=0.1),
-    "image": Factor(["segmentation", "depth", "sketch"], 256, 0.9, {"widths": [64, 128, 256], "word_width": 32, "middle_attention": True}, False, high=0.2),
+    "depth": Factor(["segmentation"], 128, 0.0, SMALL, True, high=0.1),
+    "normal": Factor(["segmentation", "depth"], 128, 0.0, SMALL, True, high=0.1),
+    "pose": Factor(["segmentation"], 128, 0.0, SMALL, True, high=0.1),
+    "sketch": Factor(["segmentation"], 128, 0.0, SMALL, False, high=0.1),
+    "image": Factor(
+        ["segmentation", "depth", "sketch", "normal", "pose"], 256, 0.9, {"widths": [64, 128, 256], "word_width": 32, "middle_attention": True}, False, high=0.2
+    ),
 }
 
 TINY = {"widths": [16, 32], "blocks": 1, "heads": 2, "word_width": 8}

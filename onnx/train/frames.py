@@ -2,9 +2,10 @@
 
     python -m train.frames --out onnx/runs/frames --shards 20
 
-A shard is an uncompressed npz: image u8 [N, S, S, 3], classes, instances, sketch u8 [N, S, S], boundary bool [N, S, S], depth u16 [N, S, S],
-captions [N] (strings), world (the version of the world whose classes these are; 0 where it is missing). A data set of one's own only has to be
-written in this form. `seed` and shard number name each shard's random stream.
+A shard is an uncompressed npz: image, normals u8 [N, S, S, 3], classes, instances, sketch u8 [N, S, S], boundary bool [N, S, S], depth u16 [N, S, S],
+keypoints f32 [N, P, 18, 3] (x, y in pixels, 1 where the joint is seen; rows of zeros where there are fewer people), captions [N] (strings),
+world (the version of the world whose classes these are; 0 where it is missing). A data set of one's own only has to be written in this form;
+without normals or keypoints only factors that read or draw them cannot be trained. `seed` and shard number name each shard's random stream.
 """
 
 import argparse
@@ -21,10 +22,11 @@ from world.classes import LATEST
 from world.scene import Scene
 from world.spec import COLOURS, ObjectSpec, Spec
 
-from .maps import realized
+from .maps import padded, realized
 from .runs import require_world, world_of, world_of_checkpoint
 
-ARRAYS = ("image", "classes", "instances", "boundary", "depth", "sketch", "captions")
+ARRAYS = ("image", "classes", "instances", "boundary", "depth", "normals", "sketch", "keypoints", "captions")
+OPTIONAL = ("normals", "keypoints")
 
 
 def render_shard(seed: int, number: int, count: int, size: int, samples: int, world: int = 0) -> dict[str, np.ndarray]:
@@ -38,7 +40,8 @@ def render_shard(seed: int, number: int, count: int, size: int, samples: int, wo
         rows["captions"].append(describe(with_colours(spec, scene, rng), rng, split="train"))
         frame = render(scene, size, samples=samples)
         rows["boundary"].append(boundary(frame.classes, frame.instances))
-        for name in ("image", "classes", "instances", "depth", "sketch"):
+        rows["keypoints"].append(padded(frame.keypoints))
+        for name in ("image", "classes", "instances", "depth", "normals", "sketch"):
             rows[name].append(getattr(frame, name))
     return {name: np.array(values) if name == "captions" else np.stack(values) for name, values in rows.items()}
 
@@ -64,10 +67,10 @@ def write_shard(path: Path, arrays: dict[str, np.ndarray], world: int = 0) -> No
 
 
 def read_shard(path: Path, world: int, names: Sequence[str] = ARRAYS) -> dict[str, np.ndarray]:
-    """These arrays of a shard, which has to be of this version of the world."""
+    """These arrays of a shard, which has to be of this version of the world; those that are optional may be missing."""
     with np.load(path) as file:
         require_world(world_of(file), world, path)
-        return {name: file[name] for name in names}
+        return {name: file[name] for name in names if name in file or name not in OPTIONAL}
 
 
 def shards_in(folder: Path) -> list[Path]:

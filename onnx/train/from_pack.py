@@ -12,10 +12,13 @@ import argparse
 import json
 from pathlib import Path
 
+import torch
+import torch.nn.functional as F
+
 from world.classes import LATEST, version_of
 
 from .factor import FACTORS
-from .networks import Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig
+from .networks import LATENT_CHANNELS, Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig
 from .runs import code_revision, require_world, save_atomically, world_of_checkpoint
 from .weights import autoencoder_of_pack, denoiser_of_pack, load_matching
 
@@ -32,11 +35,20 @@ def autoencoder_checkpoint(pack: Path, world: int) -> dict:
 
 
 def factor_checkpoint(pack: Path, variable: str, world: int) -> dict:
-    """As `train.factor` writes it; `model` and `ema` are the same weights."""
+    """As `train.factor` writes it; `model` and `ema` are the same weights.
+
+    Parents that the factor has today and had not when the pack was made come last, without effect at first.
+    """
     config, weights = denoiser_of_pack(pack, variable)
     config |= {"middle_attention": FACTORS[variable].network.get("middle_attention", False)}
+    added = [parent for parent in FACTORS[variable].parents if parent not in config["parents"]]
+    config["parents"] = [*config["parents"], *added]
     network = Denoiser(DenoiserConfig(**config))
-    load_matching(network, weights, grown=GROWN)
+    weights["enter.weight"] = F.pad(weights["enter.weight"], (0, 0, 0, 0, 0, LATENT_CHANNELS * len(added)))
+    load_matching(network, weights, grown=(*GROWN, *(f"{part}.{parent}" for part in ("levels", "absent") for parent in added)))
+    for parent in added:
+        torch.nn.init.zeros_(network.levels[parent][-1].weight)
+        torch.nn.init.zeros_(network.levels[parent][-1].bias)
     state = network.state_dict()
     return start(network.config.to_dict(), state, world) | {"ema": state, "samples": 0, "chunk_number": 0, "factor": variable}
 

@@ -1,15 +1,17 @@
 """Freshly rendered label maps: cheap enough that none is ever seen in a second chunk."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from world.boundary import boundary
 from world.caption import describe
-from world.render import render_labels
+from world.render import normal_colours, render_geometry, render_labels
 from world.scene import Scene, realize
 from world.spec import Spec, sample_spec
+
+MAX_PEOPLE = 6
 
 
 @dataclass
@@ -27,6 +29,15 @@ class Maps:
     """bool [N, H, W]: the rims of objects, see `world.boundary`."""
     depth: np.ndarray
     """f32 [N, H, W] in [0, 1], 1 = near."""
+    normals: np.ndarray | None = None
+    """u8 [N, H, W, 3] in ControlNet 1.1's BAE colours."""
+    keypoints: np.ndarray | None = None
+    """f32 [N, P, 18, 3], see `frames.py`."""
+
+    def take(self, rows: np.ndarray) -> "Maps":
+        """Some of the maps."""
+        arrays = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "captions"}
+        return Maps(self.captions, **{name: None if array is None else array[rows] for name, array in arrays.items()})
 
 
 def near_depth(inverse: np.ndarray) -> np.ndarray:
@@ -35,31 +46,49 @@ def near_depth(inverse: np.ndarray) -> np.ndarray:
     return (inverse - low) / max(high - low, 1e-9)
 
 
-def realized(rng: np.random.Generator, scenes: int, world: int = 0) -> tuple[Spec, list[Scene]]:
-    """A spec of a version of the world and `scenes` scenes of it; a few crowded specs find no room, then another is drawn."""
+def realized(rng: np.random.Generator, scenes: int, world: int = 0, person: bool = False) -> tuple[Spec, list[Scene]]:
+    """A spec of a version of the world, with a person if that is wanted, and `scenes` scenes of it; a few crowded specs find no room, then another is drawn."""
     while True:
         spec = sample_spec(rng, version=world)
+        if person and "person" not in spec.asked():
+            continue
         try:
             return spec, [realize(spec, rng) for _ in range(scenes)]
         except RuntimeError:
             continue
 
 
-def render_maps(rng: np.random.Generator, captions: int, scenes: int, size: int, world: int = 0) -> Maps:
-    """`captions` specs with `scenes` different scenes each: encoding a text costs more than drawing a map."""
+def render_maps(rng: np.random.Generator, captions: int, scenes: int, size: int, world: int = 0, geometry: bool = False, people: float = 0.0) -> Maps:
+    """`captions` specs with `scenes` different scenes each: encoding a text costs more than drawing a map.
+
+    With `geometry` there are normals and keypoints as well; a share of `people` of the specs are drawn until one has a person.
+    """
     count = captions * scenes
     texts, index = [], np.repeat(np.arange(captions), scenes)
     classes, instances = np.empty((2, count, size, size), np.uint8)
     rims = np.empty((count, size, size), bool)
     depth = np.empty((count, size, size), np.float32)
+    normals = np.empty((count, size, size, 3), np.uint8) if geometry else None
+    keypoints = np.empty((count, MAX_PEOPLE, 18, 3), np.float32) if geometry else None
     for i in range(captions):
-        spec, several = realized(rng, scenes, world)
+        spec, several = realized(rng, scenes, world, people > 0 and rng.random() < people)
         texts.append(describe(spec, rng, split="train"))
         for j, scene in enumerate(several, i * scenes):
-            classes[j], instances[j], inverse = render_labels(scene, size)
+            if geometry:
+                classes[j], instances[j], inverse, facing, joints = render_geometry(scene, size)
+                normals[j], keypoints[j] = normal_colours(facing), padded(joints)
+            else:
+                classes[j], instances[j], inverse = render_labels(scene, size)
             rims[j] = boundary(classes[j], instances[j])
             depth[j] = near_depth(inverse)
-    return Maps(texts, index, classes, instances, rims, depth)
+    return Maps(texts, index, classes, instances, rims, depth, normals, keypoints)
+
+
+def padded(keypoints: np.ndarray) -> np.ndarray:
+    """Joints of any number of people -> f32 [MAX_PEOPLE, 18, 3]; nobody is a skeleton without a joint that is seen."""
+    out = np.zeros((MAX_PEOPLE, 18, 3), np.float32)
+    out[: len(keypoints)] = keypoints[:MAX_PEOPLE]
+    return out
 
 
 def sketch_of_maps(maps: Maps) -> np.ndarray:

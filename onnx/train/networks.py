@@ -75,6 +75,11 @@ def decoder(width: int, channels: int, blocks: int = 2) -> nn.Sequential:
     )
 
 
+JOINTS = 18
+NECK_UNIT = 16.0
+"""Pixels that the pose decoder counts as one, so that its outputs are of order 1."""
+
+
 @dataclass
 class AutoencoderConfig:
     """Channels at 1/8 of the resolution, per part."""
@@ -84,6 +89,9 @@ class AutoencoderConfig:
     classes: int = 128
     depth: int = 64
     sketch: int = 64
+    normal: int = 0
+    """0: an autoencoder from before there was such a variable; `train.autoencoder --only normal` adds its decoder."""
+    pose: int = 0
 
 
 class Autoencoder(nn.Module):
@@ -108,6 +116,8 @@ class Autoencoder(nn.Module):
         self.classes = decoder(self.config.classes, CLASS_SLOTS + 1)
         self.depth = decoder(self.config.depth, 1)
         self.sketch = decoder(self.config.sketch, 1)
+        self.normal = decoder(self.config.normal, 3) if self.config.normal else None
+        self.pose = decoder(self.config.pose, 3 * JOINTS) if self.config.pose else None
         self.register_buffer("latent_mean", torch.zeros(1, LATENT_CHANNELS, 1, 1))
         self.register_buffer("latent_std", torch.ones(1, LATENT_CHANNELS, 1, 1))
 
@@ -140,6 +150,16 @@ class Autoencoder(nn.Module):
     def decode_sketch(self, latent: Tensor) -> Tensor:
         """Latent -> sketch [B, 1, 8h, 8w] in [0, 1], 1 = line."""
         return torch.sigmoid(self.sketch(self.raw(latent)))
+
+    def decode_normal(self, latent: Tensor) -> Tensor:
+        """Latent -> normals [B, 3, 8h, 8w] in [-1, 1]: left, up, to the viewer (ControlNet 1.1's BAE colours)."""
+        return self.normal(self.raw(latent)).clamp(-1, 1)
+
+    def decode_pose(self, latent: Tensor) -> tuple[Tensor, Tensor]:
+        """Latent -> where OpenPose's joints are, [B, 18, 8h, 8w] in [0, 1], and from there to the neck of the same person, in pixels right
+        and down, [B, 36, 8h, 8w] (x and y of joint 0, of joint 1 ..): meaningful at joints."""
+        out = self.pose(self.raw(latent))
+        return torch.sigmoid(out[:, :JOINTS]), out[:, JOINTS:] * NECK_UNIT
 
 
 # ------------------------------------------------------------------------------------------------------- denoiser

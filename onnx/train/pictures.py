@@ -6,6 +6,7 @@ The engine paints the same pictures from given or edited maps; both follow `onnx
 import numpy as np
 import torch
 
+from world import pose
 from world.classes import LATEST
 from world.classes import palette as colours_of
 
@@ -36,6 +37,12 @@ def grey_picture(values: np.ndarray) -> torch.Tensor:
 def image_picture(image: np.ndarray) -> torch.Tensor:
     """RGB u8 [B, H, W, 3] -> [B, 3, H, W]."""
     return torch.from_numpy(image).permute(0, 3, 1, 2).float() / 127.5 - 1
+
+
+def pose_picture(keypoints: np.ndarray, side: int, size: int) -> torch.Tensor:
+    """Joints f32 [B, P, 18, 3] in pixels of a picture of side `side` -> skeletons painted at side `size`, [B, 3, size, size]."""
+    scaled = keypoints * np.array([size / side, size / side, 1], np.float32)
+    return image_picture(np.stack([pose.paint(people, size) for people in scaled]))
 
 
 def bytes_of(picture: torch.Tensor) -> np.ndarray:

@@ -11,6 +11,8 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
+from evaluate.pictures import skeletons
+from evaluate.skeletons import read_pose
 from world.caption import describe
 from world.classes import INDEX, OBJECTS, classes_of
 from world.spec import sample_spec
@@ -111,4 +113,8 @@ class HeldOutFrames:
     def decode(self, latent: Tensor) -> Tensor:
         """The variable's picture [N, 3, H, W] in [-1, 1]."""
         decoded = getattr(self.autoencoder, f"decode_{self.variable}")(latent)
-        return decoded if self.variable == "image" else (decoded * 2 - 1).expand(-1, 3, -1, -1)
+        if self.variable == "pose":
+            joints, necks = (x.cpu().numpy() for x in decoded)
+            side = joints.shape[-1]
+            return torch.from_numpy(np.stack([skeletons(read_pose(j, n), side, side) for j, n in zip(joints, necks)]))
+        return decoded if decoded.shape[1] == 3 else (decoded * 2 - 1).expand(-1, 3, -1, -1)

@@ -12,7 +12,8 @@ import torch
 
 from export.half import weights_of
 
-AUTOENCODER_GRAPHS = ("encoder.onnx", "decode_image.onnx", "decode_classes.onnx", "decode_depth.onnx", "decode_sketch.onnx")
+AUTOENCODER_GRAPHS = ("encoder.onnx", *(f"decode_{kind}.onnx" for kind in ("image", "classes", "depth", "sketch", "normal", "pose")))
+"""A pack without one of the variables lacks its decoder."""
 
 
 def read_graph(path: Path) -> tuple[dict | None, dict[str, torch.Tensor]]:
@@ -25,9 +26,9 @@ def read_graph(path: Path) -> tuple[dict | None, dict[str, torch.Tensor]]:
 
 
 def autoencoder_of_pack(pack: Path) -> tuple[dict, dict[str, torch.Tensor]]:
-    """Configuration and state of the pack's autoencoder, gathered from its five graphs."""
+    """Configuration and state of the pack's autoencoder, gathered from its graphs."""
     config, state = None, {}
-    for name in AUTOENCODER_GRAPHS:
+    for name in (name for name in AUTOENCODER_GRAPHS if (pack / name).exists()):
         found, weights = read_graph(pack / name)
         config = config or found
         state |= weights

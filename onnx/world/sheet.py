@@ -5,8 +5,9 @@ import time
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
+from world import pose
 from world.boundary import boundary
 from world.caption import describe
 from world.classes import LATEST, palette
@@ -14,34 +15,13 @@ from world.render import render
 from world.scene import realize
 from world.spec import sample_spec
 
-# OpenPose limbs, as pairs of joints, and their colours by joint
-_LIMBS = ((1, 2), (1, 5), (2, 3), (3, 4), (5, 6), (6, 7), (1, 8), (8, 9), (9, 10), (1, 11), (11, 12), (12, 13), (1, 0), (0, 14), (14, 16),
-          (0, 15), (15, 17))  # fmt: skip
-_JOINT_COLOURS = (
-    (255, 0, 0), (255, 85, 0), (255, 170, 0), (255, 255, 0), (170, 255, 0), (85, 255, 0), (0, 255, 0), (0, 255, 85), (0, 255, 170), (0, 255, 255),
-    (0, 170, 255), (0, 85, 255), (0, 0, 255), (85, 0, 255), (170, 0, 255), (255, 0, 255), (255, 0, 170), (255, 0, 85),
-)  # fmt: skip
-
-
-def _pose(frame):
-    picture = Image.new("RGB", frame.image.shape[1::-1])
-    draw = ImageDraw.Draw(picture)
-    for person in frame.keypoints:
-        for a, b in _LIMBS:
-            if person[a, 2] and person[b, 2]:
-                draw.line([tuple(person[a, :2]), tuple(person[b, :2])], fill=_JOINT_COLOURS[b], width=4)
-        for j, (x, y, seen) in enumerate(person):
-            if seen:
-                draw.ellipse((x - 3, y - 3, x + 3, y + 3), fill=_JOINT_COLOURS[j])
-    return np.asarray(picture)
-
 
 def _maps(frame):
     """All maps of a frame side by side, as pictures."""
     colours = np.array(palette(LATEST), np.uint8)[frame.classes]
     colours[boundary(frame.classes, frame.instances, frame.depth)] = 0
     grey = [np.repeat(m[:, :, None], 3, 2) for m in ((frame.depth >> 8).astype(np.uint8), frame.sketch)]
-    return np.concatenate((frame.image, colours, grey[0], frame.normals, grey[1], _pose(frame)), 1)
+    return np.concatenate((frame.image, colours, grey[0], frame.normals, grey[1], pose.paint(frame.keypoints, len(frame.image))), 1)
 
 
 def _tile(pictures, columns):

@@ -24,7 +24,8 @@ impl<'a> Field<'a> {
         Self { values, extent }
     }
 
-    fn channel(&self, index: usize) -> &'a [f32] {
+    /// One channel, row-major.
+    pub fn channel(&self, index: usize) -> &'a [f32] {
         let area = self.extent.0 * self.extent.1;
         &self.values[index * area..(index + 1) * area]
     }

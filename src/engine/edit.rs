@@ -189,7 +189,7 @@ pub(super) fn check_edit<'a>(
         return refuse("an edit takes one seed".into());
     }
     if variable.kind == VariableKind::Pose {
-        return refuse(format!("\"{}\" cannot be edited by text: poses have no decoder yet", variable.name));
+        return refuse(format!("\"{}\" cannot be edited by text: move its joints", variable.name));
     }
     if edit.method == InversionMethod::Ddim && pack.graph.factor(request.variable).prediction == Prediction::Sample {
         return refuse(format!("\"{}\" predicts samples, which DDIM cannot invert; use ddpm", variable.name));

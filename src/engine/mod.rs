@@ -11,6 +11,7 @@ pub mod fake;
 mod lockstep;
 mod onnx;
 mod pictures;
+mod pose;
 mod request;
 mod revision;
 

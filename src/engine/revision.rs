@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::EngineError;
 use crate::maps::{
+    Joint, PoseMap, Skeleton, resize_map,
     Channels, Label, Map, Plane, SegmentationMap, depth_inside, free_instances, resize_nearest, resize_smooth,
 };
 
@@ -79,6 +80,7 @@ impl Revision {
             (Map::Sketch(base), Map::Sketch(new)) => Map::Sketch(join_values(base, &new, mask)),
             (Map::Normal(base), Map::Normal(new)) => Map::Normal(join_values(base, &new, mask)),
             (Map::Image(base), Map::Image(new)) => Map::Image(join_values(base, &new, mask)),
+            (Map::Pose(base), Map::Pose(new)) => Map::Pose(join_people(base, new, mask)),
             (_, sampled) => sampled,
         }
     }
@@ -102,6 +104,21 @@ fn join_values<T: Channels>(base: &Plane<T>, new: &Plane<T>, mask: &Plane<bool>)
         joined.set(x as i32, y as i32, T::from_channels(channels));
     }
     joined
+}
+
+/// A person belongs to the selection whose middle lies in it.
+fn join_people(base: &PoseMap, new: PoseMap, mask: &Plane<bool>) -> PoseMap {
+    let scale = (mask.width() as f32 / base.width as f32, mask.height() as f32 / base.height as f32);
+    let selected = |person: &Skeleton| {
+        let seen: Vec<_> = person.joints.iter().filter(|joint| joint.visible).collect();
+        let mean = |of: fn(&Joint) -> f32| seen.iter().map(|joint| of(joint)).sum::<f32>() / seen.len().max(1) as f32;
+        let (x, y) = (mean(|j| j.x) * scale.0, mean(|j| j.y) * scale.1);
+        mask.get(x.floor() as i32, y.floor() as i32) == Some(true)
+    };
+    let Map::Pose(new) = resize_map(&Map::Pose(new), base.width, base.height) else { return base.clone() };
+    let kept = base.skeletons.iter().filter(|person| !selected(person));
+    let skeletons = kept.chain(new.skeletons.iter().filter(|person| selected(person))).cloned().collect();
+    PoseMap { width: base.width, height: base.height, skeletons }
 }
 
 /// A sampled instance that reaches out of the selection onto one of the base with its class *is* that
@@ -161,6 +178,19 @@ mod tests {
             assert!((0..24).all(|x| joined.at(x, y) == 60_000), "beyond the seam all is new");
             assert!(joined.at(31, y) > base.at(31, y) && joined.at(31, y) < joined.at(28, y));
         }
+    }
+
+    #[test]
+    fn people_outside_the_selection_stay_and_those_inside_are_the_new_ones() {
+        let person = |x: f32, seen: bool| {
+            let joint = |i: usize| Joint { x, y: 20.0 + i as f32, visible: seen || i == 3 };
+            Skeleton { joints: std::array::from_fn(joint) }
+        };
+        let pose = |skeletons| PoseMap { width: 64, height: 64, skeletons };
+        let base = pose(vec![person(10.0, true), person(50.0, true)]);
+        let sampled = Map::Pose(pose(vec![person(20.0, false), person(40.0, true)]));
+        let Map::Pose(joined) = revision(Map::Pose(base), Some(left_half(64, 64))).join(sampled) else { panic!("a pose") };
+        assert_eq!(joined.skeletons, [person(50.0, true), person(20.0, false)]);
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod parts;
 mod plane;
 mod regions;
 mod resize;
+mod skeleton;
 mod specks;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -30,5 +31,6 @@ pub use palette::PaletteName;
 pub use plane::{Plane, Rect, TILE};
 pub use regions::{free_instances, label_instances, region_at};
 pub use resize::{Channels, resize_map, resize_nearest, resize_smooth};
+pub use skeleton::Grip;
 pub use specks::remove_specks;
 pub use view::{paint, thumbnail};

@@ -2,28 +2,8 @@
 
 use image::{Rgba, RgbaImage, imageops};
 
-use super::{ClassTable, Map, Plane, PoseMap, resize_smooth};
-
-/// OpenPose's limbs as pairs of joints, in the order of its colours.
-const LIMBS: [(usize, usize); 17] = [
-    (1, 2),
-    (1, 5),
-    (2, 3),
-    (3, 4),
-    (5, 6),
-    (6, 7),
-    (1, 8),
-    (8, 9),
-    (9, 10),
-    (1, 11),
-    (11, 12),
-    (12, 13),
-    (1, 0),
-    (0, 14),
-    (14, 16),
-    (0, 15),
-    (15, 17),
-];
+use super::skeleton::{LIMBS, distance_to_segment};
+use super::{ClassTable, Joint, Map, Plane, PoseMap, resize_smooth};
 
 /// OpenPose's colour of a limb or joint: 18 hues around the circle, starting at red.
 fn pose_colour(i: usize) -> [u8; 3] {
@@ -70,30 +50,26 @@ fn paint_pose(pose: &PoseMap) -> RgbaImage {
             if a.visible && b.visible {
                 // OpenPose dims its limbs so that the joints stand out.
                 let colour = pose_colour(i).map(|c| (f32::from(c) * 0.6) as u8);
-                draw_capsule(&mut picture, (a.x, a.y), (b.x, b.y), radius, colour);
+                draw_capsule(&mut picture, a, b, radius, colour);
             }
         }
         for (i, joint) in skeleton.joints.iter().enumerate().filter(|(_, j)| j.visible) {
-            draw_capsule(&mut picture, (joint.x, joint.y), (joint.x, joint.y), radius, pose_colour(i));
+            draw_capsule(&mut picture, *joint, *joint, radius, pose_colour(i));
         }
     }
     picture
 }
 
 /// Fills what lies within `radius` of the segment.
-fn draw_capsule(picture: &mut RgbaImage, a: (f32, f32), b: (f32, f32), radius: f32, [r, g, bl]: [u8; 3]) {
+fn draw_capsule(picture: &mut RgbaImage, a: Joint, b: Joint, radius: f32, [r, g, bl]: [u8; 3]) {
     let range = |from: f32, to: f32, limit: u32| {
         let low = (from.min(to) - radius).floor().clamp(0.0, limit as f32) as u32;
         let high = (from.max(to) + radius).ceil().clamp(0.0, limit as f32) as u32;
         low..high
     };
-    let (dx, dy) = (b.0 - a.0, b.1 - a.1);
-    let length = (dx * dx + dy * dy).max(f32::MIN_POSITIVE);
-    for y in range(a.1, b.1, picture.height()) {
-        for x in range(a.0, b.0, picture.width()) {
-            let (px, py) = (x as f32 + 0.5 - a.0, y as f32 + 0.5 - a.1);
-            let t = ((px * dx + py * dy) / length).clamp(0.0, 1.0);
-            if (px - t * dx).hypot(py - t * dy) <= radius {
+    for y in range(a.y, b.y, picture.height()) {
+        for x in range(a.x, b.x, picture.width()) {
+            if distance_to_segment((x as f32 + 0.5, y as f32 + 0.5), a, b) <= radius {
                 picture.put_pixel(x, y, Rgba([r, g, bl, 255]));
             }
         }
@@ -119,6 +95,7 @@ pub fn thumbnail(map: &Map, classes: &ClassTable, side: u32) -> RgbaImage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::maps::Skeleton;
     use crate::maps::testing::{classes, parse};
 
     #[test]
@@ -134,6 +111,21 @@ mod tests {
         let small = thumbnail(&map, &classes(), 96);
         assert_eq!(small.dimensions(), (96, 48));
         assert_eq!(small.get_pixel(50, 20).0[0], 155);
+    }
+
+    #[test]
+    fn skeletons_are_painted_as_the_networks_learn_them() {
+        type Point = (f32, f32, f32);
+        let people: Vec<[Point; 18]> =
+            serde_json::from_str(include_str!("../../tests/fixtures/pose/joints.json")).unwrap();
+        let skeleton = |joints: [Point; 18]| Skeleton {
+            joints: joints.map(|(x, y, seen)| Joint { x, y, visible: seen > 0.0 }),
+        };
+        let skeletons = people.into_iter().map(skeleton).collect();
+        let painted = paint(&Map::Pose(PoseMap { width: 128, height: 128, skeletons }), &classes());
+        let expected = image::load_from_memory(include_bytes!("../../tests/fixtures/pose/painted.png")).unwrap();
+        let differing = painted.pixels().zip(expected.to_rgba8().pixels()).filter(|(a, b)| a != b).count();
+        assert_eq!(differing, 0, "pixels differ from the training's");
     }
 
     #[test]

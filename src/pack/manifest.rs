@@ -69,7 +69,7 @@ impl Manifest {
     /// Names of all files that the engine reads, within the pack's folder.
     pub fn graphs(&self) -> impl Iterator<Item = &str> {
         let fixed = [&self.encoder, &self.text.encoder, &self.text.tokenizer];
-        let decoders = self.variables.iter().map(|v| &v.decoder);
+        let decoders = self.variables.iter().filter_map(|v| v.decoder.as_ref());
         let models = self.factors.iter().map(|f| &f.model);
         let int8 = self.factors.iter().filter_map(|f| f.int8.as_ref());
         let controls = self.factors.iter().flat_map(|f| &f.controls).map(|c| &c.model);
@@ -153,7 +153,7 @@ pub struct FeatureSpec {
     pub downscale: usize,
 }
 
-/// A variable and its decoder.
+/// A variable and what reads its maps out of latents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VariableEntry {
     /// Unique name.
@@ -162,8 +162,9 @@ pub struct VariableEntry {
     pub kind: VariableKind,
     /// Side in pixels the factor was trained at.
     pub size: u32,
-    /// Decoder graph.
-    pub decoder: String,
+    /// Decoder graph; none where maps can only be given (poses of a Stable Diffusion).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decoder: Option<String>,
 }
 
 /// A factor and its network.

@@ -52,7 +52,7 @@ pub fn pack() -> Pack {
         name: name.into(),
         kind,
         size,
-        decoder: format!("decode_{name}.onnx"),
+        decoder: Some(format!("decode_{name}.onnx")),
     };
     let factor = |variable: &str, parents: &[&str], steps| FactorEntry {
         variable: variable.into(),

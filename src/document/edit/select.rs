@@ -5,7 +5,7 @@ use super::{EditContext, EditError};
 use crate::command::{Command, SelectMode};
 use crate::document::{Document, Selection};
 use crate::graph::VariableKind;
-use crate::maps::{Plane, Rect, SegmentationMap, region_at, resize_nearest};
+use crate::maps::{Map, Plane, Rect, SegmentationMap, region_at, resize_map, resize_nearest};
 
 /// The selection a command makes; `None` for commands that do not select.
 pub(super) fn select(
@@ -18,8 +18,10 @@ pub(super) fn select(
     let bounds = Rect::new(0, 0, width as i32, height as i32);
     let (mask, mode) = match command {
         Command::SelectRegion { x, y, mode } => {
-            let map = segmentation(document, context)?;
-            let region = region_at(&map, context.classes, *x, *y);
+            let region = match skeleton(document, context, *x, *y) {
+                Some(pixels) => Some(pixels),
+                None => region_at(&segmentation(document, context)?, context.classes, *x, *y),
+            };
             (region.unwrap_or_else(|| Plane::filled(width, height, false)), *mode)
         }
         Command::SelectClass { class, mode } => {
@@ -55,6 +57,12 @@ fn combine(old: &Selection, new: Plane<bool>, mode: SelectMode) -> Selection {
         SelectMode::Subtract => Plane::from_fn(new.width(), new.height(), |x, y| old.at(x, y) && !new.at(x, y)),
     };
     Selection::from_mask(combined)
+}
+
+/// The joint or person of the active map, if that is a pose, at a pixel of the document.
+fn skeleton(document: &Document, context: &EditContext<'_>, x: i32, y: i32) -> Option<Plane<bool>> {
+    let Map::Pose(pose) = resize_map(document.map(context.active)?, document.width, document.height) else { return None };
+    pose.grip(x as f32 + 0.5, y as f32 + 0.5).map(|grip| pose.pixels(grip))
 }
 
 /// The segmentation that tells regions apart: the active map, or that of the document, so that a

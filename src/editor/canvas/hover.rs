@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::document::Document;
 use crate::graph::VariableKind;
-use crate::maps::{Map, Plane, region_at};
+use crate::maps::{Grip, Map, Plane, region_at};
 use crate::workbench::Workbench;
 
 /// The document's segmentation, if it has one.
@@ -13,23 +13,40 @@ pub fn segmentation<'a>(bench: &Workbench, document: &'a Document) -> Option<&'a
     document.map(id)
 }
 
-/// The region that was under the pointer last; found anew only when the pointer leaves it.
+/// What of a pose lies at a pixel of the document.
+pub fn grip(map: &Map, document: &Document, pixel: (i32, i32)) -> Option<Grip> {
+    let Map::Pose(pose) = map else { return None };
+    let along = |at: i32, from: u32, to: u32| (at as f32 + 0.5) * to as f32 / from as f32;
+    pose.grip(along(pixel.0, document.width, pose.width), along(pixel.1, document.height, pose.height))
+}
+
+/// The region or joint that was under the pointer last; found anew only when the pointer leaves it.
 #[derive(Debug, Default)]
 pub struct Hover {
-    found: Option<(Arc<Map>, Plane<bool>)>,
+    found: Option<(Arc<Map>, Option<Grip>, Plane<bool>)>,
 }
 
 impl Hover {
-    /// The region at a pixel of the segmentation.
+    /// The joint or person of the active pose, else the region of the segmentation, at a pixel of the document.
     pub fn at(&mut self, bench: &Workbench, document: &Document, pixel: (i32, i32)) -> Option<&Plane<bool>> {
-        let map = segmentation(bench, document)?;
-        let holds =
-            |(of, mask): &(Arc<Map>, Plane<bool>)| Arc::ptr_eq(of, map) && mask.get(pixel.0, pixel.1) == Some(true);
+        let active = document.map(bench.active());
+        let gripped = active.and_then(|map| Some((map, grip(map, document, pixel)?)));
+        let (map, grip) = match gripped {
+            Some((map, grip)) => (map, Some(grip)),
+            None => (segmentation(bench, document)?, None),
+        };
+        let holds = |(of, gripped, mask): &(Arc<Map>, Option<Grip>, Plane<bool>)| {
+            let inside = grip.is_some() || mask.get(pixel.0, pixel.1) == Some(true);
+            Arc::ptr_eq(of, map) && *gripped == grip && inside
+        };
         if !self.found.as_ref().is_some_and(holds) {
-            let labels = map.as_segmentation()?;
-            let mask = region_at(labels, bench.pack().classes(), pixel.0, pixel.1);
-            self.found = mask.map(|mask| (Arc::clone(map), mask));
+            let mask = match (map.as_ref(), grip) {
+                (Map::Pose(pose), Some(grip)) => Some(pose.pixels(grip)),
+                (Map::Segmentation(labels), _) => region_at(labels, bench.pack().classes(), pixel.0, pixel.1),
+                _ => None,
+            };
+            self.found = mask.map(|mask| (Arc::clone(map), grip, mask));
         }
-        self.found.as_ref().map(|(_, mask)| mask)
+        self.found.as_ref().map(|(.., mask)| mask)
     }
 }

@@ -9,12 +9,15 @@ use super::writing::Writing;
 use super::{Canvas, Projection};
 use crate::command::{Command, SelectMode};
 use crate::editor::tools::{Drag, Handle, Picked, Stroke, Tool, TransformBox, fits, ink, pick};
+use crate::maps::Grip;
 use crate::workbench::Workbench;
 
 /// Radius within which a handle is taken, in points.
 const HANDLE_REACH: f32 = 8.0;
 /// Distance of the knob above the box, in points.
 const KNOB: f32 = 26.0;
+/// A selection that spans less than this share of the picture may be one joint of a pose.
+const DOT: f32 = 0.04;
 /// One click of the zoom tool.
 const ZOOM_STEP: f32 = 1.5;
 
@@ -166,10 +169,15 @@ impl Canvas {
         let (x, y) = pixel(point);
         let held = selection.contains(x, y) && !modifiers.shift;
         let labels = hover::segmentation(bench, document).and_then(|map| map.as_segmentation());
+        let grip = document.map(bench.active()).and_then(|map| hover::grip(map, document, (x, y)));
         // `None` where there are no regions.
-        let thing =
-            labels.map(|labels| labels.get(x, y).is_some_and(|label| bench.pack().classes().is_object(label.class)));
-        if !selection.is_empty() {
+        let thing = grip.map(|_| true).or_else(|| {
+            labels.map(|labels| labels.get(x, y).is_some_and(|label| bench.pack().classes().is_object(label.class)))
+        });
+        // A single joint is too small for handles around it.
+        let span = selection.bounds().width().max(selection.bounds().height()) as f32;
+        let dot = matches!(grip, Some(Grip::Joint(..))) && span < DOT * document.width.max(document.height) as f32;
+        if !selection.is_empty() && !dot {
             let around = TransformBox::around(selection.bounds());
             if let Some(handle) = self.hit(&around, point, &projection).filter(|h| *h != Handle::Inside) {
                 self.take_handle(pos, around, handle, point, modifiers);

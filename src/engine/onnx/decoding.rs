@@ -7,6 +7,7 @@ use super::graphs::{Feed, Tensor};
 use super::stop::Stop;
 use super::{Engine, OnnxEngine};
 use crate::engine::decode::{Field, decode_classes, decode_colours, decode_values};
+use crate::engine::pose::read_pose;
 use crate::engine::{EngineError, SampleRequest, factor_size};
 use crate::graph::{VariableId, VariableKind};
 use crate::maps::{ClassTable, Map, resize_smooth};
@@ -63,7 +64,8 @@ impl OnnxEngine {
         stop: &Stop<'_>,
     ) -> Result<Vec<Tensor>, EngineError> {
         let manifest = self.pack().manifest.clone();
-        let file = &manifest.variables[id.0].decoder;
+        let variable = &manifest.variables[id.0];
+        let Some(file) = &variable.decoder else { return Err(EngineError::Request(undecodable(&variable.name))) };
         let batch = [1, shape[0], shape[1], shape[2]];
         let feeds = [("latent", Feed::Real(&batch, latent))];
         let answers = self.graphs.run(file, &self.decoders[id.0], &feeds, stop)?;
@@ -80,6 +82,11 @@ impl OnnxEngine {
     }
 }
 
+/// Why a variable cannot be sampled.
+pub(super) fn undecodable(variable: &str) -> String {
+    format!("the pack has no decoder for \"{variable}\", so none can be sampled: load one or draw it")
+}
+
 /// The decoder's answers for one latent as a map.
 fn map_of(kind: VariableKind, answers: &[Tensor], classes: &ClassTable, canvas: (u32, u32)) -> Map {
     let field = |answer: usize| Field::new(&answers[answer].data, answers[answer].extent());
@@ -87,9 +94,8 @@ fn map_of(kind: VariableKind, answers: &[Tensor], classes: &ClassTable, canvas: 
         VariableKind::Classes => Map::Segmentation(decode_classes(field(0), field(1), classes, canvas)),
         VariableKind::Depth => Map::Depth(decode_values(field(0), canvas, 65535.0, |v| v as u16)),
         VariableKind::Sketch => Map::Sketch(decode_values(field(0), canvas, 255.0, |v| v as u8)),
-        VariableKind::Normal | VariableKind::Pose => {
-            Map::Normal(resize_smooth(&decode_colours(field(0)), canvas.0, canvas.1))
-        }
+        VariableKind::Normal => Map::Normal(resize_smooth(&decode_colours(field(0)), canvas.0, canvas.1)),
+        VariableKind::Pose => Map::Pose(read_pose(field(0), field(1), canvas)),
         VariableKind::Image => Map::Image(decode_colours(field(0)).map(|[r, g, b]| [r, g, b, 255])),
     }
 }

@@ -168,7 +168,9 @@ impl Engine for OnnxEngine {
                     return Ok(true);
                 }
             }
-            if self.graphs.load(&variable.decoder, &self.decoders[i])? {
+            if let Some(decoder) = &variable.decoder
+                && self.graphs.load(decoder, &self.decoders[i])?
+            {
                 return Ok(true);
             }
         }

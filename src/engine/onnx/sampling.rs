@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::clock::{Clock, Previews};
+use super::decoding::undecodable;
 use super::constant::{Constant, ParentInput};
 use super::graphs::{Feed, Tensor};
 use super::steering::{Moment, Steer};
@@ -11,7 +12,7 @@ use super::{Engine, OnnxEngine};
 use crate::diffusion::{Anchor, Latents, NoiseSource, NoiseStream, Walk, between, steps_left_out};
 use crate::engine::pictures::picture;
 use crate::engine::{Control, EngineError, FactorSettings, Progress, Sample, SampleRequest, factor_size};
-use crate::graph::{Factor, FactorKind, Reads, VariableId, VariableKind};
+use crate::graph::{Factor, FactorKind, Reads, VariableId};
 
 /// What a network answers for a batch.
 pub(super) struct Answer {
@@ -134,9 +135,8 @@ impl OnnxEngine {
     pub(super) fn latent_shape(&self, request: &SampleRequest) -> Result<[usize; 3], EngineError> {
         let pack = self.pack();
         let variable = pack.graph.variable(request.variable);
-        if variable.kind == VariableKind::Pose {
-            let reason = format!("\"{}\" cannot be sampled: poses have no decoder yet; give one", variable.name);
-            return Err(EngineError::Request(reason));
+        if pack.manifest.variables[request.variable.0].decoder.is_none() {
+            return Err(EngineError::Request(undecodable(&variable.name)));
         }
         let size = factor_size(pack, request.variable, request.canvas);
         let downscale = pack.manifest.latent.downscale as u32;

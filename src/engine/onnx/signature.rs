@@ -5,6 +5,7 @@ use std::fmt;
 use ort::session::Session;
 use ort::value::{Outlet, TensorElementType, ValueType};
 
+use crate::engine::pose::JOINTS;
 use crate::graph::{Control, FactorKind, Reads, VariableId, VariableKind};
 use crate::pack::{FeatureSpec, Pack};
 
@@ -131,7 +132,7 @@ impl Signature {
             VariableKind::Depth => vec![picture("depth", 1)],
             VariableKind::Sketch => vec![picture("sketch", 1)],
             VariableKind::Normal => vec![picture("normal", 3)],
-            VariableKind::Pose => vec![picture("pose", 3)],
+            VariableKind::Pose => vec![picture("joints", JOINTS), picture("necks", 2 * JOINTS)],
             VariableKind::Image => vec![picture("image", 3)],
         };
         Self { inputs: vec![real("latent", &latent(pack))], optional: Vec::new(), outputs }

@@ -429,7 +429,7 @@ fn graphs_that_differ_from_the_manifest_are_refused_by_name() {
     assert!(slots.starts_with("decode_classes.onnx: ") && slots.contains("48"), "{slots}");
     let swapped = refusal(altered(|m| m.factors[0].model = "depth.onnx".into()), 0);
     assert!(swapped.contains("depth.onnx: it wants an input \"parent_segmentation\""), "{swapped}");
-    let decoder = refusal(altered(|m| m.variables[1].decoder = "decode_image.onnx".into()), 1);
+    let decoder = refusal(altered(|m| m.variables[1].decoder = Some("decode_image.onnx".into())), 1);
     assert!(decoder.contains("decode_image.onnx: it has no output \"depth\""), "{decoder}");
     let width = refusal(altered(|m| m.text.width = 100), 0);
     assert!(width.starts_with("text_encoder.onnx: its output \"last_hidden_state\""), "{width}");
