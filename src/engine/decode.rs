@@ -58,23 +58,45 @@ pub fn class_map(
 ) -> (Vec<u8>, Vec<bool>) {
     let (width, height) = (width as usize, height as usize);
     let scale = Scale::new(logits.extent, (height, width));
+    let listed: Vec<u8> = classes.iter().map(|class| class.index).collect();
+    let coarse: Vec<u8> = (0..logits.extent.0 * logits.extent.1)
+        .map(|at| highest(&listed, &|class| logits.channel(class as usize)[at]))
+        .collect();
+    // Between four pixels a class that is nowhere above one of their winners cannot win.
+    let possible = |corners: [usize; 4]| -> Vec<u8> {
+        let values = |class: u8| corners.map(|at| logits.channel(class as usize)[at]);
+        let winners = corners.map(|at| coarse[at]).map(|class| (class, values(class)));
+        let beaten = |class: u8| {
+            let own = values(class);
+            winners.iter().any(|(winner, other)| *winner != class && own.iter().zip(other).all(|(a, b)| a <= b))
+        };
+        listed.iter().copied().filter(|&class| !beaten(class)).collect()
+    };
+    let mut between = vec![Vec::new(); coarse.len()];
     let mut class_of = vec![0; width * height];
-    let mut best = vec![0.0; width];
-    let mut row = vec![0.0; width];
-    for (y, winners) in class_of.chunks_exact_mut(width).enumerate() {
-        best.fill(f32::NEG_INFINITY);
-        for class in classes.iter() {
-            scale.row(logits.channel(class.index as usize), y, &mut row);
-            for ((value, best), winner) in row.iter().zip(&mut best).zip(winners.iter_mut()) {
-                if *value > *best {
-                    *best = *value;
-                    *winner = class.index;
+    for (y, row) in class_of.chunks_exact_mut(width).enumerate() {
+        for (x, class) in row.iter_mut().enumerate() {
+            let corners = scale.corners(x, y);
+            let first = coarse[corners[0]];
+            *class = if corners[1..].iter().all(|&at| coarse[at] == first) {
+                first
+            } else {
+                let classes = &mut between[corners[0]];
+                if classes.is_empty() {
+                    *classes = possible(corners);
                 }
-            }
+                highest(classes, &|class| scale.at(logits.channel(class as usize), x, y))
+            };
         }
     }
     let rims = enlarge(boundary, 0, (height, width)).into_iter().map(|logit| logit > 0.0).collect();
     (class_of, rims)
+}
+
+/// The class of the highest value, the first of equals.
+fn highest(classes: &[u8], value: &impl Fn(u8) -> f32) -> u8 {
+    let valued = classes.iter().map(|&class| (class, value(class)));
+    valued.reduce(|best, next| if next.1 > best.1 { next } else { best }).map_or(0, |(class, _)| class)
 }
 
 /// One channel in `[0, 1]` enlarged to the canvas, as numbers from 0 to `white`.
@@ -99,11 +121,8 @@ pub fn decode_colours(field: Field<'_>) -> Plane<[u8; 3]> {
 
 pub(super) fn enlarge(field: Field<'_>, channel: usize, (height, width): (usize, usize)) -> Vec<f32> {
     let scale = Scale::new(field.extent, (height, width));
-    let mut values = vec![0.0; width * height];
-    for (y, row) in values.chunks_exact_mut(width).enumerate() {
-        scale.row(field.channel(channel), y, row);
-    }
-    values
+    let from = field.channel(channel);
+    (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| scale.at(from, x, y)).collect()
 }
 
 /// Bilinear resizing between pixel centres, edges repeated (`align_corners=False`).
@@ -134,15 +153,19 @@ impl Scale {
         Self { from_width, columns: taps(from_width, width), rows: taps(from_height, height) }
     }
 
-    /// Row `y` of the enlarged channel.
-    fn row(&self, channel: &[f32], y: usize, out: &mut [f32]) {
-        let tap = self.rows[y];
-        let (low, high) = (&channel[tap.low * self.from_width..], &channel[tap.high * self.from_width..]);
-        for (out, column) in out.iter_mut().zip(&self.columns) {
-            let left = low[column.low] + tap.share * (high[column.low] - low[column.low]);
-            let right = low[column.high] + tap.share * (high[column.high] - low[column.high]);
-            *out = left + column.share * (right - left);
-        }
+    /// The pixels that an enlarged one lies between.
+    fn corners(&self, x: usize, y: usize) -> [usize; 4] {
+        let (column, row) = (self.columns[x], self.rows[y]);
+        let (low, high) = (row.low * self.from_width, row.high * self.from_width);
+        [low + column.low, low + column.high, high + column.low, high + column.high]
+    }
+
+    /// One value of the enlarged channel.
+    fn at(&self, channel: &[f32], x: usize, y: usize) -> f32 {
+        let [a, b, c, d] = self.corners(x, y).map(|at| channel[at]);
+        let share = self.rows[y].share;
+        let (left, right) = (a + share * (c - a), b + share * (d - b));
+        left + self.columns[x].share * (right - left)
     }
 }
 

@@ -182,7 +182,8 @@ mod tests {
     #[test]
     fn a_person_without_a_neck_is_put_together_from_what_its_joints_believe() {
         // A neck outside the picture lights nothing, but the others point at it.
-        let (mut joints, necks) = decoded(&[vec![(0, 30.0, 20.0), (NECK, 30.0, 26.0), (2, 25.0, 27.0), (5, 35.0, 27.0)]]);
+        let (mut joints, necks) =
+            decoded(&[vec![(0, 30.0, 20.0), (NECK, 30.0, 26.0), (2, 25.0, 27.0), (5, 35.0, 27.0)]]);
         joints[NECK * SIDE * SIDE..(NECK + 1) * SIDE * SIDE].fill(0.0);
         let pose = read_pose(Field::new(&joints, (SIDE, SIDE)), Field::new(&necks, (SIDE, SIDE)), (64, 64));
         assert_eq!(pose.skeletons.len(), 1);

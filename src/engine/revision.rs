@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::EngineError;
 use crate::maps::{
-    Joint, PoseMap, Skeleton, resize_map,
-    Channels, Label, Map, Plane, SegmentationMap, depth_inside, free_instances, resize_nearest, resize_smooth,
+    Channels, Joint, Label, Map, Plane, PoseMap, SegmentationMap, Skeleton, depth_inside, free_instances, resize_map,
+    resize_nearest, resize_smooth,
 };
 
 /// Width, in pixels of the document, of the seam along the edge of a mask over which the map that was there
@@ -189,7 +189,9 @@ mod tests {
         let pose = |skeletons| PoseMap { width: 64, height: 64, skeletons };
         let base = pose(vec![person(10.0, true), person(50.0, true)]);
         let sampled = Map::Pose(pose(vec![person(20.0, false), person(40.0, true)]));
-        let Map::Pose(joined) = revision(Map::Pose(base), Some(left_half(64, 64))).join(sampled) else { panic!("a pose") };
+        let Map::Pose(joined) = revision(Map::Pose(base), Some(left_half(64, 64))).join(sampled) else {
+            panic!("a pose")
+        };
         assert_eq!(joined.skeletons, [person(50.0, true), person(20.0, false)]);
     }
 

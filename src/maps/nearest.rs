@@ -155,24 +155,37 @@ pub fn fill_nearest(
     }
 }
 
+/// Holes of less than one in so many pixels are few.
+const FEW: usize = 50;
+/// Side in pixels of what is filled at a time then.
+const NEIGHBOURHOOD: i32 = 32;
+
 /// Gives every pixel that is not `kept` the value of the nearest that is; whether there was any.
 pub(super) fn fill_unkept(width: u32, height: u32, values: &mut [u8], kept: &[bool]) -> bool {
-    if kept.iter().all(|k| *k) {
+    let lost = kept.iter().filter(|kept| !**kept).count();
+    if lost == 0 {
         return true;
     }
     let all = Rect::new(0, 0, width as i32, height as i32);
     let at = |x: i32, y: i32| y as usize * width as usize + x as usize;
     let sources = values.to_vec();
-    fill_nearest(
-        all,
-        all,
-        1,
-        |x, y| !kept[at(x, y)],
-        |x, y| kept[at(x, y)],
-        |x, y, from_x, from_y| {
-            values[at(x, y)] = sources[at(from_x, from_y)];
-        },
-    )
+    let mut fill = |area: Rect| {
+        let copy = |x: i32, y: i32, from_x: i32, from_y: i32| values[at(x, y)] = sources[at(from_x, from_y)];
+        fill_nearest(all, area, 1, |x, y| !kept[at(x, y)], |x, y| kept[at(x, y)], copy)
+    };
+    // A few small holes are filled one neighbourhood at a time; large ones would be looked around in again and again.
+    if lost * FEW > kept.len() {
+        return fill(all);
+    }
+    let corner = |side: u32| (0..side as i32).step_by(NEIGHBOURHOOD as usize);
+    for (x, y) in corner(height).flat_map(|y| corner(width).map(move |x| (x, y))) {
+        let area = Rect::new(x, y, x + NEIGHBOURHOOD, y + NEIGHBOURHOOD).intersect(&all);
+        let holes = (area.y0..area.y1).any(|y| kept[at(area.x0, y)..at(area.x1, y)].contains(&false));
+        if holes {
+            fill(area);
+        }
+    }
+    true
 }
 
 #[cfg(test)]
@@ -185,6 +198,25 @@ mod tests {
         h ^= h >> 15;
         h = h.wrapping_mul(0x2C1B_3C6D);
         h ^ (h >> 12)
+    }
+
+    #[test]
+    fn few_holes_are_filled_as_many_are() {
+        let (width, height) = (100, 70);
+        let pixels = || (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
+        let values: Vec<u8> = pixels().map(|(x, y)| (x / 9 + 5 * (y / 7)) as u8).collect();
+        // One in seventy, a hole of 5 x 5 across neighbourhoods, one in a corner.
+        let hole = |x: i32, y: i32| (30..35).contains(&x) && (30..35).contains(&y) || x + y < 3;
+        let kept: Vec<bool> = pixels().map(|(x, y)| !hole(x, y) && noise(x, y, 3) % 180 != 0).collect();
+        assert!(kept.iter().filter(|k| !**k).count() * FEW <= kept.len());
+        let mut filled = values.clone();
+        assert!(fill_unkept(width as u32, height as u32, &mut filled, &kept));
+        for ((x, y), &value) in pixels().zip(&filled) {
+            let away = |(i, j): (i32, i32)| (i - x).pow(2) + (j - y).pow(2);
+            let sources = || pixels().zip(&values).zip(&kept).filter(|(_, kept)| **kept).map(|(source, _)| source);
+            let least = sources().map(|(at, _)| away(at)).min().unwrap();
+            assert!(sources().any(|(at, &of)| away(at) == least && of == value), "({x}, {y})");
+        }
     }
 
     #[test]

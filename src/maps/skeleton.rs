@@ -41,7 +41,12 @@ impl PoseMap {
     /// The nearest joint that is seen within reach, else the person whose limb is.
     pub fn grip(&self, x: f32, y: f32) -> Option<Grip> {
         let joints = self.skeletons.iter().enumerate().flat_map(|(i, person)| {
-            person.joints.iter().enumerate().filter(|(_, j)| j.visible).map(move |(k, j)| ((i, k), (j.x - x).hypot(j.y - y)))
+            person
+                .joints
+                .iter()
+                .enumerate()
+                .filter(|(_, j)| j.visible)
+                .map(move |(k, j)| ((i, k), (j.x - x).hypot(j.y - y)))
         });
         let near = |away: f32| away <= self.reach();
         if let Some(((person, joint), _)) = joints.filter(|(_, away)| near(*away)).min_by(|a, b| a.1.total_cmp(&b.1)) {
@@ -76,7 +81,8 @@ impl PoseMap {
 impl Skeleton {
     /// Distance in pixels to the nearest limb or joint that is drawn.
     fn distance(&self, x: f32, y: f32) -> f32 {
-        let limbs = LIMBS.iter().map(|&(a, b)| (self.joints[a], self.joints[b])).filter(|(a, b)| a.visible && b.visible);
+        let limbs =
+            LIMBS.iter().map(|&(a, b)| (self.joints[a], self.joints[b])).filter(|(a, b)| a.visible && b.visible);
         let dots = self.joints.iter().filter(|j| j.visible).map(|j| (*j, *j));
         limbs.chain(dots).map(|(a, b)| distance_to_segment((x, y), a, b)).fold(f32::INFINITY, f32::min)
     }

@@ -118,9 +118,8 @@ mod tests {
         type Point = (f32, f32, f32);
         let people: Vec<[Point; 18]> =
             serde_json::from_str(include_str!("../../tests/fixtures/pose/joints.json")).unwrap();
-        let skeleton = |joints: [Point; 18]| Skeleton {
-            joints: joints.map(|(x, y, seen)| Joint { x, y, visible: seen > 0.0 }),
-        };
+        let skeleton =
+            |joints: [Point; 18]| Skeleton { joints: joints.map(|(x, y, seen)| Joint { x, y, visible: seen > 0.0 }) };
         let skeletons = people.into_iter().map(skeleton).collect();
         let painted = paint(&Map::Pose(PoseMap { width: 128, height: 128, skeletons }), &classes());
         let expected = image::load_from_memory(include_bytes!("../../tests/fixtures/pose/painted.png")).unwrap();

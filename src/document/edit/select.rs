@@ -61,7 +61,9 @@ fn combine(old: &Selection, new: Plane<bool>, mode: SelectMode) -> Selection {
 
 /// The joint or person of the active map, if that is a pose, at a pixel of the document.
 fn skeleton(document: &Document, context: &EditContext<'_>, x: i32, y: i32) -> Option<Plane<bool>> {
-    let Map::Pose(pose) = resize_map(document.map(context.active)?, document.width, document.height) else { return None };
+    let Map::Pose(pose) = resize_map(document.map(context.active)?, document.width, document.height) else {
+        return None;
+    };
     pose.grip(x as f32 + 0.5, y as f32 + 0.5).map(|grip| pose.pixels(grip))
 }
 

@@ -19,7 +19,9 @@ pub fn fits(tool: Tool, kind: VariableKind) -> Result<(), &'static str> {
         (Tool::Brush | Tool::Eraser, Normal) => {
             Err("Normals are not painted by hand: select a region and move, turn or flip it")
         }
-        (Tool::Brush | Tool::Eraser, Pose) => Err("A pose is joints, not pixels: take the Move tool (V) and drag a joint, or a limb for the whole person"),
+        (Tool::Brush | Tool::Eraser, Pose) => {
+            Err("A pose is joints, not pixels: take the Move tool (V) and drag a joint, or a limb for the whole person")
+        }
         (Tool::Eraser, Classes | Sketch | Depth) => Ok(()),
         (Tool::Eraser, Image) => {
             Err("The image has nothing beneath to erase to: paint over it, or edit a map and re-run")

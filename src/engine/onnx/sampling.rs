@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::clock::{Clock, Previews};
-use super::decoding::undecodable;
 use super::constant::{Constant, ParentInput};
+use super::decoding::undecodable;
 use super::graphs::{Feed, Tensor};
 use super::steering::{Moment, Steer};
 use super::stop::Stop;
