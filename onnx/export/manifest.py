@@ -67,8 +67,22 @@ def class_entries(world=0):
     return entries
 
 
-def pack_manifest(about, variables, factors, colours, prompts, canvas_size=512, max_tokens=64, world=0):
-    """The dictionary of `pack.json` without its files; `about` holds name, title, description, revision, licence."""
+def own_class_entries(classes):
+    """The classes of `classes.json` (`train.folder`) in the colours of their slots, which the encoder knows them by."""
+    from world.classes import LATEST, palette
+
+    keys = lambda entry: {"plural": entry.get("plural", f"{entry['name']}s"), "kind": entry["kind"]}
+    return [
+        {"index": i, "name": entry["name"], **keys(entry), "colour": list(colour), "synonyms": entry.get("synonyms", [])}
+        for i, (entry, colour) in enumerate(zip(classes, palette(LATEST)))
+    ]
+
+
+def pack_manifest(about, variables, factors, colours, prompts, canvas_size=512, max_tokens=64, classes=None):
+    """The dictionary of `pack.json` without its files; `about` holds name, title, description, revision, licence.
+
+    `classes` are entries as `class_entries` makes them, those of version 0 of the world if left out.
+    """
     from world.classes import MAX_CLASSES
 
     return {
@@ -82,7 +96,7 @@ def pack_manifest(about, variables, factors, colours, prompts, canvas_size=512, 
         "variables": variables,
         "factors": factors,
         "class_slots": MAX_CLASSES,
-        "classes": class_entries(world),
+        "classes": classes or class_entries(),
         "colours": {name: list(rgb) for name, rgb in colours.items()},
         "prompts": list(prompts),
     }

@@ -57,16 +57,30 @@ def _autoencoder_graph(autoencoder, method, outputs, axes, example):
     return Graph(method, _Method(autoencoder, method), examples[0], outputs, axes, examples[1:], config, "network.")
 
 
-def factor_graph(name, denoiser, vocabulary):
-    """The denoiser of the variable `name`; token ids of the examples stay below `vocabulary`."""
-    parents = list(denoiser.config.parents)
+class _Attending(nn.Module):
+    """A denoiser's prediction and attention from `parents`; its other ones are absent."""
+
+    def __init__(self, network, parents):
+        super().__init__()
+        self.network = network
+        self.parents = parents
+
+    def forward(self, latent, *values):
+        given = dict(zip(self.parents, zip(values[4::2], values[5::2])))
+        absent = torch.zeros_like(latent), torch.full_like(values[0], -1.0)
+        everything = [x for name in self.network.config.parents for x in given.get(name, absent)]
+        return self.network.attending(latent, *values[:4], *everything)
+
+
+def factor_graph(name, denoiser, vocabulary, parents=None):
+    """The denoiser of the variable `name`; token ids of the examples stay below `vocabulary`. `parents` are those that it is to read, if not all."""
+    parents = list(denoiser.config.parents if parents is None else parents)
     examples = [_factor_inputs(shape, parents, vocabulary) for shape in _SHAPES]
     attention = {0: "batch", 1: "tokens", 2: "attention_height", 3: "attention_width"}
     axes = {"latent": _LATENT, "time": _BATCH, "tokens": _TOKENS, "ids": _TOKENS, "mask": _TOKENS, "prediction": _LATENT, "attention": attention}
     for parent in parents:
         axes |= {f"parent_{parent}": _LATENT, f"parent_{parent}_level": _BATCH}
-    module, outputs = _Method(denoiser, "attending"), ("prediction", "attention")
-    return Graph(name, module, examples[0], outputs, axes, examples[1:], asdict(denoiser.config), "network.", keep_all=True)
+    return Graph(name, _Attending(denoiser, parents), examples[0], ("prediction", "attention"), axes, examples[1:], asdict(denoiser.config), "network.", keep_all=True)
 
 
 def _factor_inputs(shape, parents, vocabulary):

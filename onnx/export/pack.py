@@ -3,11 +3,12 @@
     PYTHONPATH=onnx python -m export.pack --runs onnx/runs --out onnx/packs/clay
 
 Reads `RUNS/autoencoder/checkpoint.pt`, or `RUNS/image_decoder/checkpoint.pt` where one decoder was trained further, and
-`RUNS/<variable>/checkpoint.pt` for every factor that has been trained. The folder is written beside its place and renamed when all of
+`RUNS/<variable>/checkpoint.pt` for every factor that has been trained; parents that have none are left out. The folder is written beside its place and renamed when all of
 it is there and proven; a model card and sheets already in OUT are kept.
 """
 
 import argparse
+import json
 import os
 import shutil
 
@@ -28,6 +29,7 @@ ABOUT = {
     "revision": "v0.2",
     "licence": "CC0-1.0",
 }
+OWN = {"name": "mine", "title": "My data", "description": "Trained on a data set of its own.", "revision": "1", "licence": "LicenseRef-unknown"}
 # Where `benches/README.md` found another walk to give the same maps in fewer steps.
 WALKS = {"segmentation": {"sampler": "euler_ancestral", "steps": 8}}
 PROMPTS = (
@@ -48,8 +50,11 @@ Apache-2.0: <https://www.apache.org/licenses/LICENSE-2.0>. CC0-1.0: <https://cre
 """
 
 
-def export_pack(runs, out, say=print):
-    """Write the pack of the checkpoints under `runs` to the folder `out`; raises before it touches `out` when something is wrong."""
+def export_pack(runs, out, classes=None, say=print):
+    """Write the pack of the checkpoints under `runs` to the folder `out`; raises before it touches `out` when something is wrong.
+
+    `classes` are those of a data set of one's own, as `train.folder` writes them.
+    """
     trained = _factor_checkpoints(runs)
     world = world_of_checkpoint(_autoencoder_checkpoint(runs))
     for checkpoint in trained.values():
@@ -64,12 +69,12 @@ def export_pack(runs, out, say=print):
     parents = {}
     for name, checkpoint in trained.items():
         network = load_denoiser(checkpoint)
-        parents[name] = list(network.config.parents)
-        error = write_graph(factor_graph(name, network, VOCABULARY), os.path.join(aside, f"{name}.onnx"))
+        parents[name] = [parent for parent in network.config.parents if parent in trained]
+        error = write_graph(factor_graph(name, network, VOCABULARY, parents[name]), os.path.join(aside, f"{name}.onnx"))
         say(f"{name}.onnx: largest difference from PyTorch {error:.1e}")
     with open(os.path.join(aside, "LICENSES.md"), "w", encoding="utf-8") as file:
         file.write(LICENCES)
-    manifest.write_manifest(aside, pack_manifest(parents, world))
+    manifest.write_manifest(aside, pack_manifest(parents, world, classes))
     size = sum(os.path.getsize(os.path.join(aside, name)) for name in os.listdir(aside))
     if size > LIMIT:
         raise ValueError(f"the pack has {size / 2**20:.0f} MiB, more than {LIMIT / 2**20:.0f}")
@@ -77,13 +82,18 @@ def export_pack(runs, out, say=print):
     say(f"{out}: {size / 2**20:.1f} MiB, factors {', '.join(parents)}")
 
 
-def pack_manifest(parents, world):
-    """The manifest for factors with these parents; a variable without a factor of its own can still be given by hand."""
-    needed = {*parents, *(p for names in parents.values() for p in names)}
-    variables = [manifest.variable_entry(name) for name in manifest.VARIABLES if name in needed]
-    factors = [manifest.factor_entry(name, names) | WALKS.get(name, {}) for name, names in parents.items()]
+def pack_manifest(parents, world, classes=None):
+    """The manifest for factors with these parents, each of which has a factor of its own."""
+    if classes:
+        return _manifest_of(parents, OWN, manifest.own_class_entries(classes), (f"a {classes[-1]['name']}",))
     about = ABOUT | {"description": ABOUT["description"].format(classes=len(classes_of(world)))}
-    return manifest.pack_manifest(about, variables, factors, colour_words(), PROMPTS, world=world)
+    return _manifest_of(parents, about, manifest.class_entries(world), PROMPTS)
+
+
+def _manifest_of(parents, about, classes, prompts):
+    variables = [manifest.variable_entry(name) for name in manifest.VARIABLES if name in parents]
+    factors = [manifest.factor_entry(name, names) | WALKS.get(name, {}) for name, names in parents.items()]
+    return manifest.pack_manifest(about, variables, factors, colour_words(), prompts, classes=classes)
 
 
 def colour_words():
@@ -130,8 +140,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", default="onnx/runs", help="folder of the runs of training")
     parser.add_argument("--out", default="onnx/packs/clay", help="folder of the pack")
+    parser.add_argument("--classes", help="classes.json that train.folder wrote, of a data set of one's own")
     arguments = parser.parse_args()
-    export_pack(arguments.runs, arguments.out)
+    classes = None
+    if arguments.classes:
+        with open(arguments.classes, encoding="utf-8") as file:
+            classes = json.load(file)
+    export_pack(arguments.runs, arguments.out, classes)
 
 
 if __name__ == "__main__":

@@ -42,6 +42,25 @@ def test_a_network_of_a_pack_can_grow_attention(tmp_path):
     assert after.abs().max() > 0.1 and torch.allclose(before, after, atol=1e-5), "it starts without effect"
 
 
+def test_a_parent_without_a_factor_is_left_out_of_the_graph(tmp_path):
+    import onnxruntime
+
+    torch.manual_seed(6)
+    network = Denoiser(DenoiserConfig(parents=["segmentation", "depth"], widths=[8, 16], blocks=1, heads=2, word_width=4)).eval()
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.1)
+    round_to_half(network)
+    graph = factor_graph("image", network, 100, ["depth"])
+    write_graph(graph, tmp_path / "image.onnx")
+    session = onnxruntime.InferenceSession(str(tmp_path / "image.onnx"))
+    assert [i.name for i in session.get_inputs()][-2:] == ["parent_depth", "parent_depth_level"] and len(session.get_inputs()) == 7
+    latent, *rest = graph.inputs.values()
+    with torch.no_grad():
+        expected = network(latent, *rest[:4], torch.zeros_like(latent), torch.full((len(latent),), -1.0), *rest[4:])
+    got = session.run(["prediction"], {name: value.numpy() for name, value in graph.inputs.items()})[0]
+    assert torch.allclose(torch.from_numpy(got), expected, atol=1e-4)
+
+
 def test_autoencoder_survives_the_round_trip(tmp_path):
     torch.manual_seed(4)
     config = AutoencoderConfig(encoder=16, image=16, classes=16, depth=16, sketch=16)

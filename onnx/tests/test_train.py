@@ -222,7 +222,7 @@ def test_batches_drop_texts():
     captions = Captions(torch.zeros(4, 5, 384, dtype=torch.float16), torch.zeros(4, 5, dtype=torch.long), torch.ones(4, 5))
     chunk = Chunk(torch.zeros(8, 8, 2, 2, dtype=torch.float16), {}, torch.arange(8) % 4, captions)
     torch.manual_seed(0)
-    _, _, texts, _, _ = draw_batch(chunk, 2000)
+    _, _, _, texts, _, _ = draw_batch(chunk, 2000)
     assert abs((texts.mask.amax(1) == 0).float().mean() - 0.1) < 0.03
 
 

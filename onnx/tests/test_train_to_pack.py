@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ def test_two_minutes_of_training_make_a_pack():
     autoencoder = ["--autoencoder", f"{FOLDER}/autoencoder/checkpoint.pt"]
     _run("train.autoencoder", "--run", f"{FOLDER}/autoencoder", "--minutes", "0.5", "--width", "32", "--size", "64", "--chunk", "16")
     _run("train.frames", "--out", f"{FOLDER}/frames", "--shards", "2", "--count", "24", "--size", "256", "--samples", "1")
-    for name, minutes in (("segmentation", "0.4"), ("depth", "0.2"), ("sketch", "0.2"), ("image", "0.3")):
+    for name, minutes in (("segmentation", "0.4"), ("depth", "0.2"), ("normal", "0.2"), ("pose", "0.2"), ("sketch", "0.2"), ("image", "0.3")):
         options = ["--minutes", minutes, "--tiny", "--captions", "16", "--frames", f"{FOLDER}/frames", *autoencoder]
         _run("train.factor", "--factor", name, "--run", f"{FOLDER}/{name}", *options)
     _run("export.pack", "--runs", FOLDER, "--out", f"{FOLDER}/pack")
@@ -35,7 +36,7 @@ def test_two_minutes_of_training_make_a_pack():
     from evaluate.samples import draw_candidates, draw_chain
 
     pack = Pack(f"{FOLDER}/pack")
-    assert list(pack.factors) == ["segmentation", "depth", "sketch", "image"]
+    assert list(pack.factors) == ["segmentation", "depth", "normal", "pose", "sketch", "image"]
     captions = ["a dog left of a red car", "two boats on the sea"]
     drawn = draw_candidates(pack, captions, 3)
     # Half a minute teaches the backgrounds: the maps hold known classes, and differ from seed to seed.
@@ -50,3 +51,28 @@ def test_two_minutes_of_training_make_a_pack():
     options = ["--minutes", "0.1", "--captions", "16", "--autoencoder", f"{again}/autoencoder/checkpoint.pt"]
     _run("train.factor", "--factor", "segmentation", "--run", f"{again}/segmentation", *options)
     assert os.path.exists(f"{again}/segmentation/log.jsonl")
+
+
+@pytest.mark.training
+def test_the_tutorial_runs_as_it_is_written():
+    """Its own commands, in a folder of the test's, with fewer frames and minutes."""
+    pytest.importorskip("torch")
+    folder = "onnx/runs/tutorial-test"
+    shutil.rmtree(folder, ignore_errors=True)
+    text = Path("onnx/train/TUTORIAL.md").read_text(encoding="utf-8")
+    lines = [line for line in text.split("```sh")[1].split("```")[0].splitlines() if line.startswith("python -m ")]
+    assert len(lines) == 7
+    for line in lines:
+        words = line.replace("onnx/runs/tutorial", folder).replace("--count 500", "--count 24").split()
+        if "--minutes" in words:
+            words[words.index("--minutes") + 1] = "0.1"
+        _run(*words[2:])
+
+    from evaluate.pack import Pack
+    from evaluate.samples import draw_candidates, draw_chain
+
+    pack = Pack(f"{folder}/pack")
+    assert set(pack.factors) >= {"segmentation", "depth", "image"} and pack.names[9] == "dog"
+    assert set(pack.factors["image"]["parents"]) == pack.factors.keys() - {"image"}
+    drawn = draw_candidates(pack, ["a dog on a meadow"], 2)
+    assert draw_chain(pack, ["a dog on a meadow"], drawn.first_latents).images.shape == (1, 3, 256, 256)

@@ -6,9 +6,9 @@ Two sources: label maps, drawn anew for every chunk (segmentation, and depth giv
 import concurrent.futures as futures
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Iterator
+from typing import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from torch import Tensor
 from world import pose
 from world.classes import INDEX, OBJECTS
 
-from .frames import read_shard, shards_in
+from .frames import VARIABLES, read_shard, shards_in
 from .maps import Maps, render_maps
 from .networks import CLASS_SLOTS, LAYOUT_SIDE, Autoencoder
 from .pictures import classes_picture, grey_picture, image_picture, pose_picture
@@ -45,6 +45,8 @@ class Chunk:
     """Share of each class in the cells of a 4 x 4 grid, f16 [N, 40, 4, 4]."""
     weight: Tensor | None = None
     """What an error in each cell costs, f16 [N, 1, h, w]; everywhere the same where it is missing."""
+    given: dict[str, Tensor] = field(default_factory=dict)
+    """Which samples have a parent, bool [N]; a parent that is not named here all of them have."""
 
     def __len__(self) -> int:
         return len(self.latent)
@@ -164,9 +166,11 @@ def with_mirrored(shard: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Every frame of a shard, and the mirror images of those that have one, whose captions say right for left: a frame costs far more than its encoding."""
     rows = may_be_mirrored(shard["classes"])
     swapped = [re.sub("|".join(_SIDES), lambda word: _SIDES[word[0]], str(caption)) for caption in shard["captions"]]
-    flipped = {name: array[:, :, ::-1] for name, array in shard.items() if name not in ("captions", "keypoints")} | {"captions": np.array(swapped)}
+    flipped = {name: array[:, :, ::-1] for name, array in shard.items() if name not in ("captions", "keypoints", "given")} | {"captions": np.array(swapped)}
     if "normals" in shard:  # red is what faces left
         flipped["normals"] = np.concatenate([255 - flipped["normals"][..., :1], flipped["normals"][..., 1:]], -1)
+    if "given" in shard:
+        flipped["given"] = shard["given"]
     if "keypoints" in shard:
         flipped["keypoints"] = pose.mirrored(shard["keypoints"], shard["classes"].shape[2])
     return {name: np.concatenate([array, flipped[name][rows]]) for name, array in shard.items()}
@@ -204,10 +208,10 @@ def frame_chunks(variable: str, parents: list[str], autoencoder: Autoencoder, se
         path = fresh[0] if fresh else shards[rng.integers(len(shards))]
         if path not in known:
             stored = latents_path(path, variable, autoencoder, size)
-            classes = read_shard(path, world, ["classes"])["classes"]
+            labels = read_shard(path, world, ["classes", "objects"])
             if not stored.exists():
                 save_atomically(encode_shard(read_shard(path, world), path.stem, variable, parents, autoencoder, size), stored)
-            known[path] = chunk_of(torch.load(stored, weights_only=True), cell_weights(classes, size // 8))
+            known[path] = chunk_of(torch.load(stored, weights_only=True), labels, variable, size)
         yield known[path]
 
 
@@ -219,26 +223,42 @@ def latents_path(shard: Path, variable: str, autoencoder: Autoencoder, size: int
 def encode_shard(shard: dict[str, np.ndarray], name: str, variable: str, parents: list[str], autoencoder: Autoencoder, size: int) -> dict:
     """The latents and encoded captions of a shard of frames, as they are stored; `name` seeds what is random in them."""
     shard = with_mirrored(shard)
+    has = {name: torch.from_numpy(column) for name, column in zip(VARIABLES, shard["given"].T)} if "given" in shard else {}
     pictures = frame_pictures(shard, size)
     if variable == "image" and size == shard["image"].shape[1]:
         pictures |= as_sampled(shard, pictures, np.random.Generator(np.random.PCG64([*name.encode()])))
     texts = TextEncoder().encode_all([str(caption) for caption in shard["captions"]])
     latents = {name: encode(autoencoder, pictures[name]) for name in [variable, *parents]}
-    return {"latent": latents.pop(variable), "parents": latents, "tokens": texts.tokens, "ids": texts.ids, "mask": texts.mask}
+    stored = {"latent": latents.pop(variable), "parents": latents, "tokens": texts.tokens, "ids": texts.ids, "mask": texts.mask}
+    return stored | {"rows": has.get(variable, torch.ones(len(stored["latent"]), dtype=torch.bool)), "given": {p: has[p] for p in parents if p in has}}
 
 
-def chunk_of(stored: dict, weight: Tensor) -> Chunk:
+def chunk_of(stored: dict, labels: dict[str, np.ndarray], variable: str, size: int) -> Chunk:
+    """The samples of a stored shard that have the variable; `labels` are its label maps, [N, H, W], and what is an object in them."""
+    classes, objects = labels["classes"], labels.get("objects", OBJECTS)
     captions = Captions(stored["tokens"], stored["ids"], stored["mask"])
-    return Chunk(stored["latent"], stored["parents"], torch.arange(len(captions)), captions, weight=weight)
+    count = len(captions)
+    rows = stored.get("rows", torch.ones(count, dtype=torch.bool)).nonzero()[:, 0]
+    pick = lambda values: values[rows]
+    plan = pick(occupancy(np.concatenate([classes, classes[may_be_mirrored(classes), :, ::-1]]))) if variable == "segmentation" else None
+    given = {name: pick(has) for name, has in stored.get("given", {}).items()}
+    parents = {name: pick(latent) for name, latent in stored["parents"].items()}
+    return Chunk(pick(stored["latent"]), parents, torch.arange(count)[rows], captions, plan, pick(cell_weights(classes, size // 8, objects)), given)
 
 
-def cell_weights(classes: np.ndarray, side: int) -> Tensor:
+def with_missing(chunk: Chunk, share: float, rng: np.random.Generator) -> Chunk:
+    """The chunk as if a share of each parent's maps had never been collected (paper, section on missing data)."""
+    given = {name: chunk.given.get(name, True) & torch.from_numpy(rng.random(len(chunk)) >= share) for name in chunk.parents}
+    return replace(chunk, given=given)
+
+
+def cell_weights(classes: np.ndarray, side: int, objects: Sequence[int] = OBJECTS) -> Tensor:
     """f16 [N, 1, side, side] for the maps of a shard and their mirror images: 1 on backgrounds, `OBJECT_WEIGHT` on objects.
 
     Sky and ground fill most of a picture and are learnt within minutes.
     """
-    objects = np.isin(classes, OBJECTS)
-    both = np.concatenate([objects, objects[may_be_mirrored(classes), :, ::-1]])
+    inside = np.isin(classes, objects)
+    both = np.concatenate([inside, inside[may_be_mirrored(classes), :, ::-1]])
     share = F.adaptive_avg_pool2d(torch.from_numpy(both)[:, None].float(), side)
     return (1 + (OBJECT_WEIGHT - 1) * share).half()
 

@@ -18,13 +18,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from world.classes import LATEST
 
-from .chunks import Chunk, frame_chunks, label_chunks
+from .chunks import Chunk, frame_chunks, label_chunks, with_missing
 from .networks import Autoencoder, Denoiser, DenoiserConfig, load_autoencoder
 from .previews import HeldOutFrames, HeldOutMaps
 from .runs import Budget, Log, code_revision, learning_rate, require_world, save_atomically, set_learning_rate, world_of, world_of_checkpoint
@@ -83,29 +84,34 @@ def noise_levels(count: int, mean: float, high: float) -> Tensor:
     return torch.where(torch.rand(count) < high, 0.88 + 0.12 * torch.rand(count), torch.sigmoid(normal + mean))
 
 
-def conditions(parents: dict[str, Tensor]) -> list[Tensor]:
+def conditions(parents: dict[str, Tensor], given: dict[str, Tensor] | None = None) -> list[Tensor]:
     """Alternating latents and levels, dropped and noised as in training.
 
     Half of the samples have all their parents, clean: that is what the editor asks for most. The shares of the other half are doubled.
+    A parent that is not given (bool [B]) is absent.
     """
     inputs, loose = [], None
-    for latent in parents.values():
+    for name, latent in parents.items():
         count = len(latent)
         loose = (torch.rand(count) < 0.5).float() if loose is None else loose
         level = torch.rand(count) * (torch.rand(count) < 2 * PARENT_NOISED * loose)
         wide = level[:, None, None, None]
         noised = (1 - wide) * latent + wide * torch.randn_like(latent)
-        inputs += [noised, torch.where(torch.rand(count) < 2 * PARENT_DROPPED * loose, -1.0, level)]
+        absent = torch.rand(count) < 2 * PARENT_DROPPED * loose
+        if given is not None and name in given:
+            absent |= ~given[name]
+        inputs += [noised, torch.where(absent, -1.0, level)]
     return inputs
 
 
-def draw_batch(chunk: Chunk, count: int) -> tuple[Tensor, dict[str, Tensor], Captions, Tensor | None, Tensor | None]:
-    """Random samples of a chunk: latents f32, parents, captions with some texts dropped, layout plan, weights of the cells."""
+def draw_batch(chunk: Chunk, count: int) -> tuple[Tensor, dict[str, Tensor], dict[str, Tensor], Captions, Tensor | None, Tensor | None]:
+    """Random samples of a chunk: latents f32, parents, which of them are given, captions with some texts dropped, layout plan, weights of the cells."""
     rows = torch.randint(len(chunk), (count,))
     captions = chunk.captions.take(chunk.caption[rows])
     captions.mask = captions.mask * (torch.rand(count, 1) >= TEXT_DROPPED)
     plan, weight = (None if x is None else x[rows].float() for x in (chunk.plan, chunk.weight))
-    return chunk.latent[rows].float(), {name: latent[rows].float() for name, latent in chunk.parents.items()}, captions, plan, weight
+    parents = {name: latent[rows].float() for name, latent in chunk.parents.items()}
+    return chunk.latent[rows].float(), parents, {name: has[rows] for name, has in chunk.given.items()}, captions, plan, weight
 
 
 class Trainer:
@@ -113,6 +119,7 @@ class Trainer:
 
     def __init__(self, arguments: argparse.Namespace):
         self.arguments, self.factor = arguments, FACTORS[arguments.factor]
+        self.fresh = self.factor.fresh and not arguments.frames_only
         self.device = arguments.device
         self.folder = Path(arguments.run)
         self.log, self.path = Log(self.folder), self.folder / "checkpoint.pt"
@@ -152,21 +159,26 @@ class Trainer:
 
     def source(self):
         a = self.arguments
-        if self.factor.fresh:
+        if self.fresh:
             return label_chunks(a.factor, self.config.parents, self.autoencoder, a.seed, self.chunk_number, a.captions, self.size, a.workers, self.world)
         return frame_chunks(a.factor, self.config.parents, self.autoencoder, a.seed, Path(a.frames), self.size, self.world)
 
     def next_chunk(self) -> Chunk:
         self.chunk_number += 1
-        return next(self.chunks)
+        chunk = next(self.chunks)
+        if self.arguments.missing:
+            # Seeded by what a chunk holds, so that a map that is missing once is missing always.
+            seed = [self.arguments.seed, len(chunk), int(chunk.latent[:, 0, 0, 0].float().abs().sum() * 1000)]
+            chunk = with_missing(chunk, self.arguments.missing, np.random.Generator(np.random.PCG64(seed)))
+        return chunk
 
     def loss(self, batch: int) -> tuple[Tensor, dict[str, float]]:
         """The loss of one batch, and its parts for the log."""
         chunk = self.held[torch.randint(len(self.held), ()).item()]
-        clean, parents, captions, plan, weight = draw_batch(chunk, batch)
+        clean, parents, given, captions, plan, weight = draw_batch(chunk, batch)
         t, noise = noise_levels(batch, self.factor.noise, self.factor.high), torch.randn_like(clean)
         wide = t[:, None, None, None]
-        inputs = [(1 - wide) * clean + wide * noise, t, *captions.inputs(), *conditions(parents)]
+        inputs = [(1 - wide) * clean + wide * noise, t, *captions.inputs(), *conditions(parents, given)]
         target = (noise - clean).to(self.device)
         with torch.autocast(self.device, torch.bfloat16) if self.arguments.bf16 else contextlib.nullcontext():
             velocity, layout = self.predict(*[x.to(self.device) for x in inputs])
@@ -202,7 +214,7 @@ class Trainer:
 
     def run(self) -> None:
         a = self.arguments
-        if a.factor == "segmentation":
+        if a.factor == "segmentation" and self.fresh:
             test = HeldOutMaps(self.autoencoder, self.size, self.world)
         else:
             test = HeldOutFrames(a.factor, self.config.parents, self.autoencoder, self.size, a.frames, self.world)
@@ -217,7 +229,7 @@ class Trainer:
             for key, value in self.update(batch).items():
                 sums[key] = sums.get(key, 0.0) + value
             count, seen, drawn = count + 1, seen + batch, drawn + batch
-            if drawn >= len(self.held[-1]) * (REUSE if self.factor.fresh else 1):
+            if drawn >= len(self.held[-1]) * (REUSE if self.fresh else 1):
                 self.held = (self.held + [self.next_chunk()])[-CHUNKS_HELD:]
                 drawn = 0
             if time.monotonic() - said > 60:
@@ -248,6 +260,8 @@ def arguments_parser() -> argparse.ArgumentParser:
     parser.add_argument("--autoencoder", default="onnx/runs/autoencoder/checkpoint.pt")
     parser.add_argument("--world", type=int, choices=range(LATEST + 1), help="version of the world [default: that of the autoencoder]")
     parser.add_argument("--frames", default="onnx/runs/frames", help="folder of rendered frames (train.frames)")
+    parser.add_argument("--frames-only", action="store_true", help="learn from the frames what could be drawn on the fly as well: for data of your own")
+    parser.add_argument("--missing", type=float, default=0.0, metavar="SHARE", help="leave out this share of each parent's maps, as if they were never collected")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--workers", type=int, default=0, help="processes that draw label maps ahead; 0 draws them between batches")

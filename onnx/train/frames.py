@@ -5,7 +5,8 @@
 A shard is an uncompressed npz: image, normals u8 [N, S, S, 3], classes, instances, sketch u8 [N, S, S], boundary bool [N, S, S], depth u16 [N, S, S],
 keypoints f32 [N, P, 18, 3] (x, y in pixels, 1 where the joint is seen; rows of zeros where there are fewer people), captions [N] (strings),
 world (the version of the world whose classes these are; 0 where it is missing). A data set of one's own only has to be written in this form;
-without normals or keypoints only factors that read or draw them cannot be trained. `seed` and shard number name each shard's random stream.
+without normals or keypoints only factors that read or draw them cannot be trained. Where single maps are missing, given bool [N, 6] says which of
+`VARIABLES` each frame has, and objects [K] the class slots that are objects where they are not the world's (`train.folder` writes both). `seed` and shard number name each shard's random stream.
 """
 
 import argparse
@@ -25,8 +26,9 @@ from world.spec import COLOURS, ObjectSpec, Spec
 from .maps import padded, realized
 from .runs import require_world, world_of, world_of_checkpoint
 
-ARRAYS = ("image", "classes", "instances", "boundary", "depth", "normals", "sketch", "keypoints", "captions")
-OPTIONAL = ("normals", "keypoints")
+ARRAYS = ("image", "classes", "instances", "boundary", "depth", "normals", "sketch", "keypoints", "given", "captions")
+VARIABLES = ("segmentation", "depth", "normal", "pose", "sketch", "image")
+OPTIONAL = ("normals", "keypoints", "given", "objects")
 
 
 def render_shard(seed: int, number: int, count: int, size: int, samples: int, world: int = 0) -> dict[str, np.ndarray]:
@@ -34,7 +36,7 @@ def render_shard(seed: int, number: int, count: int, size: int, samples: int, wo
     from world.render import render
 
     rng = np.random.Generator(np.random.PCG64([seed, 0xF4A3E, number]))
-    rows: dict[str, list] = {name: [] for name in ARRAYS}
+    rows: dict[str, list] = {name: [] for name in ARRAYS if name != "given"}
     for _ in range(count):
         spec, (scene,) = realized(rng, 1, world)
         rows["captions"].append(describe(with_colours(spec, scene, rng), rng, split="train"))

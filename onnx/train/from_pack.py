@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
-from world.classes import LATEST, version_of
+from world.classes import LATEST, classes_of
 
 from .factor import FACTORS
 from .networks import LATENT_CHANNELS, Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig
@@ -59,7 +59,9 @@ def start(config: dict, model: dict, world: int) -> dict:
 
 
 def world_of_pack(pack: Path) -> int:
-    return version_of(len(json.loads((pack / "pack.json").read_text(encoding="utf-8"))["classes"]))
+    """That of the pack's classes; 0 for classes of one's own."""
+    names = [entry["name"] for entry in json.loads((pack / "pack.json").read_text(encoding="utf-8"))["classes"]]
+    return next((version for version in range(LATEST + 1) if names == [info.name for info in classes_of(version)]), 0)
 
 
 def write_checkpoints(pack: Path, runs: Path, world: int) -> list[Path]:
