@@ -12,6 +12,7 @@ import json
 import os
 
 from evaluate import figures as measure
+from evaluate import given
 from evaluate.captions import held_out_cases
 from evaluate.card import figures_text, write_figures
 from evaluate.judges import have_judge
@@ -36,6 +37,7 @@ def evaluate(folder, captions, candidates, threads, sheets=None, keep=None):
     found["attributes"] = measure.attribute_figures(cases, drawn)
     if have_judge("silhouette", pack.world):
         found["silhouette"] = measure.silhouette_figures(cases, drawn, restored, threads, pack.world)
+    found["given"] = given.figures(pack, cases)
     if chain is not None and have_judge("segmenter", pack.world):
         found["image"] = measure.image_figures(cases, chain, threads, pack.world)
     if sheets:

@@ -26,7 +26,7 @@ def figures_text(figures, command, pack_hash):
         _row("*ceiling:* recall of true maps through the autoencoder", figures["autoencoder"]["recall"], None),
         _row("*ceiling:* pixels / object pixels through the autoencoder", None, None, f"{figures['autoencoder']['pixels']:.3f} / {figures['autoencoder']['object_pixels']:.3f}"),
     ]
-    lines += _silhouette_rows(figures.get("silhouette")) + _attribute_rows(figures["attributes"]) + _image_rows(figures.get("image"))
+    lines += _silhouette_rows(figures.get("silhouette")) + _attribute_rows(figures["attributes"]) + _given_rows(figures["given"]) + _image_rows(figures.get("image"))
     return "\n".join(lines + _details(figures))
 
 
@@ -78,6 +78,18 @@ def _image_rows(image):
         _row("*control:* the same with another caption's map: mean IoU", shuffled["miou"], None),
         _row(f"asked colour seen in the image ({ours['colours_count']} objects)", ours["colours"], true["colours"]),
     ]
+
+
+def _given_rows(given):
+    rows = []
+    if "depth" in given:
+        rows.append(_row("depth of the true map: mean error, of its range (another caption's depth)", None, None, f"{given['depth']['error']:.3f} ({given['depth']['chance']:.3f})"))
+    if "normal" in given:
+        rows.append(_row("normals of the true map: mean angle (another caption's)", None, None, f"{given['normal']['error']:.1f}° ({given['normal']['chance']:.1f}°)"))
+    if "pose" in given:
+        pose = given["pose"]
+        rows.append(_row(f"joints of the true map's people found / right ({pose['joints']} joints, within 4% of the side)", None, None, f"{pose['found']:.3f} / {pose['true']:.3f}"))
+    return rows
 
 
 def _details(figures):

@@ -112,10 +112,10 @@ class HeldOutFrames:
 
     def decode(self, latent: Tensor) -> Tensor:
         """The variable's picture [N, 3, H, W] in [-1, 1]."""
-        decoded = getattr(self.autoencoder, f"decode_{self.variable}")(latent)
         if self.variable == "segmentation":
-            logits, rims = (x.cpu() for x in decoded)
+            logits, rims = (x.cpu() for x in self.autoencoder.decode_classes(latent))
             return classes_picture(logits.argmax(1).byte().numpy(), rims[:, 0].numpy() > 0)
+        decoded = getattr(self.autoencoder, f"decode_{self.variable}")(latent)
         if self.variable == "pose":
             joints, necks = (x.cpu().numpy() for x in decoded)
             side = joints.shape[-1]
