@@ -207,7 +207,7 @@ mod tests {
         let values: Vec<u8> = pixels().map(|(x, y)| (x / 9 + 5 * (y / 7)) as u8).collect();
         // One in seventy, a hole of 5 x 5 across neighbourhoods, one in a corner.
         let hole = |x: i32, y: i32| (30..35).contains(&x) && (30..35).contains(&y) || x + y < 3;
-        let kept: Vec<bool> = pixels().map(|(x, y)| !hole(x, y) && noise(x, y, 3) % 180 != 0).collect();
+        let kept: Vec<bool> = pixels().map(|(x, y)| !hole(x, y) && !noise(x, y, 3).is_multiple_of(180)).collect();
         assert!(kept.iter().filter(|k| !**k).count() * FEW <= kept.len());
         let mut filled = values.clone();
         assert!(fill_unkept(width as u32, height as u32, &mut filled, &kept));
