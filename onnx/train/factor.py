@@ -212,12 +212,16 @@ class Trainer:
         state |= {"chunk_number": self.chunk_number, "seed": self.arguments.seed, "revision": code_revision(), "factor": self.arguments.factor, "world": self.world}
         save_atomically(state, self.path)
 
-    def run(self) -> None:
+    def held_out(self, **walk: float) -> HeldOutMaps | HeldOutFrames:
+        """What the run is tested with every few minutes; `walk` may hold steps and guidance."""
         a = self.arguments
         if a.factor == "segmentation" and self.fresh:
-            test = HeldOutMaps(self.autoencoder, self.size, self.world)
-        else:
-            test = HeldOutFrames(a.factor, self.config.parents, self.autoencoder, self.size, a.frames, self.world)
+            return HeldOutMaps(self.autoencoder, self.size, self.world, **walk)
+        return HeldOutFrames(a.factor, self.config.parents, self.autoencoder, self.size, a.frames, self.world, **walk)
+
+    def run(self) -> None:
+        a = self.arguments
+        test = self.held_out()
         self.log.write(event="started", world=self.world, samples=self.samples)
         said, tested, start = time.monotonic(), self.budget.spent, time.monotonic()
         count, sums, seen = 0, {}, 0

@@ -40,7 +40,8 @@ def tile(pictures: np.ndarray, columns: int, path: Path) -> None:
 class HeldOutMaps:
     """Recall on captions from held-out templates, classes nobody asked for, and left/right on captions that say so."""
 
-    def __init__(self, autoencoder: Autoencoder, size: int, world: int):
+    def __init__(self, autoencoder: Autoencoder, size: int, world: int, steps: int = 10, guidance: float = 2.0):
+        self.walk = {"steps": steps, "guidance": guidance}
         self.autoencoder, self.side, self.known = autoencoder, size // 8, len(classes_of(world))
         rng = np.random.Generator(np.random.PCG64(HELD_OUT_SEED))
         specs = [sample_spec(rng, version=world) for _ in range(CAPTIONS)]
@@ -58,7 +59,7 @@ class HeldOutMaps:
         device = str(self.autoencoder.latent_mean.device)
         # In parts: the peak of memory is the trainer's for ever after.
         groups = torch.arange(len(self.captions)).split(16)
-        latents = [sample(network, self.captions.take(rows), self.side, seed=1 + i, device=device) for i, rows in enumerate(groups)]
+        latents = [sample(network, self.captions.take(rows), self.side, seed=1 + i, device=device, **self.walk) for i, rows in enumerate(groups)]
         with torch.no_grad():
             parts = [self.autoencoder.decode_classes(latent) for latent in latents]
         logits = torch.cat([p[0] for p in parts])[:, : self.known]
@@ -91,7 +92,8 @@ class HeldOutMaps:
 class HeldOutFrames:
     """Samples given the true parents of the first frames, beside the truth. Training sees these frames as well."""
 
-    def __init__(self, variable: str, parents: list[str], autoencoder: Autoencoder, size: int, folder: str, world: int):
+    def __init__(self, variable: str, parents: list[str], autoencoder: Autoencoder, size: int, folder: str, world: int, steps: int = 10, guidance: float = 1.5):
+        self.walk = {"steps": steps, "guidance": guidance}
         self.variable, self.autoencoder, self.side = variable, autoencoder, size // 8
         shard = {name: array[:16] for name, array in read_shard(shards_in(Path(folder))[0], world).items()}
         self.pictures = frame_pictures(shard, size)
@@ -103,7 +105,7 @@ class HeldOutFrames:
     def measure(self, network: Denoiser, sheet: Path) -> dict[str, float]:
         device = str(self.autoencoder.latent_mean.device)
         known = {name: self.latents[name].to(device) for name in self.parents}
-        latent = sample(network, self.captions, self.side, seed=1, guidance=1.5, parents=known, device=device)
+        latent = sample(network, self.captions, self.side, seed=1, parents=known, device=device, **self.walk)
         shown = self.decode(latent)
         first = [bytes_of(self.pictures[name]) for name in self.parents]
         columns = np.stack([*first, bytes_of(shown), bytes_of(self.pictures[self.variable])], 1)

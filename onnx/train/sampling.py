@@ -10,6 +10,23 @@ CLAMP = 4.0
 """The estimate of the clean latent stays within this many standard deviations."""
 
 
+def jump(x: Tensor, velocity: Tensor, now: float, then: float) -> Tensor:
+    """The Euler step from `now` to `then`, the clean estimate clamped."""
+    clean = (x - now * velocity).clamp(-CLAMP, CLAMP)
+    return clean + then / now * (x - clean)
+
+
+@torch.no_grad()
+def guided(network: Denoiser, x: Tensor, time: Tensor, text: tuple[Tensor, ...], conditions: list[Tensor], guidance: float) -> Tensor:
+    """The velocity with classifier-free guidance; `text` are tokens, ids, mask. Guidance of 1 asks once, not twice."""
+    if guidance == 1.0:
+        return network(x, time, *text, *conditions)
+    tokens, ids, mask = text
+    both = (twice(tokens), twice(ids), torch.cat([mask, torch.zeros_like(mask)]))
+    conditional, unconditional = network(twice(x), twice(time), *both, *map(twice, conditions)).chunk(2)
+    return unconditional + guidance * (conditional - unconditional)
+
+
 @torch.no_grad()
 def sample(
     network: Denoiser,
@@ -31,15 +48,11 @@ def sample(
         given = (parents or {}).get(name)
         latent = torch.zeros_like(x) if given is None else given
         level = torch.full((count,), -1.0 if given is None else 0.0, device=device)
-        conditions += [twice(latent), twice(level)]
-    text = (twice(tokens), twice(ids), torch.cat([mask, torch.zeros_like(mask)]))
+        conditions += [latent, level]
     times = torch.linspace(1, 0, steps + 1)
     for now, then in zip(times[:-1].tolist(), times[1:].tolist()):
-        time = torch.full((2 * count,), now, device=device)
-        conditional, unconditional = network(twice(x), time, *text, *conditions).chunk(2)
-        velocity = unconditional + guidance * (conditional - unconditional)
-        clean = (x - now * velocity).clamp(-CLAMP, CLAMP)
-        x = clean + then / now * (x - clean)
+        time = torch.full((count,), now, device=device)
+        x = jump(x, guided(network, x, time, (tokens, ids, mask), conditions, guidance), now, then)
     return x
 
 

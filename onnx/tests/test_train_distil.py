@@ -1,0 +1,61 @@
+"""Distillation: a student that walks as its teacher does costs nothing, and one that does not learns to."""
+
+import copy
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from train.distil import Distiller, parser
+from train.networks import Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig
+from train.factor import TINY
+from train.runs import save_atomically
+from train.sampling import sample
+
+
+@pytest.fixture
+def start(tmp_path):
+    """An untrained teacher whose guidance matters, and a function that makes its distillers."""
+    torch.manual_seed(0)
+    network = Autoencoder(AutoencoderConfig(16, 16, 16, 16, 16))
+    save_atomically({"config": vars(network.config), "model": network.state_dict()}, tmp_path / "autoencoder.pt")
+    teacher = Denoiser(DenoiserConfig(**TINY))
+    for parameter in teacher.parameters():
+        if parameter.abs().sum() == 0:
+            torch.nn.init.normal_(parameter, std=0.05)
+    save_atomically({"config": teacher.config.to_dict(), "ema": teacher.state_dict()}, tmp_path / "teacher.pt")
+
+    def distiller(run, *more):
+        words = ["--factor", "segmentation", "--teacher", str(tmp_path / "teacher.pt"), "--autoencoder", str(tmp_path / "autoencoder.pt"), "--tiny"]
+        return Distiller(parser().parse_args([*words, "--run", str(tmp_path / run), "--captions", "4", "--size", "64", *more]))
+
+    return distiller
+
+
+def test_with_one_substep_and_no_guidance_the_student_is_the_teacher(start):
+    same = start("same", "--substeps", "1", "--guidance", "1")
+    other = start("other", "--substeps", "4", "--guidance", "6")
+    # Up to the clamp of the clean estimate, which an untrained teacher may reach.
+    assert same.loss(64)[1]["loss"] < 0.1 * other.loss(64)[1]["loss"]
+
+
+def test_the_student_learns_where_the_teacher_leads_in_one_step(start):
+    run = start("run", "--guidance", "4", "--rate", "1e-3", "--steps", "2", "--minutes", "9")
+    teacher = copy.deepcopy(run.teacher)
+    captions = run.held[0].captions.take(torch.arange(4))
+    aim = sample(teacher, captions, 8, seed=3, steps=4, guidance=4.0)
+    away = lambda network: (sample(network, captions, 8, seed=3, steps=2, guidance=1.0) - aim).square().mean().item()
+    before = away(run.network)
+    for _ in range(80):
+        run.update(8)
+    assert all(torch.equal(a, b) for a, b in zip(run.teacher.parameters(), teacher.parameters()))
+    assert away(run.network) < 0.7 * before
+
+
+def test_its_text_is_never_dropped_and_its_test_walks_as_it_will(start):
+    run = start("run", "--steps", "3")
+    seen = []
+    run.predict = lambda x, time, tokens, ids, mask, *rest: seen.append(mask) or run.network.predict(x, time, tokens, ids, mask, *rest)
+    run.loss(64)
+    assert (seen[0][:, 0] == 1).all()
+    assert run.held_out().walk == {"steps": 3, "guidance": 1.0}
