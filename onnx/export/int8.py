@@ -104,16 +104,19 @@ def training_captions(count, world=0):
 
 def add_int8(folder, factors=None, say=print):
     """Quantizes `factors` of the pack in `folder`, or all."""
-    pack = Pack(folder, full_precision=True)
-    calls = recorded_walks(pack, training_captions(CAPTIONS, pack.world))
+    captions = training_captions(CAPTIONS, Pack(folder).world)
+    calls = recorded_walks(Pack(folder, full_precision=True, full_walks=True), captions)
+    if any("quick" in factor for factor in Pack(folder).factors.values()):
+        calls = recorded_walks(Pack(folder, full_precision=True), captions) | calls
     with open(os.path.join(folder, "pack.json"), encoding="utf-8") as file:
         about = json.load(file)
     for entry in about["factors"]:
         if factors is None or entry["variable"] in factors:
-            entry["int8"] = f"{Path(entry['model']).stem}_int8.onnx"
-            target = os.path.join(folder, entry["int8"])
-            quantize(os.path.join(folder, entry["model"]), target, calls[entry["model"]])
-            say(f"{target}: {os.path.getsize(target) / 2**20:.1f} MiB")
+            for network in (entry, entry["quick"]) if "quick" in entry else (entry,):
+                network["int8"] = f"{Path(network['model']).stem}_int8.onnx"
+                target = os.path.join(folder, network["int8"])
+                quantize(os.path.join(folder, network["model"]), target, calls[network["model"]])
+                say(f"{target}: {os.path.getsize(target) / 2**20:.1f} MiB")
     del about["files"]
     manifest.write_manifest(folder, about)
 

@@ -12,6 +12,8 @@ import json
 import os
 import shutil
 
+import torch
+
 from export import manifest
 from export.graph import write_graph
 from export.networks import autoencoder_graphs, factor_graph
@@ -20,7 +22,7 @@ from train.networks import VOCABULARY, load_autoencoder, load_denoiser
 from train.runs import require_world, world_of_checkpoint
 from world.classes import classes_of
 
-LIMIT = 160 * 2**20  # bytes of a whole pack
+LIMIT = 200 * 2**20  # bytes of a whole pack
 
 ABOUT = {
     "name": "clay",
@@ -72,9 +74,10 @@ def export_pack(runs, out, classes=None, say=print):
         parents[name] = [parent for parent in network.config.parents if parent in trained]
         error = write_graph(factor_graph(name, network, VOCABULARY, parents[name]), os.path.join(aside, f"{name}.onnx"))
         say(f"{name}.onnx: largest difference from PyTorch {error:.1e}")
+    quick = {name: _export_quick(runs, aside, name, parents[name], world, say) for name in parents if os.path.exists(_quick_checkpoint(runs, name))}
     with open(os.path.join(aside, "LICENSES.md"), "w", encoding="utf-8") as file:
         file.write(LICENCES)
-    manifest.write_manifest(aside, pack_manifest(parents, world, classes))
+    manifest.write_manifest(aside, pack_manifest(parents, world, classes, quick))
     size = sum(os.path.getsize(os.path.join(aside, name)) for name in os.listdir(aside))
     if size > LIMIT:
         raise ValueError(f"the pack has {size / 2**20:.0f} MiB, more than {LIMIT / 2**20:.0f}")
@@ -82,18 +85,33 @@ def export_pack(runs, out, classes=None, say=print):
     say(f"{out}: {size / 2**20:.1f} MiB, factors {', '.join(parents)}")
 
 
-def pack_manifest(parents, world, classes=None):
-    """The manifest for factors with these parents, each of which has a factor of its own."""
+def pack_manifest(parents, world, classes=None, quick=None):
+    """The manifest for factors with these parents, each of which has a factor of its own; `quick` are the entries of distilled networks."""
     if classes:
-        return _manifest_of(parents, OWN, manifest.own_class_entries(classes), (f"a {classes[-1]['name']}",))
+        return _manifest_of(parents, quick, OWN, manifest.own_class_entries(classes), (f"a {classes[-1]['name']}",))
     about = ABOUT | {"description": ABOUT["description"].format(classes=len(classes_of(world)))}
-    return _manifest_of(parents, about, manifest.class_entries(world), PROMPTS)
+    return _manifest_of(parents, quick, about, manifest.class_entries(world), PROMPTS)
 
 
-def _manifest_of(parents, about, classes, prompts):
+def _manifest_of(parents, quick, about, classes, prompts):
     variables = [manifest.variable_entry(name) for name in manifest.VARIABLES if name in parents]
-    factors = [manifest.factor_entry(name, names) | WALKS.get(name, {}) for name, names in parents.items()]
+    distilled = {name: {"quick": entry} for name, entry in (quick or {}).items()}
+    factors = [manifest.factor_entry(name, names) | WALKS.get(name, {}) | distilled.get(name, {}) for name, names in parents.items()]
     return manifest.pack_manifest(about, variables, factors, colour_words(), prompts, classes=classes)
+
+
+def _quick_checkpoint(runs, name):
+    return os.path.join(runs, f"{name}_quick", "checkpoint.pt")
+
+
+def _export_quick(runs, aside, name, parents, world, say):
+    """Writes the distilled network of a factor; its entry in the manifest."""
+    path = _quick_checkpoint(runs, name)
+    require_world(world_of_checkpoint(path), world, path)
+    file = f"{name}_quick.onnx"
+    error = write_graph(factor_graph(name, load_denoiser(path), VOCABULARY, parents), os.path.join(aside, file))
+    say(f"{file}: largest difference from PyTorch {error:.1e}")
+    return {"model": file, "steps": torch.load(path, weights_only=True)["steps"]}
 
 
 def colour_words():

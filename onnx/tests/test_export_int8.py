@@ -48,3 +48,20 @@ def test_neighbours_in_a_batch_change_nothing(folder):
     noise = rng.standard_normal((4, 8, 8, 8)).astype(np.float32)
     together = pack.sample("depth", ["a dog"] * 4, noise)
     assert np.allclose(together[1:3], pack.sample("depth", ["a dog"] * 2, noise[1:3]), atol=1e-5)
+
+
+def test_a_distilled_network_is_quantized_beside_its_factor_and_walks_unless_full_walks_are_wanted(tmp_path):
+    folder = str(tmp_path / "pack")
+    shutil.copytree(TINY, folder)
+    shutil.copyfile(f"{folder}/segmentation.onnx", f"{folder}/segmentation_quick.onnx")
+    manifest = json.load(open(f"{folder}/pack.json", encoding="utf-8"))
+    manifest["factors"][0]["quick"] = {"model": "segmentation_quick.onnx", "steps": 2}
+    json.dump(manifest, open(f"{folder}/pack.json", "w", encoding="utf-8"))
+    noise = np.random.default_rng(3).standard_normal((1, 8, 8, 8)).astype(np.float32)
+    quick, full = Pack(folder, full_precision=True), Pack(folder, full_precision=True, full_walks=True)
+    assert quick.models["segmentation"] == "segmentation_quick.onnx" and full.models["segmentation"] == "segmentation.onnx"
+    assert np.array_equal(quick.sample("segmentation", ["two dogs"], noise), full.sample("segmentation", ["two dogs"], noise, steps=2, guidance=1.0))
+    add_int8(folder, ["segmentation"], say=lambda _: None)
+    entry = json.load(open(f"{folder}/pack.json", encoding="utf-8"))["factors"][0]
+    assert entry["int8"] == "segmentation_int8.onnx" and entry["quick"]["int8"] == "segmentation_quick_int8.onnx"
+    assert Pack(folder).models["segmentation"] == "segmentation_quick_int8.onnx" and Pack(folder, full_walks=True).models["segmentation"] == "segmentation_int8.onnx"

@@ -1,11 +1,11 @@
 """Teaches a factor to walk in few steps, and without guidance: progressive distillation of its guided sampler.
 
-    python -m train.distil --factor segmentation --teacher onnx/runs/segmentation/checkpoint.pt --run onnx/runs/segmentation_fast --minutes 30
+    python -m train.distil --factor segmentation --teacher onnx/runs/segmentation/checkpoint.pt --run onnx/runs/segmentation_quick --minutes 30
 
 The student begins as the teacher. At each of its `--steps` moments t it learns the velocity that takes it at once to where `--substeps` guided Euler steps of
 the teacher lead (Salimans and Ho, "Progressive Distillation for Fast Sampling of Diffusion Models", 2022; guidance as in Meng et al., "On Distillation of
 Guided Diffusion Models", 2023). Asked once a step instead of twice, for half of the steps or fewer, it costs a quarter. Guidance is part of its weights:
-negative prompts and other scales need the teacher.
+negative prompts and other scales need the teacher. `export.pack` puts RUNS/<factor>_quick beside the factor (`quick` in `pack.json`).
 """
 
 import torch
@@ -58,6 +58,10 @@ class Distiller(Trainer):
         weight = torch.ones_like(error) if weight is None else weight.to(self.device)
         loss = (error * weight).sum() / weight.sum()
         return loss, {"loss": loss.detach()}
+
+    def particulars(self) -> dict:
+        """How the student is to be walked, for the export."""
+        return {"steps": self.arguments.steps, "guidance": self.guidance}
 
     def held_out(self, **walk):
         return super().held_out(steps=self.arguments.steps, guidance=1.0)

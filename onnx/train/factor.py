@@ -210,7 +210,11 @@ class Trainer:
         state = {"config": self.config.to_dict(), "model": self.network.state_dict(), "ema": self.average.state_dict()}
         state |= {"optimizer": self.optimizer.state_dict(), "step": self.step, "samples": self.samples, "spent": self.budget.spent}
         state |= {"chunk_number": self.chunk_number, "seed": self.arguments.seed, "revision": code_revision(), "factor": self.arguments.factor, "world": self.world}
-        save_atomically(state, self.path)
+        save_atomically(state | self.particulars(), self.path)
+
+    def particulars(self) -> dict:
+        """What else a checkpoint says."""
+        return {}
 
     def held_out(self, **walk: float) -> HeldOutMaps | HeldOutFrames:
         """What the run is tested with every few minutes; `walk` may hold steps and guidance."""

@@ -127,6 +127,9 @@ pub struct GenerateOptions {
     /// What to sample, e.g. segmentation,image [default: everything]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub factors: Vec<String>,
+    /// Walk with the full networks where the pack has quick ones as well; implied by other options of the walk
+    #[arg(long)]
+    pub full_walks: bool,
     /// Steps of each map [default: the pack's]
     #[arg(long, value_name = "N", value_parser = count(MAX_STEPS))]
     pub map_steps: Option<usize>,

@@ -120,6 +120,9 @@ impl Plan {
         }
         for id in graph.ids() {
             let variable = graph.variable(id).name.clone();
+            if options.full_walks && graph.factor(id).quick.is_some() {
+                commands.push(Command::SetQuick { variable: variable.clone(), quick: false });
+            }
             let steps = if graph.variable(id).kind == VariableKind::Image { options.steps } else { options.map_steps };
             if let Some(steps) = steps {
                 commands.push(Command::SetSteps { variable: variable.clone(), steps });

@@ -138,7 +138,14 @@ pub enum Command {
         /// Seed.
         seed: u64,
     },
-    /// Sets a factor's steps.
+    /// Has a factor's distilled network walk, or the full one with the settings of its own.
+    SetQuick {
+        /// Variable.
+        variable: String,
+        /// Whether the distilled one.
+        quick: bool,
+    },
+    /// Sets a factor's steps, of the full network.
     SetSteps {
         /// Variable.
         variable: String,

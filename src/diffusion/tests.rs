@@ -63,7 +63,19 @@ pub(super) fn factor(prediction: Prediction, schedule: BetaSchedule, clamp: Opti
     let variable = VariableId(0);
     let (kind, parents, sampler) = (FactorKind::Concat, Vec::new(), Sampler::Euler);
     let controls = Vec::new();
-    Factor { variable, kind, parents, controls, prediction, schedule, clamp, sampler, steps: 10, guidance: 1.0 }
+    Factor {
+        variable,
+        kind,
+        parents,
+        controls,
+        prediction,
+        schedule,
+        clamp,
+        sampler,
+        steps: 10,
+        guidance: 1.0,
+        quick: None,
+    }
 }
 
 fn flow(clamp: Option<f32>, route: Route) -> Walk {

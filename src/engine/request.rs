@@ -48,6 +48,10 @@ pub struct FactorSettings {
     /// Where the network is evaluated.
     #[serde(default)]
     pub spacing: Spacing,
+    /// Whether the factor's distilled network walks, in its own steps and without guidance; what is set here then
+    /// waits. A negative prompt, a part of a map, joint sampling and edits by text take the full network.
+    #[serde(default)]
+    pub quick: bool,
     /// How much each control acts, and when, by the name of its source; one that is left out is as its factor has it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub controls: BTreeMap<String, ControlSettings>,
@@ -68,6 +72,7 @@ impl FactorSettings {
             sampler: Sampler::Euler,
             eta: 0.0,
             spacing: Spacing::Trailing,
+            quick: false,
             controls: BTreeMap::new(),
         }
     }
@@ -75,7 +80,21 @@ impl FactorSettings {
     /// The defaults of a factor.
     pub fn of(factor: &Factor) -> Self {
         let controls = factor.controls.iter().map(|c| (c.source.clone(), c.defaults)).collect();
-        Self { sampler: factor.sampler, controls, ..Self::new(factor.steps, factor.guidance) }
+        let quick = factor.quick.is_some();
+        Self { sampler: factor.sampler, quick, controls, ..Self::new(factor.steps, factor.guidance) }
+    }
+
+    /// The settings of the walk that is gone: those of the distilled network, if it is wanted and there.
+    pub fn walked(&self, factor: &Factor) -> Self {
+        match factor.quick.filter(|_| self.quick) {
+            Some(steps) => Self { quick: true, controls: self.controls.clone(), ..Self::new(steps, 1.0) },
+            None => self.full(),
+        }
+    }
+
+    /// The settings of the full network's walk.
+    pub fn full(&self) -> Self {
+        Self { quick: false, ..self.clone() }
     }
 
     /// How much a control acts, and when.

@@ -116,6 +116,8 @@ pub struct Factor {
     pub steps: usize,
     /// Default weight of classifier-free guidance; 1 is none.
     pub guidance: f32,
+    /// Steps of its distilled network, which needs no guidance, if it has one.
+    pub quick: Option<usize>,
 }
 
 impl Factor {

@@ -71,7 +71,8 @@ impl Manifest {
         let fixed = [&self.encoder, &self.text.encoder, &self.text.tokenizer];
         let decoders = self.variables.iter().filter_map(|v| v.decoder.as_ref());
         let models = self.factors.iter().map(|f| &f.model);
-        let int8 = self.factors.iter().filter_map(|f| f.int8.as_ref());
+        let quick = self.factors.iter().filter_map(|f| f.quick.as_ref()).flat_map(|q| q.int8.iter().chain([&q.model]));
+        let int8 = self.factors.iter().filter_map(|f| f.int8.as_ref()).chain(quick);
         let controls = self.factors.iter().flat_map(|f| &f.controls).map(|c| &c.model);
         fixed.into_iter().chain(decoders).chain(models).chain(int8).chain(controls).map(String::as_str)
     }
@@ -201,6 +202,21 @@ pub struct FactorEntry {
     pub steps: usize,
     /// Default guidance.
     pub guidance: f32,
+    /// A network distilled from this one, which walks in few steps and without guidance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quick: Option<QuickEntry>,
+}
+
+/// A distilled network: it takes and gives what its factor's does. It walks by Euler in its own steps, without guidance, which is part of its weights.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuickEntry {
+    /// Denoiser graph.
+    pub model: String,
+    /// The same in 8 bits, for CPUs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub int8: Option<String>,
+    /// The steps it was distilled to.
+    pub steps: usize,
 }
 
 /// An adapter or a ControlNet. Its graph takes `condition` and, if it has them, `latent`, `time`, `tokens`, `ids` and

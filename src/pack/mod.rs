@@ -11,8 +11,8 @@ mod validate;
 pub use discover::{Found, default, discover, discover_in, search_path};
 pub use error::PackError;
 pub use manifest::{
-    BackboneSpec, ControlEntry, FactorEntry, FeatureSpec, FileEntry, LatentSpec, Manifest, NullText, TextSpec,
-    VariableEntry,
+    BackboneSpec, ControlEntry, FactorEntry, FeatureSpec, FileEntry, LatentSpec, Manifest, NullText, QuickEntry,
+    TextSpec, VariableEntry,
 };
 pub use validate::{FORMAT, VERSION};
 

@@ -68,6 +68,7 @@ pub fn pack() -> Pack {
         sampler: None,
         steps,
         guidance: 2.0,
+        quick: None,
     };
     let manifest = Manifest {
         format: "underpaint-pack".into(),

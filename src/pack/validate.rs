@@ -1,6 +1,8 @@
 //! Checks of a manifest that need no file beside it.
 
-use crate::graph::{BetaSchedule, Factor, FactorGraph, GraphError, Prediction, Sampler, Variable, VariableKind};
+use crate::graph::{
+    BetaSchedule, Factor, FactorGraph, FactorKind, GraphError, Prediction, Sampler, Variable, VariableKind,
+};
 use crate::maps::ClassKind;
 
 use super::controls::{check_backbones, check_controls, controls};
@@ -151,6 +153,7 @@ fn build_graph(manifest: &Manifest) -> Result<FactorGraph, Fault> {
             }),
             steps: entry.steps,
             guidance: entry.guidance,
+            quick: entry.quick.as_ref().map(|quick| quick.steps),
         });
     }
     FactorGraph::new(variables, factors).map_err(Fault::Graph)
@@ -166,6 +169,14 @@ fn check_factor(entry: &FactorEntry) -> Result<(), String> {
     }
     if !(1..=1000).contains(&entry.steps) {
         return fault(format!("has {} default steps, which must lie between 1 and 1000", entry.steps));
+    }
+    if let Some(quick) = &entry.quick {
+        if entry.kind != FactorKind::Concat {
+            return fault("has a quick network, which only one of kind concat can".into());
+        }
+        if !(1..=1000).contains(&quick.steps) {
+            return fault(format!("has a quick network of {} steps, which must lie between 1 and 1000", quick.steps));
+        }
     }
     if !entry.guidance.is_finite() {
         return fault("has no finite guidance".into());

@@ -49,6 +49,7 @@ impl Workbench {
             Command::IgnoreWord { word } => self.ignore_word(&word),
             Command::SetWeights { weights } => self.set_weights(weights),
             Command::SetSeed { variable, seed } => self.set_seed(&variable, seed),
+            Command::SetQuick { variable, quick } => self.set_quick(&variable, quick),
             Command::SetSteps { variable, steps } => self.set_steps(&variable, steps),
             Command::SetGuidance { variable, guidance } => self.set_guidance(&variable, guidance),
             Command::SetGuidanceRescale { variable, rescale } => self.set_guidance_rescale(&variable, rescale),

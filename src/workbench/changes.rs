@@ -12,6 +12,7 @@ pub(super) enum Setting {
     Prompt,
     FactorPrompt(VariableId),
     NegativePrompt,
+    Quick(VariableId),
     FactorNegativePrompt(VariableId),
     Seed(VariableId),
     Steps(VariableId),

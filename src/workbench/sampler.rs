@@ -110,7 +110,18 @@ impl Workbench {
         }))
     }
 
-    fn set_walk(
+    pub(super) fn set_quick(&mut self, variable: &str, quick: bool) -> Result<Applied> {
+        let id = self.variable(variable)?;
+        if quick && self.pack.graph.factor(id).quick.is_none() {
+            return Err(CommandError(format!("This pack has no quick network for {variable}: its full one walks")));
+        }
+        Ok(self.set(format!("Quick {variable}"), Setting::Quick(id), id, |document| {
+            std::mem::replace(&mut document.node_mut(id).settings.sampling.quick, quick) != quick
+        }))
+    }
+
+    /// Changes how the full network walks, which then is what walks.
+    pub(super) fn set_walk(
         &mut self,
         variable: &str,
         what: &str,
@@ -121,6 +132,7 @@ impl Workbench {
         Ok(self.set(format!("{what} of {variable}"), setting(id), id, |document| {
             let sampling = &mut document.node_mut(id).settings.sampling;
             let before = sampling.clone();
+            sampling.quick = false;
             change(sampling);
             *sampling != before
         }))

@@ -110,23 +110,17 @@ impl Workbench {
     }
 
     pub(super) fn set_steps(&mut self, variable: &str, steps: usize) -> Result<Applied> {
-        let id = self.variable(variable)?;
         if !(1..=MAX_STEPS).contains(&steps) {
             return Err(CommandError(format!("Steps must be between 1 and {MAX_STEPS}, not {steps}")));
         }
-        Ok(self.set(format!("Steps of {variable}"), Setting::Steps(id), id, |d| {
-            std::mem::replace(&mut d.node_mut(id).settings.sampling.steps, steps) != steps
-        }))
+        self.set_walk(variable, "Steps", Setting::Steps, |s| s.steps = steps)
     }
 
     pub(super) fn set_guidance(&mut self, variable: &str, guidance: f32) -> Result<Applied> {
-        let id = self.variable(variable)?;
         if !(0.0..=MAX_GUIDANCE).contains(&guidance) {
             return Err(CommandError(format!("Guidance must be between 0 and {MAX_GUIDANCE}, not {guidance}")));
         }
-        Ok(self.set(format!("Guidance of {variable}"), Setting::Guidance(id), id, |d| {
-            std::mem::replace(&mut d.node_mut(id).settings.sampling.guidance, guidance) != guidance
-        }))
+        self.set_walk(variable, "Guidance", Setting::Guidance, |s| s.guidance = guidance)
     }
 
     /// Changes a setting that a factor's result depends on; `change` says whether it did.

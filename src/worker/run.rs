@@ -85,6 +85,7 @@ impl Runner {
         drawn: &mut dyn FnMut(Vec<Candidate>),
     ) -> Result<Vec<Candidate>, EngineError> {
         let in_all = request.seeds.len();
+        let each = evaluations(engine, request.variable, &request.settings);
         let mut candidates: Vec<Candidate> = Vec::with_capacity(in_all);
         for seeds in request.seeds.chunks(if until.is_some() { BATCH_UNTIL } else { BATCH }) {
             let so_far = candidates.len();
@@ -94,12 +95,12 @@ impl Runner {
             let left = in_all - so_far - seeds.len();
             let part = PartOfJob {
                 inner: control,
-                later: self.pace.estimate(request.variable, left * evaluations(&request.settings)),
+                later: self.pace.estimate(request.variable, left * each),
                 drawn: Some((so_far, in_all)),
             };
             let started = Instant::now();
             let samples = engine.sample(&SampleRequest { seeds: seeds.to_vec(), ..request.clone() }, &part)?;
-            self.pace.note(request.variable, seeds.len() * evaluations(&request.settings), started.elapsed());
+            self.pace.note(request.variable, seeds.len() * each, started.elapsed());
             let mut batch: Vec<Candidate> = samples.into_iter().map(unmeasured).collect();
             measure_all(&mut batch, by);
             candidates.extend(batch);
@@ -135,14 +136,16 @@ impl Runner {
                 canvas,
                 previews: control.shows_previews(),
             };
-            let later = steps[at + 1..].iter().map(|s| self.pace.estimate(s.variable, evaluations(&s.settings))).sum();
+            let of = |s: &Step| self.pace.estimate(s.variable, evaluations(engine, s.variable, &s.settings));
+            let later = steps[at + 1..].iter().map(of).sum();
             let started = Instant::now();
             let part = PartOfJob { inner: control, later, drawn: None };
             let map = match &step.edit {
                 Some(edit) => engine.edit(&request, edit, &part)?,
                 None => {
                     let samples = engine.sample(&request, &part)?;
-                    self.pace.note(step.variable, evaluations(&step.settings), started.elapsed());
+                    let done = evaluations(engine, step.variable, &step.settings);
+                    self.pace.note(step.variable, done, started.elapsed());
                     let Some(sample) = samples.into_iter().next() else {
                         return Err(EngineError::Request("the engine returned no sample; try again".into()));
                     };
@@ -196,7 +199,8 @@ fn unmeasured(sample: Sample) -> Candidate {
 }
 
 /// Guidance evaluates the network with and without the prompt.
-fn evaluations(settings: &FactorSettings) -> usize {
+fn evaluations(engine: &dyn Engine, variable: VariableId, settings: &FactorSettings) -> usize {
+    let settings = settings.walked(engine.pack().graph.factor(variable));
     if settings.guidance == 1.0 { settings.steps } else { 2 * settings.steps }
 }
 

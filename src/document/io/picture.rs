@@ -61,9 +61,11 @@ pub fn carries_project(path: &Path) -> bool {
 /// one, then a line of settings; those that are as usual are left out.
 pub fn parameters(document: &Document, id: VariableId, pack: &Pack) -> String {
     let node = document.node(id);
-    let sampling = &node.settings.sampling;
     let mut text = node.settings.prompt.as_ref().unwrap_or(&document.prompt).clone();
     let negative = node.settings.negative_prompt.as_ref().unwrap_or(&document.negative_prompt);
+    let sampling = &node.settings.sampling;
+    // A negative prompt needs guidance, which the distilled network has none of.
+    let sampling = if negative.is_empty() { sampling.walked(pack.graph.factor(id)) } else { sampling.full() };
     if !negative.is_empty() {
         text += &format!("\nNegative prompt: {negative}");
     }

@@ -47,6 +47,18 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
             out.send(Command::SetSeed { variable: variable(), seed: u64::from(rand::random::<u32>()) });
         }
     });
+    let factor = now.bench.pack().graph.factor(id);
+    let quick = factor.quick.filter(|_| node.settings.sampling.quick);
+    if let Some(steps) = factor.quick {
+        walk::quick(ui, node, steps, out);
+    }
+    if quick.is_some() {
+        own_prompt(ui, name, node.settings.prompt.clone().unwrap_or_default(), salt("prompt"), out);
+        walk::fold(ui, |ui| walk::beside(ui, node, &factor.controls, out));
+        super::anew::ui(ui, now, CAPTION, out);
+        super::words::ui(ui, now, CAPTION, out);
+        return;
+    }
     ui.horizontal(|ui| {
         caption(ui, "Steps", CAPTION);
         let steps = settled(ui, salt("steps"), node.settings.sampling.steps, |ui, steps| {
@@ -69,7 +81,10 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
     });
     walk::sampler(ui, node, out);
     own_prompt(ui, name, node.settings.prompt.clone().unwrap_or_default(), salt("prompt"), out);
-    walk::advanced(ui, node, &now.bench.pack().graph.factor(id).controls, out);
+    walk::fold(ui, |ui| {
+        walk::full(ui, node, out);
+        walk::beside(ui, node, &factor.controls, out);
+    });
     super::anew::ui(ui, now, CAPTION, out);
     super::words::ui(ui, now, CAPTION, out);
 }

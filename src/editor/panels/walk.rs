@@ -13,14 +13,45 @@ use crate::graph::{Control, Sampler, Spacing};
 const CAPTION: f32 = 72.0;
 
 /// Draws the fold.
-pub fn advanced(ui: &mut Ui, node: &Node, steering: &[Control], out: &mut Outbox) {
+pub fn fold(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
     let title = RichText::new("Advanced").size(12.5).color(theme::palette(ui).muted);
-    CollapsingHeader::new(title).id_salt("advanced").show_unindented(ui, |ui| {
-        spacing(ui, node, out);
-        guidance(ui, node, out);
-        controls::ui(ui, node, steering, out);
-        negative::of_factor(ui, node, out);
-        words::settings(ui, CAPTION);
+    CollapsingHeader::new(title).id_salt("advanced").show_unindented(ui, content);
+}
+
+/// Draws what is rarely changed in the full network's walk.
+pub fn full(ui: &mut Ui, node: &Node, out: &mut Outbox) {
+    spacing(ui, node, out);
+    guidance(ui, node, out);
+}
+
+/// Draws what steers any walk, and edits by text.
+pub fn beside(ui: &mut Ui, node: &Node, steering: &[Control], out: &mut Outbox) {
+    controls::ui(ui, node, steering, out);
+    negative::of_factor(ui, node, out);
+    words::settings(ui, CAPTION);
+}
+
+/// Draws the choice between the distilled network, which has `steps`, and the full one.
+pub fn quick(ui: &mut Ui, node: &Node, steps: usize, out: &mut Outbox) {
+    let text = |quick: bool| if quick { format!("Quick, {steps} steps") } else { "Full".into() };
+    let hint = |quick: bool| match quick {
+        true => {
+            "Distilled to few steps, guidance built in. Parts of a map, words, negative prompts and joint sampling take the full network"
+        }
+        false => "The full network, with steps, guidance and sampler of your own",
+    };
+    let now = node.settings.sampling.quick;
+    ui.horizontal(|ui| {
+        caption(ui, "Walk", CAPTION);
+        let combo = ComboBox::from_id_salt("quick").selected_text(text(now)).width(ui.available_width());
+        let response = combo.show_ui(ui, |ui| {
+            for quick in [true, false] {
+                if ui.selectable_label(quick == now, text(quick)).on_hover_text(hint(quick)).clicked() && quick != now {
+                    out.send(Command::SetQuick { variable: node.name.clone(), quick });
+                }
+            }
+        });
+        response.response.on_hover_text(hint(now)).accessible_name(format!("Walk of {}", node.name));
     });
 }
 

@@ -23,6 +23,8 @@ pub(super) struct Constant {
     pub copies: usize,
     /// Whether copies have texts of their own.
     pub guided: bool,
+    /// Whether the factor's distilled network answers.
+    pub quick: bool,
     tokens: ([usize; 3], Vec<f32>),
     ids: ([usize; 2], Vec<i64>),
     mask: ([usize; 2], Vec<f32>),
@@ -70,12 +72,18 @@ impl Constant {
             batch,
             copies,
             guided,
+            quick: false,
             tokens: ([batch, length, width], tokens),
             ids: ([batch, length], ids),
             mask: ([batch, length], mask),
             parents: parents.collect(),
             steers: Vec::new(),
         }
+    }
+
+    /// Has the factor's distilled network answer.
+    pub fn quickly(self, quick: bool) -> Self {
+        Self { quick, ..self }
     }
 
     /// The same for a factor that is steered.

@@ -59,10 +59,11 @@ impl OnnxEngine {
         noise: &dyn Fn(u64) -> NoiseSource,
         stop: &Stop<'_>,
     ) -> Result<Strand, EngineError> {
-        let shape = self.latent_shape(request)?;
-        let parents = self.encode_parents(request, stop)?;
-        let batch = self.begin(request, shape, &parents, noise, stop)?;
-        Ok(Strand { request: request.clone(), batch })
+        let request = SampleRequest { settings: request.settings.full(), ..request.clone() };
+        let shape = self.latent_shape(&request)?;
+        let parents = self.encode_parents(&request, stop)?;
+        let batch = self.begin(&request, shape, &parents, noise, stop)?;
+        Ok(Strand { request, batch })
     }
 
     fn walk_together(

@@ -101,12 +101,15 @@ impl OnnxEngine {
     }
 
     /// File of a factor's network.
-    fn model(&self, id: VariableId) -> String {
+    fn model(&self, id: VariableId, quick: bool) -> String {
         let pack = self.graphs.pack();
         let name = &pack.graph.variable(id).name;
         let Some(entry) = pack.manifest.factors.iter().find(|f| f.variable == *name) else { return String::new() };
-        let int8 = entry.int8.as_ref().filter(|_| self.graphs.is_on_cpu() && !self.full_precision);
-        int8.unwrap_or(&entry.model).clone()
+        let (model, int8) = match &entry.quick {
+            Some(distilled) if quick => (&distilled.model, &distilled.int8),
+            _ => (&entry.model, &entry.int8),
+        };
+        int8.as_ref().filter(|_| self.graphs.is_on_cpu() && !self.full_precision).unwrap_or(model).clone()
     }
 
     /// The clean latent of a map, encoded at the size the child works at.
@@ -160,7 +163,8 @@ impl Engine for OnnxEngine {
             return Ok(true);
         }
         for (i, variable) in manifest.variables.iter().enumerate() {
-            if self.graphs.load(&self.model(VariableId(i)), &self.factors[i])? {
+            let quick = graph.factor(VariableId(i)).quick.is_some();
+            if self.graphs.load(&self.model(VariableId(i), quick), &self.factors[i])? {
                 return Ok(true);
             }
             for control in &graph.factor(VariableId(i)).controls {

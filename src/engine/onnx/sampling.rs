@@ -66,6 +66,7 @@ impl OnnxEngine {
         control: &dyn Control,
         stop: &Stop<'_>,
     ) -> Result<Vec<Sample>, EngineError> {
+        let request = &self.walked(request);
         let name = self.pack().graph.variable(request.variable).name.clone();
         let parents = self.encode_parents(request, stop)?;
         let noise = |seed| NoiseSource::of(seed, &name);
@@ -78,6 +79,14 @@ impl OnnxEngine {
         }
         stop.check()?;
         Ok(request.seeds.iter().zip(maps).map(|(&seed, map)| Sample { seed, map }).collect())
+    }
+
+    /// The request with the settings of the walk that is gone for it.
+    fn walked(&self, request: &SampleRequest) -> SampleRequest {
+        let needs_guidance = request.revision.is_some() || !request.negative.trim().is_empty();
+        let factor = self.pack().graph.factor(request.variable);
+        let settings = if needs_guidance { request.settings.full() } else { request.settings.walked(factor) };
+        SampleRequest { settings, ..request.clone() }
     }
 
     /// Latents of `shape` (channels, height, width) at their start: encodes the texts, and takes noise from `noise(seed)` for each seed.
@@ -117,7 +126,9 @@ impl OnnxEngine {
             };
             let constant = |texts: &[_]| {
                 let steers = steers(factor, &request.settings, parents);
-                Constant::new(seeds.len(), texts, width, concatenated(factor, parents), length).steered(steers)
+                let new =
+                    Constant::new(seeds.len(), texts, width, concatenated(factor, parents), length).steered(steers);
+                new.quickly(request.settings.quick)
             };
             Chunk {
                 latents,
@@ -287,7 +298,7 @@ impl OnnxEngine {
         let mut feeds = vec![("latent", Feed::Real(&latent_shape, &latents)), ("time", Feed::Real(&batch, &times))];
         constant.feed(&latent_shape, &batch, &mut feeds);
         feeds.extend(added.iter().map(|a| (a.name.as_str(), Feed::Real(&a.tensor.shape, &a.tensor.data))));
-        let file = self.model(id);
+        let file = self.model(id, constant.quick);
         let signature = &self.factors[id.0];
         let mut answers = self.graphs.run(&file, signature, &feeds, stop)?;
         let prediction = answers.remove(0);

@@ -74,7 +74,7 @@ impl OnnxEngine {
         let given = noise.len();
         let source = std::cell::Cell::new(Some(NoiseSource::Given(noise.into_iter())));
         let noise = |_| source.take().unwrap_or(NoiseSource::Given(Vec::new().into_iter()));
-        let request = SampleRequest { seeds: vec![0], ..request.clone() };
+        let request = SampleRequest { seeds: vec![0], settings: request.settings.full(), ..request.clone() };
         let mut batch = self.begin(&request, shape, &inputs, &noise, stop)?;
         let walk = batch.walk.clone();
         let wanted = 1 + (0..walk.steps()).filter(|&step| walk.adds_noise(step)).count();

@@ -73,6 +73,26 @@ fn dragging_a_slider_is_one_undo_step_for_each_slider() {
 }
 
 #[test]
+fn a_quick_walk_is_left_for_a_full_one_by_setting_how_that_goes() {
+    let sound = pack();
+    let mut manifest = (*sound.manifest).clone();
+    let entry = crate::pack::QuickEntry { model: "quick.onnx".into(), int8: None, steps: 4 };
+    manifest.factors[3].quick = Some(entry);
+    let pack = crate::pack::Pack::from_manifest(sound.root, manifest).unwrap();
+    let mut bench = Workbench::new(pack);
+    let quick = |bench: &Workbench| bench.document().nodes[3].settings.sampling.quick;
+    assert!(quick(&bench));
+    bench.apply(Command::SetSteps { variable: "image".into(), steps: 12 }).unwrap();
+    assert!(!quick(&bench) && bench.document().nodes[3].settings.sampling.steps == 12);
+    bench.apply(Command::SetQuick { variable: "image".into(), quick: true }).unwrap();
+    assert!(quick(&bench) && bench.document().nodes[3].settings.sampling.steps == 12, "the steps wait");
+    bench.apply(Command::SetSeed { variable: "image".into(), seed: 7 }).unwrap();
+    assert!(quick(&bench), "a seed is of any walk");
+    let refused = bench.apply(Command::SetQuick { variable: "depth".into(), quick: true }).unwrap_err().to_string();
+    assert_eq!(refused, "This pack has no quick network for depth: its full one walks");
+}
+
+#[test]
 fn impossible_settings_are_refused_with_what_is_possible() {
     let mut person = Person::with_picture("a dog");
     let steps = |steps| Command::SetSteps { variable: "image".into(), steps };

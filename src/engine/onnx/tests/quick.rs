@@ -1,0 +1,58 @@
+//! Distilled networks: when they walk, and when the full one does.
+
+use super::*;
+use crate::pack::QuickEntry;
+
+/// The tiny pack with its own segmentation as the distilled one, in two steps.
+fn engine_with_quick() -> OnnxEngine {
+    let quick = |m: &mut Manifest| {
+        m.factors[0].quick = Some(QuickEntry { model: m.factors[0].model.clone(), int8: None, steps: 2 });
+    };
+    OnnxEngine::load(altered(quick), Device::Cpu, Some(1)).unwrap()
+}
+
+#[test]
+fn it_walks_in_its_own_steps_without_guidance_and_leaves_the_others_to_the_full_one() {
+    let mut engine = engine_with_quick();
+    let factor = engine.pack().graph.factor(VariableId(0)).clone();
+    let mut sample = |settings: FactorSettings, negative: &str| {
+        let watch = Watch::default();
+        let ask = SampleRequest { settings, negative: negative.into(), ..request(0, "a dog", &[1]) };
+        (engine.sample(&ask, &watch).unwrap().remove(0).map, watch.steps.into_inner())
+    };
+    let usual = FactorSettings::of(&factor);
+    assert!(usual.quick && usual.steps == factor.steps, "it is the default, and what else is set waits");
+    let (plain, full) = (sample(FactorSettings::new(2, 1.0), ""), sample(usual.full(), ""));
+    assert!(sample(usual.clone(), "") == plain && plain.1 == 2);
+    assert!(plain.0 != full.0 && full.1 == factor.steps);
+    let (quick, full) = (sample(usual.clone(), "a cat"), sample(usual.full(), "a cat"));
+    assert!(quick == full, "a negative prompt needs guidance");
+}
+
+#[test]
+fn a_part_of_a_map_is_sampled_by_the_full_one() {
+    let mut engine = engine_with_quick();
+    let usual = FactorSettings::of(engine.pack().graph.factor(VariableId(0)));
+    let base = Arc::new(Map::Segmentation(Plane::filled(64, 64, Label::default())));
+    let mask = Plane::from_fn(64, 64, |x, _| x < 32);
+    let revision = Revision { base, mask: Some(mask), strength: 0.7, variation: None };
+    let mut sample = |settings| {
+        let ask = SampleRequest { settings, revision: Some(revision.clone()), ..request(0, "a dog", &[1]) };
+        engine.sample(&SampleRequest { canvas: (64, 64), ..ask }, &Watch::default()).unwrap().remove(0).map
+    };
+    assert!(sample(usual.clone()) == sample(usual.full()));
+}
+
+#[test]
+fn it_runs_in_8_bits_where_there_are_such_and_only_where_it_is_wanted() {
+    // Two other graphs of the pack stand for it: which one is asked is all that matters here.
+    let quick = |m: &mut Manifest| {
+        let (model, int8) = ("depth.onnx".into(), Some("sketch.onnx".into()));
+        m.factors[0].quick = Some(QuickEntry { model, int8, steps: 4 });
+    };
+    let mut engine = OnnxEngine::load(altered(quick), Device::Cpu, Some(1)).unwrap();
+    assert_eq!(engine.model(VariableId(0), true), "sketch.onnx");
+    assert_eq!(engine.model(VariableId(0), false), "segmentation.onnx");
+    engine.full_precision = true;
+    assert_eq!(engine.model(VariableId(0), true), "depth.onnx");
+}
