@@ -65,7 +65,13 @@ impl Bare {
             }
             let count = if i == 0 { maps } else { 1 };
             let factor = manifest.factors.iter().find(|f| f.variable == variable.name).expect("each has a factor");
-            self.call(factor.int8.as_ref().unwrap_or(&factor.model), factor.steps, 2 * count, cells)?;
+            match &factor.quick {
+                // A lone sample runs twice in the program as well: see `Constant`.
+                Some(quick) => {
+                    self.call(quick.int8.as_ref().unwrap_or(&quick.model), quick.steps, count.max(2), cells)?;
+                }
+                None => self.call(factor.int8.as_ref().unwrap_or(&factor.model), factor.steps, 2 * count, cells)?,
+            }
             self.call(variable.decoder.as_ref().expect("all are sampled"), count, 1, cells)?;
         }
         Ok(())

@@ -20,12 +20,12 @@ from evaluate.pack import Pack
 from evaluate.samples import draw_candidates, draw_chain, kept_candidates
 
 
-def evaluate(folder, captions, candidates, threads, sheets=None, keep=None):
+def evaluate(folder, captions, candidates, threads, sheets=None, keep=None, full_walks=False):
     """All figures of the pack in `folder` as a dictionary.
 
     Contact sheets go to the folder `sheets` when it is given; candidate maps are kept in the file `keep` for a later call.
     """
-    pack = Pack(folder, threads)
+    pack = Pack(folder, threads, full_walks=full_walks)
     cases = held_out_cases(captions, version=pack.world)
     texts = [case.caption for case in cases]
     drawn = kept_candidates(keep, pack, texts, candidates) if keep else draw_candidates(pack, texts, candidates)
@@ -64,18 +64,20 @@ def main():
     parser.add_argument("--captions", type=int, default=200)
     parser.add_argument("--candidates", type=int, default=10)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--full-walks", action="store_true", help="measure the full networks where the pack has distilled ones as well; implies --dry")
     parser.add_argument("--dry", action="store_true", help="print the figures, write nothing into the pack")
     parser.add_argument("--sheets", help="folder for the contact sheets, instead of sheets/ in the pack")
     parser.add_argument("--keep", help="file (.npz) in which the candidate maps are kept for the next time: they take most of the time")
     arguments = parser.parse_args()
     if arguments.captions < 1 or arguments.candidates < 1:
         parser.error("captions and candidates must be at least 1")
-    sheets = arguments.sheets or (None if arguments.dry else os.path.join(arguments.pack, "sheets"))
-    found = evaluate(arguments.pack, arguments.captions, arguments.candidates, arguments.threads, sheets, arguments.keep)
+    dry = arguments.dry or arguments.full_walks
+    sheets = arguments.sheets or (None if dry else os.path.join(arguments.pack, "sheets"))
+    found = evaluate(arguments.pack, arguments.captions, arguments.candidates, arguments.threads, sheets, arguments.keep, arguments.full_walks)
     command = f"python -m evaluate --pack {arguments.pack} --captions {arguments.captions} --candidates {arguments.candidates}"
     text = figures_text(found, command, sha256(os.path.join(arguments.pack, "pack.json")))
     print(text)
-    if not arguments.dry:
+    if not dry:
         write_figures(os.path.join(arguments.pack, "README.md"), text)
         with open(os.path.join(arguments.pack, "sheets", "figures.json"), "w", encoding="utf-8") as file:
             json.dump(_plain(found), file, indent=1)

@@ -11,7 +11,11 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
+
 from evaluate.pack import Pack
+from evaluate.pictures import skeletons
+from evaluate.skeletons import read_pose
 
 try:
     import torch
@@ -32,8 +36,8 @@ class Eager:
         config, weights = autoencoder_of_pack(Path(folder))
         self.autoencoder = ready(Autoencoder(AutoencoderConfig(**config)), weights)
         self.denoisers = {}
-        for variable in self.pack.factors:
-            config, weights = denoiser_of_pack(Path(folder), variable)
+        for variable, factor in self.pack.factors.items():
+            config, weights = denoiser_of_pack(Path(folder), Path(factor["model"]).stem)
             self.denoisers[variable] = ready(Denoiser(DenoiserConfig(**config)), weights, grown=("layout.occupancy",))
         shades = torch.from_numpy(self.pack.palette) / 127.5
         self.colours = torch.stack([shades, shades * 0.4]) - 1
@@ -53,15 +57,17 @@ class Eager:
 
     def sample(self, variable, prompt, parents, count):
         factor, side = self.pack.factors[variable], self.pack.latent_side(variable)
-        feeds = self.pack.text_feeds([prompt] * count)
-        tokens, ids, mask = (torch.from_numpy(feeds[name]) for name in ("tokens", "ids", "mask"))
-        constant = [value for parent in parents for value in (parent.expand(2 * count, -1, -1, -1), torch.zeros(2 * count))]
+        feeds, guided = self.pack.text_feeds([prompt] * count), factor["guidance"] != 1.0
+        batch = 2 * count if guided else count
+        tokens, ids, mask = (torch.from_numpy(feeds[name][:batch]) for name in ("tokens", "ids", "mask"))
+        constant = [value for parent in parents for value in (parent.expand(batch, -1, -1, -1), torch.zeros(batch))]
         x = channels_last(torch.randn(count, self.pack.manifest["latent"]["channels"], side, side))
         for i in range(factor["steps"]):
             t, following = 1 - i / factor["steps"], 1 - (i + 1) / factor["steps"]
-            v = self.denoisers[variable](torch.cat([x, x]), torch.full((2 * count,), t), tokens, ids, mask, *constant)
-            with_text, without = v.chunk(2)
-            v = without + factor["guidance"] * (with_text - without)
+            v = self.denoisers[variable](torch.cat([x, x]) if guided else x, torch.full((batch,), t), tokens, ids, mask, *constant)
+            if guided:
+                with_text, without = v.chunk(2)
+                v = without + factor["guidance"] * (with_text - without)
             clean = (x - t * v).clamp(-factor["clamp"], factor["clamp"])
             x = clean + following / t * (x - clean)
         return x
@@ -72,6 +78,10 @@ class Eager:
             logits, boundary = self.autoencoder.decode_classes(latents)
             classes = logits[:, : len(self.pack.names)].argmax(1)
             return self.colours[(boundary[:, 0] > 0).long(), classes].permute(0, 3, 1, 2)
+        if variable == "pose":
+            joints, necks = (x.numpy() for x in self.autoencoder.decode_pose(latents))
+            side = joints.shape[-1]
+            return torch.from_numpy(np.stack([skeletons(read_pose(*pair), side, side) for pair in zip(joints, necks, strict=True)]))
         values = getattr(self.autoencoder, f"decode_{variable}")(latents)
         return values if values.shape[1] == 3 else (values * 2 - 1).expand(-1, 3, -1, -1)
 
