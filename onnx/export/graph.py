@@ -41,6 +41,8 @@ class Graph:
     config: dict = field(default_factory=dict)
     prefix: str = ""
     keep_all: bool = False
+    unit: float = 1.0
+    """What errors are measured in, where outputs are pixels."""
 
 
 def write_graph(graph, path, tolerance=TOLERANCE):
@@ -49,7 +51,7 @@ def write_graph(graph, path, tolerance=TOLERANCE):
     model = store_as_half(_exported(module, graph))
     onnx.checker.check_model(model)
     data = model.SerializeToString()
-    error = _largest_error(module, data, graph)
+    error = _largest_error(module, data, graph) / graph.unit
     if not error <= tolerance:
         raise Mismatch(f"{graph.name}: differs from PyTorch by {error:.2e}, more than {tolerance:.0e}")
     with open(path, "wb") as file:

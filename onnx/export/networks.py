@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from export.graph import Graph
-from train.networks import LATENT_CHANNELS, MAX_TOKENS, TOKEN_WIDTH
+from train.networks import LATENT_CHANNELS, MAX_TOKENS, NECK_UNIT, TOKEN_WIDTH
 
 _LATENT = {0: "batch", 2: "height", 3: "width"}
 _PICTURE = {0: "batch", 2: "picture_height", 3: "picture_width"}
@@ -54,7 +54,8 @@ def _autoencoder_graph(autoencoder, method, outputs, axes, example):
     name = next(iter(axes))
     examples = [{name: example(shape)} for shape in _SHAPES]
     config = asdict(autoencoder.config)
-    return Graph(method, _Method(autoencoder, method), examples[0], outputs, axes, examples[1:], config, "network.")
+    unit = NECK_UNIT if "necks" in outputs else 1.0
+    return Graph(method, _Method(autoencoder, method), examples[0], outputs, axes, examples[1:], config, "network.", unit=unit)
 
 
 class _Attending(nn.Module):

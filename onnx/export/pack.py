@@ -20,6 +20,7 @@ from export.networks import autoencoder_graphs, factor_graph
 from export.text import copy_text_encoder
 from train.networks import VOCABULARY, load_autoencoder, load_denoiser
 from train.runs import require_world, world_of_checkpoint
+from train.weights import LATER_DECODERS
 from world.classes import classes_of
 
 LIMIT = 200 * 2**20  # bytes of a whole pack
@@ -66,7 +67,10 @@ def export_pack(runs, out, classes=None, say=print):
     os.makedirs(aside)
     copy_text_encoder(aside)
     autoencoder = load_autoencoder(_autoencoder_checkpoint(runs))
+    unused = {manifest.variable_entry(name)["decoder"] for name in LATER_DECODERS if name not in trained}
     for name, graph in autoencoder_graphs(autoencoder).items():
+        if name in unused:
+            continue
         say(f"{name}: largest difference from PyTorch {write_graph(graph, os.path.join(aside, name)):.1e}")
     parents = {}
     for name, checkpoint in trained.items():

@@ -12,8 +12,9 @@ import torch
 
 from export.half import weights_of
 
-AUTOENCODER_GRAPHS = ("encoder.onnx", *(f"decode_{kind}.onnx" for kind in ("image", "classes", "depth", "sketch", "normal", "pose")))
-"""A pack without one of the variables lacks its decoder."""
+LATER_DECODERS = ("normal", "pose")
+"""A pack without one of these variables lacks its decoder."""
+AUTOENCODER_GRAPHS = ("encoder.onnx", *(f"decode_{kind}.onnx" for kind in ("image", "classes", "depth", "sketch", *LATER_DECODERS)))
 
 
 def read_graph(path: Path) -> tuple[dict | None, dict[str, torch.Tensor]]:
@@ -34,7 +35,7 @@ def autoencoder_of_pack(pack: Path) -> tuple[dict, dict[str, torch.Tensor]]:
         state |= weights
     if config is None:
         raise ValueError(f"{pack}: no graph of the autoencoder carries its configuration")
-    return config, state
+    return config | {kind: 0 for kind in LATER_DECODERS if not (pack / f"decode_{kind}.onnx").exists()}, state
 
 
 def denoiser_of_pack(pack: Path, variable: str) -> tuple[dict, dict[str, torch.Tensor]]:

@@ -3,6 +3,7 @@
 mod moving;
 mod navigating;
 mod painting;
+mod posing;
 mod rendering;
 mod selecting;
 mod stage;

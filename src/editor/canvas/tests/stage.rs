@@ -13,7 +13,7 @@ use crate::editor::canvas::Canvas;
 use crate::editor::theme;
 use crate::editor::tools::Tool;
 use crate::graph::{VariableId, VariableKind};
-use crate::maps::{ClassTable, Label, Map, Plane};
+use crate::maps::{ClassTable, Joint, Label, Map, Plane, PoseMap, Skeleton};
 use crate::pack::{Pack, testing};
 use crate::workbench::{Effect, Workbench};
 use crate::worker::{Event as News, Job, Outcome};
@@ -24,6 +24,11 @@ pub const SIDE: u32 = 256;
 pub const FIRST_DOG: Vec2 = vec2(90.0, 190.0);
 pub const SECOND_DOG: Vec2 = vec2(130.0, 190.0);
 pub const SKY: Vec2 = vec2(60.0, 30.0);
+
+/// Where joints 1, 0 and 2 of [`Stage::posed`] are.
+pub const NECK: Vec2 = vec2(60.0, 60.0);
+pub const NOSE: Vec2 = vec2(60.0, 30.0);
+pub const SHOULDER: Vec2 = vec2(35.0, 62.0);
 
 pub struct State {
     pub bench: Workbench,
@@ -59,9 +64,23 @@ impl Stage {
         Self::on(size, look, 1.0)
     }
 
+    /// With a pose in place of the sketch, on show: [`NECK`], [`NOSE`] and [`SHOULDER`] of one person are seen.
+    pub fn posed() -> Self {
+        let mut manifest = (*pack().manifest).clone();
+        manifest.variables[2].kind = VariableKind::Pose;
+        let pack = Pack::from_manifest(pack().root, manifest).expect("another kind of map");
+        let mut stage = Self::of(pack, vec2(800.0, 600.0), egui::Theme::Dark, 1.0);
+        stage.shows("sketch");
+        stage
+    }
+
     /// On a screen of this density.
     pub fn on(size: Vec2, look: egui::Theme, pixels_per_point: f32) -> Self {
-        let mut bench = Workbench::new(pack());
+        Self::of(pack(), size, look, pixels_per_point)
+    }
+
+    fn of(pack: Pack, size: Vec2, look: egui::Theme, pixels_per_point: f32) -> Self {
+        let mut bench = Workbench::new(pack);
         sample(&mut bench);
         let canvas = Canvas::new(None, VariableId(0), "dog");
         let state = State { bench, canvas, given: Vec::new(), refused: Vec::new(), preview: None };
@@ -207,6 +226,15 @@ impl Stage {
         map.as_segmentation().expect("labels").at(point.x as u32, point.y as u32)
     }
 
+    /// A joint of the first person of the pose.
+    pub fn joint(&self, joint: usize) -> Vec2 {
+        let Some(Map::Pose(pose)) = self.bench().document().map(VariableId(2)).map(Arc::as_ref) else {
+            panic!("a pose")
+        };
+        let Joint { x, y, .. } = pose.skeletons[0].joints[joint];
+        vec2(x, y)
+    }
+
     /// Colour on the screen over a point of the document.
     pub fn colour(&mut self, point: Vec2) -> [u8; 3] {
         let pos = self.on_screen(point);
@@ -300,6 +328,13 @@ fn map_of(bench: &Workbench, id: VariableId, labels: &Arc<Map>) -> Arc<Map> {
             let differs = |dx, dy| plane.get(x as i32 + dx, y as i32 + dy).is_some_and(|l| l != here);
             if differs(1, 0) || differs(0, 1) { 255 } else { 0 }
         })),
+        VariableKind::Pose => {
+            let mut joints = [Joint { x: 0.0, y: 0.0, visible: false }; 18];
+            for (joint, at) in [(1, NECK), (0, NOSE), (2, SHOULDER)] {
+                joints[joint] = Joint { x: at.x, y: at.y, visible: true };
+            }
+            Map::Pose(PoseMap { width: SIDE, height: SIDE, skeletons: vec![Skeleton { joints }] })
+        }
         _ => Map::Image(Plane::from_fn(SIDE / 2, SIDE / 2, |x, y| {
             let [r, g, b] = classes.get(plane.at(x * 2, y * 2).class).map_or([0; 3], |c| c.colour);
             let light = 160 + (y * 80 / (SIDE / 2)) as u16;
