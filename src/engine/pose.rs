@@ -36,7 +36,7 @@ struct Person {
 ///
 /// `joints` holds 18 channels of spots in `[0, 1]`, `necks` the way from each pixel to the neck of the person whose
 /// joint is there: pixels right and down, for each joint in turn. Spots are gathered by where they believe the neck to be
-/// (as personlab's and associative embeddings do with other votes); of two spots of a kind for one person the brighter
+/// (as PersonLab does with other votes); of two spots of a kind for one person the brighter
 /// wins. People go from left to right.
 pub(super) fn read_pose(joints: Field<'_>, necks: Field<'_>, (width, height): (u32, u32)) -> PoseMap {
     let mut spots: Vec<Spot> = (0..JOINTS).flat_map(|joint| spots_of(joint, joints, necks)).collect();

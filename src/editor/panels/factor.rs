@@ -4,11 +4,12 @@ use egui::{DragValue, FontId, Id, RichText, Ui, vec2};
 
 use super::walk;
 use crate::command::Command;
+use crate::document::Node;
 use crate::editor::situation::Situation;
 use crate::editor::view_command::Outbox;
 use crate::editor::widgets::{caption, icon_button, section, settled, title_case};
 use crate::editor::{icons, theme};
-use crate::graph::NodeState;
+use crate::graph::{NodeState, VariableId};
 
 const CAPTION: f32 = 72.0;
 
@@ -48,17 +49,24 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
         }
     });
     let factor = now.bench.pack().graph.factor(id);
-    let quick = factor.quick.filter(|_| node.settings.sampling.quick);
+    let full = !node.settings.sampling.quick || factor.quick.is_none();
     if let Some(steps) = factor.quick {
         walk::quick(ui, node, steps, out);
     }
-    if quick.is_some() {
-        own_prompt(ui, name, node.settings.prompt.clone().unwrap_or_default(), salt("prompt"), out);
-        walk::fold(ui, |ui| walk::beside(ui, node, &factor.controls, out));
-        super::anew::ui(ui, now, CAPTION, out);
-        super::words::ui(ui, now, CAPTION, out);
-        return;
+    if full {
+        steps_and_guidance(ui, id, node, out);
+        walk::sampler(ui, node, out);
     }
+    own_prompt(ui, name, node.settings.prompt.clone().unwrap_or_default(), salt("prompt"), out);
+    walk::advanced(ui, node, full, &factor.controls, out);
+    super::anew::ui(ui, now, CAPTION, out);
+    super::words::ui(ui, now, CAPTION, out);
+}
+
+fn steps_and_guidance(ui: &mut Ui, id: VariableId, node: &Node, out: &mut Outbox) {
+    let variable = || node.name.clone();
+    let name = &node.name;
+    let salt = |what: &str| Id::unique(("factor", id, what.to_owned()));
     ui.horizontal(|ui| {
         caption(ui, "Steps", CAPTION);
         let steps = settled(ui, salt("steps"), node.settings.sampling.steps, |ui, steps| {
@@ -79,14 +87,6 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
             out.send(Command::SetGuidance { variable: variable(), guidance });
         }
     });
-    walk::sampler(ui, node, out);
-    own_prompt(ui, name, node.settings.prompt.clone().unwrap_or_default(), salt("prompt"), out);
-    walk::fold(ui, |ui| {
-        walk::full(ui, node, out);
-        walk::beside(ui, node, &factor.controls, out);
-    });
-    super::anew::ui(ui, now, CAPTION, out);
-    super::words::ui(ui, now, CAPTION, out);
 }
 
 fn own_prompt(ui: &mut Ui, name: &str, current: String, id: Id, out: &mut Outbox) {

@@ -12,23 +12,18 @@ use crate::graph::{Control, Sampler, Spacing};
 
 const CAPTION: f32 = 72.0;
 
-/// Draws the fold.
-pub fn fold(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+/// Draws the fold; with `full` what the full network's walk can be set to.
+pub fn advanced(ui: &mut Ui, node: &Node, full: bool, steering: &[Control], out: &mut Outbox) {
     let title = RichText::new("Advanced").size(12.5).color(theme::palette(ui).muted);
-    CollapsingHeader::new(title).id_salt("advanced").show_unindented(ui, content);
-}
-
-/// Draws what is rarely changed in the full network's walk.
-pub fn full(ui: &mut Ui, node: &Node, out: &mut Outbox) {
-    spacing(ui, node, out);
-    guidance(ui, node, out);
-}
-
-/// Draws what steers any walk, and edits by text.
-pub fn beside(ui: &mut Ui, node: &Node, steering: &[Control], out: &mut Outbox) {
-    controls::ui(ui, node, steering, out);
-    negative::of_factor(ui, node, out);
-    words::settings(ui, CAPTION);
+    CollapsingHeader::new(title).id_salt("advanced").show_unindented(ui, |ui| {
+        if full {
+            spacing(ui, node, out);
+            guidance(ui, node, out);
+        }
+        controls::ui(ui, node, steering, out);
+        negative::of_factor(ui, node, out);
+        words::settings(ui, CAPTION);
+    });
 }
 
 /// Draws the choice between the distilled network, which has `steps`, and the full one.

@@ -84,7 +84,7 @@ impl OnnxEngine {
 
 /// Why a variable cannot be sampled.
 pub(super) fn undecodable(variable: &str) -> String {
-    format!("the pack has no decoder for \"{variable}\", so none can be sampled: load one or draw it")
+    format!("the pack has no decoder for \"{variable}\": give its map, it cannot be sampled")
 }
 
 /// The decoder's answers for one latent as a map.
