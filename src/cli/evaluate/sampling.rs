@@ -15,10 +15,14 @@ use crate::worker::{Job, Outcome, Step, run_job};
 
 /// Steps and number of the batches of maps (paper, Table 3).
 pub(super) const BATCHES: [(usize, usize); 5] = [(10, 1), (20, 1), (10, 5), (10, 10), (20, 10)];
+/// Number of maps that a distilled network draws, where the pack has one.
+const MAPS: usize = 10;
 
 /// Maps drawn at once for a caption.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Batch {
+    /// By the pack's distilled network, in its own steps.
+    pub quick: bool,
     pub steps: usize,
     pub maps: usize,
     /// Of each map, in the order of the seeds.
@@ -70,12 +74,17 @@ impl<'a> Sampler<'a> {
         Ok(Self { classes, image, canvas: (side, side), engine, seed, images, control })
     }
 
-    /// Draws and measures everything for a caption; `tell` hears what it does.
+    /// Draws and measures everything for a caption; `tell` hears what it does. Where the pack has a distilled network its
+    /// maps come last, and full chains begin with such.
     pub fn measure(&mut self, case: &Case, tell: &dyn Fn(&str)) -> Result<Measured> {
         tell("maps");
         let mut drawn = Vec::new();
         for (steps, maps) in BATCHES {
-            drawn.push(self.batch(case, steps, maps)?);
+            drawn.push(self.batch(case, Some(steps), maps)?);
+        }
+        let quick = self.engine.pack().graph.factor(self.classes).quick.is_some();
+        if quick {
+            drawn.push(self.batch(case, None, MAPS)?);
         }
         let mut ways = Vec::new();
         if let Some(image) = self.image {
@@ -86,22 +95,26 @@ impl<'a> Sampler<'a> {
             ways.push(self.by_maps(case, image, &drawn[1])?);
             ways.push(self.by_maps(case, image, &drawn[3])?);
             ways.push(self.by_maps(case, image, &drawn[4])?);
-            ways.push(self.whole_chains(case, image, &drawn[3].1)?);
+            if quick {
+                ways.push(self.by_maps(case, image, &drawn[BATCHES.len()])?);
+            }
+            ways.push(self.whole_chains(case, image, &drawn[if quick { BATCHES.len() } else { 3 }])?);
         }
         Ok(Measured { caption: case.caption.clone(), batches: drawn.into_iter().map(|(b, _)| b).collect(), ways })
     }
 
     /// Draws maps, ranks them; the best comes first in the answer's maps.
-    fn batch(&mut self, case: &Case, steps: usize, maps: usize) -> Result<(Batch, Vec<Arc<Map>>)> {
+    fn batch(&mut self, case: &Case, steps: Option<usize>, maps: usize) -> Result<(Batch, Vec<Arc<Map>>)> {
         let started = Instant::now();
-        let samples = self.draw(case, self.classes, maps, Some(steps))?;
+        let samples = self.draw(case, self.classes, maps, steps)?;
         let measured = self.measured(case, samples.iter().map(|s| &s.map));
         let order = ranking(&measured, &Weights::default());
         let seconds = started.elapsed().as_secs_f64();
         let recalls = measured.iter().map(|c| c.recall).collect();
         let first = measured[order[0]].clone();
         let ranked = order.into_iter().map(|i| samples[i].map.clone()).collect();
-        Ok((Batch { steps, maps, recalls, first, seconds }, ranked))
+        let walked = self.settings(self.classes, steps).walked(self.engine.pack().graph.factor(self.classes));
+        Ok((Batch { quick: walked.quick, steps: walked.steps, maps, recalls, first, seconds }, ranked))
     }
 
     /// The best of several images of the image factor with null parents, told by their own classes: what a text-to-image
@@ -123,6 +136,7 @@ impl<'a> Sampler<'a> {
         let seen = self.seen(&made)?;
         let recall_in_image = self.best_recall(case, &[seen]);
         let way = match (batch.maps, batch.steps) {
+            _ if batch.quick => "10 quick maps, then the image of the best",
             (1, _) => "one map, 20 steps, then its image",
             (_, 10) => "10 maps, 10 steps, then the image of the best",
             _ => "10 maps, 20 steps, then the image of the best",
@@ -131,11 +145,11 @@ impl<'a> Sampler<'a> {
     }
 
     /// The best of several images that each follow from a map of their own, told by the classes seen in them. The maps
-    /// are those of ten steps; their time is counted by drawing them once more.
-    fn whole_chains(&mut self, case: &Case, image: VariableId, maps: &[Arc<Map>]) -> Result<Way> {
+    /// are there; their time is counted by drawing them once more.
+    fn whole_chains(&mut self, case: &Case, image: VariableId, (batch, maps): &(Batch, Vec<Arc<Map>>)) -> Result<Way> {
         let count = self.images.min(maps.len());
         let started = Instant::now();
-        self.draw(case, self.classes, count, Some(10))?;
+        self.draw(case, self.classes, count, (!batch.quick).then_some(batch.steps))?;
         let mut seen = Vec::new();
         for map in &maps[..count] {
             let made = self.chain(case, image, map)?;
@@ -163,7 +177,11 @@ impl<'a> Sampler<'a> {
 
     fn settings(&self, variable: VariableId, steps: Option<usize>) -> FactorSettings {
         let factor = self.engine.pack().graph.factor(variable);
-        FactorSettings { steps: steps.unwrap_or(factor.steps), ..FactorSettings::of(factor) }
+        let usual = FactorSettings::of(factor);
+        match steps {
+            Some(steps) => FactorSettings { steps, ..usual.full() },
+            None => usual,
+        }
     }
 
     /// The image that follows from a segmentation, and the maps between.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::sampling::{BATCHES, Measured};
+use super::sampling::Measured;
 use crate::compliance::{Part, Weights};
 use crate::pack::Pack;
 
@@ -27,6 +27,7 @@ pub(super) struct Tables<'a> {
 /// A row of Table 3.
 #[derive(Debug, Serialize)]
 struct MapsRow {
+    quick: bool,
     steps: usize,
     maps: usize,
     min_recall: f64,
@@ -58,7 +59,8 @@ fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
 
 impl<'a> Tables<'a> {
     pub fn new(measured: &'a [Measured], pack: &Pack, device: String) -> Self {
-        let maps = (0..BATCHES.len()).map(|at| maps_row(measured, at)).collect();
+        let batches = measured.first().map_or(0, |m| m.batches.len());
+        let maps = (0..batches).map(|at| maps_row(measured, at)).collect();
         let ways = measured.first().map_or(0, |m| m.ways.len());
         let seconds = |at: usize| mean(measured.iter().map(|m| m.ways[at].seconds)).unwrap_or_default();
         let row = |at: usize| {
@@ -99,8 +101,9 @@ impl<'a> Tables<'a> {
             let [low, middle, high] = row.over;
             let _ = writeln!(
                 text,
-                "| t={}, N={} | {} | {} | {} | {low:.1} | {middle:.1} | {high:.1} | {} | {} | {:.2} |",
+                "| t={}{}, N={} | {} | {} | {} | {low:.1} | {middle:.1} | {high:.1} | {} | {} | {:.2} |",
                 row.steps,
+                if row.quick { " (quick)" } else { "" },
                 row.maps,
                 percent(row.min_recall),
                 percent(row.max_recall),
@@ -126,7 +129,10 @@ impl<'a> Tables<'a> {
 const OURS: usize = 3;
 
 fn maps_row(measured: &[Measured], at: usize) -> MapsRow {
-    let (steps, maps) = BATCHES[at];
+    let (quick, steps, maps) = measured.first().map_or((false, 0, 0), |m| {
+        let batch = &m.batches[at];
+        (batch.quick, batch.steps, batch.maps)
+    });
     let batches = || measured.iter().map(|m| &m.batches[at]);
     let of_recalls = |pick: fn(&[f32]) -> f32| {
         mean(batches().map(|b| {
@@ -146,6 +152,7 @@ fn maps_row(measured: &[Measured], at: usize) -> MapsRow {
         }))
     };
     MapsRow {
+        quick,
         steps,
         maps,
         min_recall: of_recalls(|r| r[0]),
@@ -166,10 +173,15 @@ mod tests {
     use crate::compliance::read_prompt;
     use crate::engine::Unwatched;
     use crate::engine::fake::FakeEngine;
+    use crate::pack::QuickEntry;
     use crate::pack::testing::pack;
 
     fn measured(images: usize) -> Vec<Measured> {
-        let mut engine = FakeEngine::new(pack());
+        measured_with(pack(), images)
+    }
+
+    fn measured_with(of: Pack, images: usize) -> Vec<Measured> {
+        let mut engine = FakeEngine::new(of);
         let mut sampler = Sampler::new(&mut engine, 0, images, &Unwatched).unwrap();
         let case =
             |caption: &str| Case { caption: caption.into(), reading: read_prompt(caption, pack().classes(), &[]) };
@@ -197,6 +209,22 @@ mod tests {
         let text = tables.to_markdown();
         assert!(text.contains("| t=10, N=10 | 58.3 | 100.0 | 100.0 | 10.0 | 8.0 | 8.0 | 100.0 |"), "{text}");
         assert!(text.lines().filter(|l| l.starts_with("| ")).count() == 13, "{text}");
+    }
+
+    #[test]
+    fn a_distilled_network_has_rows_of_its_own() {
+        let mut manifest = (*pack().manifest).clone();
+        manifest.factors[0].quick = Some(QuickEntry { model: "quick.onnx".into(), int8: None, steps: 4 });
+        let quick = Pack::from_manifest(pack().root, manifest).unwrap();
+        let measured = measured_with(quick.clone(), 4);
+        let tables = Tables::new(&measured, &quick, "nowhere".into());
+        assert_eq!(
+            tables.maps.iter().map(|row| (row.quick, row.steps)).collect::<Vec<_>>()[3..],
+            [(false, 10), (false, 20), (true, 4)]
+        );
+        let ways: Vec<_> = tables.images.iter().map(|row| row.way).collect();
+        assert_eq!(ways[5..], ["10 quick maps, then the image of the best", "images, each by its own map"]);
+        assert!(tables.to_markdown().contains("| t=4 (quick), N=10 | "));
     }
 
     #[test]
