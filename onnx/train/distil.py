@@ -26,15 +26,17 @@ class Distiller(Trainer):
     """One run; `--batch` samples a step, the same data as the factor's own training."""
 
     def __init__(self, arguments):
+        self.teacher = load_denoiser(arguments.teacher, arguments.device).to(memory_format=torch.channels_last)
         super().__init__(arguments)
         require_world(world_of_checkpoint(arguments.teacher), self.world, arguments.teacher)
-        self.teacher = load_denoiser(arguments.teacher, self.device).to(memory_format=torch.channels_last)
-        if list(self.teacher.config.parents) != list(self.config.parents):
-            raise SystemExit(f"{arguments.teacher} reads {self.teacher.config.parents}, the factor {self.config.parents}")
         self.guidance = GUIDANCE.get(arguments.factor, OTHERS) if arguments.guidance is None else arguments.guidance
         if self.step == 0:
             self.network.load_state_dict(self.teacher.state_dict())
             self.average.load_state_dict(self.teacher.state_dict())
+
+    def first_config(self) -> dict:
+        """The student is built as its teacher."""
+        return self.teacher.config.to_dict()
 
     def loss(self, batch: int) -> tuple[Tensor, dict[str, float]]:
         chunk = self.held[torch.randint(len(self.held), ()).item()]

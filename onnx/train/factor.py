@@ -132,8 +132,7 @@ class Trainer:
             require_world(world_of(saved), self.world, self.path)
         self.step, self.samples, spent = (saved["step"], saved["samples"], saved["spent"]) if saved else (0, 0, 0.0)
         torch.manual_seed(arguments.seed + self.step)
-        config = saved["config"] if saved else {"parents": self.factor.parents, **(TINY if arguments.tiny else self.factor.network)}
-        self.config = DenoiserConfig(**config)
+        self.config = DenoiserConfig(**(saved["config"] if saved else self.first_config()))
         self.network = Denoiser(self.config).to(self.device, memory_format=torch.channels_last)
         self.average = Denoiser(self.config).to(self.device, memory_format=torch.channels_last).requires_grad_(False).eval()
         decayed = [p for n, p in self.network.named_parameters() if p.ndim > 1 and "words" not in n]
@@ -156,6 +155,10 @@ class Trainer:
         self.first = self.step
         self.predict = torch.compile(self.network.predict) if arguments.compile else self.network.predict
         self.budget = Budget(arguments.minutes, spent)
+
+    def first_config(self) -> dict:
+        """The network of a new run."""
+        return {"parents": self.factor.parents, **(TINY if self.arguments.tiny else self.factor.network)}
 
     def source(self):
         a = self.arguments
