@@ -19,7 +19,7 @@ class Pack:
     """An opened pack; graphs are loaded when first used and run on `threads` threads.
 
     Factors run in 8 bits where the pack has such networks, as the editor runs them on CPUs, unless `full_precision` is asked for, and distilled
-    networks walk where it has them, unless `full_walks` are. `factors` says how they walk.
+    networks walk where that is the pack's default, unless `full_walks` are. `factors` says how they walk.
     """
 
     def __init__(self, folder, threads=1, full_precision=False, full_walks=False):
@@ -28,7 +28,7 @@ class Pack:
         with open(os.path.join(folder, "pack.json"), encoding="utf-8") as file:
             self.manifest = json.load(file)
         self.variables = {v["name"]: v for v in self.manifest["variables"]}
-        walked = lambda f: f if full_walks or "quick" not in f else f | {"int8": f["quick"]["model"], "guidance": 1.0, "sampler": "euler"} | f["quick"]
+        walked = lambda f: f if full_walks or not f.get("quick", {}).get("default") else f | {"int8": f["quick"]["model"], "guidance": 1.0, "sampler": "euler"} | f["quick"]
         self.factors = {f["variable"]: walked(f) for f in self.manifest["factors"]}
         self.models = {name: f["model"] if full_precision else f.get("int8", f["model"]) for name, f in self.factors.items()}
         self.names = [c["name"] for c in self.manifest["classes"]]

@@ -55,7 +55,7 @@ def test_a_distilled_network_is_quantized_beside_its_factor_and_walks_unless_ful
     shutil.copytree(TINY, folder)
     shutil.copyfile(f"{folder}/segmentation.onnx", f"{folder}/segmentation_quick.onnx")
     manifest = json.load(open(f"{folder}/pack.json", encoding="utf-8"))
-    manifest["factors"][0]["quick"] = {"model": "segmentation_quick.onnx", "steps": 2}
+    manifest["factors"][0]["quick"] = {"model": "segmentation_quick.onnx", "steps": 2, "default": True}
     json.dump(manifest, open(f"{folder}/pack.json", "w", encoding="utf-8"))
     noise = np.random.default_rng(3).standard_normal((1, 8, 8, 8)).astype(np.float32)
     quick, full = Pack(folder, full_precision=True), Pack(folder, full_precision=True, full_walks=True)

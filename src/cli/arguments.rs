@@ -97,6 +97,15 @@ impl From<DeviceName> for Device {
     }
 }
 
+/// Networks of a factor that has a distilled one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Walks {
+    /// The distilled one, in few steps.
+    Quick,
+    /// The full one.
+    Full,
+}
+
 /// Options of `generate`.
 #[derive(Debug, Args)]
 pub struct GenerateOptions {
@@ -127,9 +136,9 @@ pub struct GenerateOptions {
     /// What to sample, e.g. segmentation,image [default: everything]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub factors: Vec<String>,
-    /// Walk with the full networks where the pack has quick ones as well; implied by other options of the walk
-    #[arg(long)]
-    pub full_walks: bool,
+    /// Which networks walk where the pack has both; options of the walk are for full ones [default: the pack's]
+    #[arg(long, value_name = "KIND")]
+    pub walks: Option<Walks>,
     /// Steps of each map [default: the pack's]
     #[arg(long, value_name = "N", value_parser = count(MAX_STEPS))]
     pub map_steps: Option<usize>,

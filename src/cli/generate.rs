@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::arguments::GenerateOptions;
+use super::arguments::{GenerateOptions, Walks};
 use super::failure::Failure;
 use super::progress::Bar;
 use super::report::Report;
@@ -120,8 +120,8 @@ impl Plan {
         }
         for id in graph.ids() {
             let variable = graph.variable(id).name.clone();
-            if options.full_walks && graph.factor(id).quick.is_some() {
-                commands.push(Command::SetQuick { variable: variable.clone(), quick: false });
+            if let (Some(walks), Some(_)) = (options.walks, graph.factor(id).quick) {
+                commands.push(Command::SetQuick { variable: variable.clone(), quick: walks == Walks::Quick });
             }
             let steps = if graph.variable(id).kind == VariableKind::Image { options.steps } else { options.map_steps };
             if let Some(steps) = steps {

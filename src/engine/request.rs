@@ -80,14 +80,14 @@ impl FactorSettings {
     /// The defaults of a factor.
     pub fn of(factor: &Factor) -> Self {
         let controls = factor.controls.iter().map(|c| (c.source.clone(), c.defaults)).collect();
-        let quick = factor.quick.is_some();
+        let quick = factor.quick.is_some_and(|walk| walk.default);
         Self { sampler: factor.sampler, quick, controls, ..Self::new(factor.steps, factor.guidance) }
     }
 
     /// The settings of the walk that is gone: those of the distilled network, if it is wanted and there.
     pub fn walked(&self, factor: &Factor) -> Self {
         match factor.quick.filter(|_| self.quick) {
-            Some(steps) => Self { quick: true, controls: self.controls.clone(), ..Self::new(steps, 1.0) },
+            Some(walk) => Self { quick: true, controls: self.controls.clone(), ..Self::new(walk.steps, 1.0) },
             None => self.full(),
         }
     }

@@ -116,8 +116,17 @@ pub struct Factor {
     pub steps: usize,
     /// Default weight of classifier-free guidance; 1 is none.
     pub guidance: f32,
-    /// Steps of its distilled network, which needs no guidance, if it has one.
-    pub quick: Option<usize>,
+    /// How its distilled network walks, if it has one.
+    pub quick: Option<QuickWalk>,
+}
+
+/// The walk of a distilled network, which needs no guidance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QuickWalk {
+    /// The steps it was distilled to.
+    pub steps: usize,
+    /// Whether it is what walks unless a person asks for the full network.
+    pub default: bool,
 }
 
 impl Factor {

@@ -217,6 +217,9 @@ pub struct QuickEntry {
     pub int8: Option<String>,
     /// The steps it was distilled to.
     pub steps: usize,
+    /// Whether it walks unless the full one is asked for; left out, only when it is asked for itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub default: bool,
 }
 
 /// An adapter or a ControlNet. Its graph takes `condition` and, if it has them, `latent`, `time`, `tokens`, `ids` and

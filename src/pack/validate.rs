@@ -1,7 +1,7 @@
 //! Checks of a manifest that need no file beside it.
 
 use crate::graph::{
-    BetaSchedule, Factor, FactorGraph, FactorKind, GraphError, Prediction, Sampler, Variable, VariableKind,
+    BetaSchedule, Factor, FactorGraph, FactorKind, GraphError, Prediction, QuickWalk, Sampler, Variable, VariableKind,
 };
 use crate::maps::ClassKind;
 
@@ -153,7 +153,7 @@ fn build_graph(manifest: &Manifest) -> Result<FactorGraph, Fault> {
             }),
             steps: entry.steps,
             guidance: entry.guidance,
-            quick: entry.quick.as_ref().map(|quick| quick.steps),
+            quick: entry.quick.as_ref().map(|quick| QuickWalk { steps: quick.steps, default: quick.default }),
         });
     }
     FactorGraph::new(variables, factors).map_err(Fault::Graph)

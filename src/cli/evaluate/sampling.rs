@@ -18,6 +18,17 @@ pub(super) const BATCHES: [(usize, usize); 5] = [(10, 1), (20, 1), (10, 5), (10,
 /// Number of maps that a distilled network draws, where the pack has one.
 const MAPS: usize = 10;
 
+/// How a factor is walked.
+#[derive(Clone, Copy)]
+enum Walk {
+    /// As the pack has it.
+    Usual,
+    /// By the full network, in so many steps.
+    Full(usize),
+    /// By the distilled network.
+    Quick,
+}
+
 /// Maps drawn at once for a caption.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Batch {
@@ -80,11 +91,11 @@ impl<'a> Sampler<'a> {
         tell("maps");
         let mut drawn = Vec::new();
         for (steps, maps) in BATCHES {
-            drawn.push(self.batch(case, Some(steps), maps)?);
+            drawn.push(self.batch(case, Walk::Full(steps), maps)?);
         }
         let quick = self.engine.pack().graph.factor(self.classes).quick.is_some();
         if quick {
-            drawn.push(self.batch(case, None, MAPS)?);
+            drawn.push(self.batch(case, Walk::Quick, MAPS)?);
         }
         let mut ways = Vec::new();
         if let Some(image) = self.image {
@@ -104,16 +115,16 @@ impl<'a> Sampler<'a> {
     }
 
     /// Draws maps, ranks them; the best comes first in the answer's maps.
-    fn batch(&mut self, case: &Case, steps: Option<usize>, maps: usize) -> Result<(Batch, Vec<Arc<Map>>)> {
+    fn batch(&mut self, case: &Case, walk: Walk, maps: usize) -> Result<(Batch, Vec<Arc<Map>>)> {
         let started = Instant::now();
-        let samples = self.draw(case, self.classes, maps, steps)?;
+        let samples = self.draw(case, self.classes, maps, walk)?;
         let measured = self.measured(case, samples.iter().map(|s| &s.map));
         let order = ranking(&measured, &Weights::default());
         let seconds = started.elapsed().as_secs_f64();
         let recalls = measured.iter().map(|c| c.recall).collect();
         let first = measured[order[0]].clone();
         let ranked = order.into_iter().map(|i| samples[i].map.clone()).collect();
-        let walked = self.settings(self.classes, steps).walked(self.engine.pack().graph.factor(self.classes));
+        let walked = self.settings(self.classes, walk).walked(self.engine.pack().graph.factor(self.classes));
         Ok((Batch { quick: walked.quick, steps: walked.steps, maps, recalls, first, seconds }, ranked))
     }
 
@@ -121,7 +132,7 @@ impl<'a> Sampler<'a> {
     /// model has to do.
     fn by_text(&mut self, case: &Case, image: VariableId, count: usize, way: &'static str) -> Result<Way> {
         let started = Instant::now();
-        let images = self.draw(case, image, count, None)?;
+        let images = self.draw(case, image, count, Walk::Usual)?;
         let maps: Vec<_> = images.iter().map(|s| self.seen(&s.map)).collect::<Result<_>>()?;
         let best = self.best_recall(case, &maps);
         let seconds = started.elapsed().as_secs_f64();
@@ -149,7 +160,7 @@ impl<'a> Sampler<'a> {
     fn whole_chains(&mut self, case: &Case, image: VariableId, (batch, maps): &(Batch, Vec<Arc<Map>>)) -> Result<Way> {
         let count = self.images.min(maps.len());
         let started = Instant::now();
-        self.draw(case, self.classes, count, (!batch.quick).then_some(batch.steps))?;
+        self.draw(case, self.classes, count, if batch.quick { Walk::Quick } else { Walk::Full(batch.steps) })?;
         let mut seen = Vec::new();
         for map in &maps[..count] {
             let made = self.chain(case, image, map)?;
@@ -160,13 +171,13 @@ impl<'a> Sampler<'a> {
         Ok(Way { way: "images, each by its own map", recall: best, recall_in_image: best, seconds })
     }
 
-    fn draw(&mut self, case: &Case, variable: VariableId, count: usize, steps: Option<usize>) -> Result<Vec<Sample>> {
+    fn draw(&mut self, case: &Case, variable: VariableId, count: usize, walk: Walk) -> Result<Vec<Sample>> {
         let request = SampleRequest {
             variable,
             prompt: case.caption.clone(),
             negative: String::new(),
             seeds: (0..count as u64).map(|i| self.seed.wrapping_add(i)).collect(),
-            settings: self.settings(variable, steps),
+            settings: self.settings(variable, walk),
             parents: Vec::new(),
             revision: None,
             canvas: self.canvas,
@@ -175,12 +186,13 @@ impl<'a> Sampler<'a> {
         Ok(self.engine.sample(&request, self.control)?)
     }
 
-    fn settings(&self, variable: VariableId, steps: Option<usize>) -> FactorSettings {
+    fn settings(&self, variable: VariableId, walk: Walk) -> FactorSettings {
         let factor = self.engine.pack().graph.factor(variable);
         let usual = FactorSettings::of(factor);
-        match steps {
-            Some(steps) => FactorSettings { steps, ..usual.full() },
-            None => usual,
+        match walk {
+            Walk::Full(steps) => FactorSettings { steps, ..usual.full() },
+            Walk::Quick => FactorSettings { quick: true, ..usual },
+            Walk::Usual => usual,
         }
     }
 
@@ -188,7 +200,7 @@ impl<'a> Sampler<'a> {
     fn chain(&mut self, case: &Case, image: VariableId, map: &Arc<Map>) -> Result<Arc<Map>> {
         let graph = self.engine.pack().graph.clone();
         let step = |variable| {
-            let settings = self.settings(variable, None);
+            let settings = self.settings(variable, Walk::Usual);
             let (prompt, negative) = (case.caption.clone(), String::new());
             Step { variable, prompt, negative, seed: self.seed, settings, revision: None, edit: None }
         };

@@ -50,8 +50,8 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
     });
     let factor = now.bench.pack().graph.factor(id);
     let full = !node.settings.sampling.quick || factor.quick.is_none();
-    if let Some(steps) = factor.quick {
-        walk::quick(ui, node, steps, out);
+    if let Some(of) = factor.quick {
+        walk::quick(ui, node, of.steps, out);
     }
     if full {
         steps_and_guidance(ui, id, node, out);

@@ -163,7 +163,7 @@ impl Engine for OnnxEngine {
             return Ok(true);
         }
         for (i, variable) in manifest.variables.iter().enumerate() {
-            let quick = graph.factor(VariableId(i)).quick.is_some();
+            let quick = graph.factor(VariableId(i)).quick.is_some_and(|walk| walk.default);
             if self.graphs.load(&self.model(VariableId(i), quick), &self.factors[i])? {
                 return Ok(true);
             }
