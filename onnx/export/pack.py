@@ -35,7 +35,7 @@ ABOUT = {
 OWN = {"name": "mine", "title": "My data", "description": "Trained on a data set of its own.", "revision": "1", "licence": "LicenseRef-unknown"}
 # Where `benches/README.md` found another walk to give the same maps in fewer steps.
 WALKS = {"segmentation": {"sampler": "euler_ancestral", "steps": 8}}
-# Whose distilled network measured as good as the full one.
+# Whose distilled network measured nearly as good as the full one (model card).
 QUICK_BY_DEFAULT = ("image",)
 PROMPTS = (
     "a brown dog left of a red car on a street",
