@@ -63,10 +63,10 @@ def test_joints_are_found_within_reach():
     people[0, :3] = [(20, 20, 1), (20, 30, 1), (15, 30, 1)]
     moved = people + [3, 0, 0]
     moved[0, 2] = 0
-    assert given._pose_figures([people], [people]) == {"found": 1, "true": 1, "joints": 3}
-    figures = given._pose_figures([moved * (moved[..., 2:] > 0)], [people])
+    assert given._pose_figures([people], [people], 128) == {"found": 1, "true": 1, "joints": 3}
+    figures = given._pose_figures([moved * (moved[..., 2:] > 0)], [people], 128)
     assert abs(figures["found"] - 2 / 3) < 1e-9 and figures["true"] == 1
-    assert given._pose_figures([people[:0]], [people])["found"] == 0
+    assert given._pose_figures([people[:0]], [people], 128)["found"] == 0
 
 
 def test_the_angle_between_normals_ignores_their_length():
