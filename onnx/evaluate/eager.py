@@ -38,7 +38,7 @@ class Eager:
         self.denoisers = {}
         for variable, factor in self.pack.factors.items():
             config, weights = denoiser_of_pack(Path(folder), Path(factor["model"]).stem)
-            self.denoisers[variable] = ready(Denoiser(DenoiserConfig(**config)), weights, grown=("layout.occupancy",))
+            self.denoisers[variable] = Reading(ready(Denoiser(DenoiserConfig(**config)), weights, grown=("layout.occupancy",)), factor["parents"])
         shades = torch.from_numpy(self.pack.palette) / 127.5
         self.colours = torch.stack([shades, shades * 0.4]) - 1
 
@@ -84,6 +84,21 @@ class Eager:
             return torch.from_numpy(np.stack([skeletons(read_pose(*pair), side, side) for pair in zip(joints, necks, strict=True)]))
         values = getattr(self.autoencoder, f"decode_{variable}")(latents)
         return values if values.shape[1] == 3 else (values * 2 - 1).expand(-1, 3, -1, -1)
+
+
+class Reading:
+    """A denoiser that reads `parents`; others that it was trained with are absent."""
+
+    def __init__(self, network, parents):
+        self.network, self.parents = network, parents
+
+    def input_names(self):
+        return ["latent", "time", "tokens", "ids", "mask", *(name for p in self.parents for name in (f"parent_{p}", f"parent_{p}_level"))]
+
+    def __call__(self, latent, time, tokens, ids, mask, *parents):
+        given = dict(zip(self.parents, zip(parents[0::2], parents[1::2], strict=True), strict=True))
+        absent = torch.zeros_like(latent), torch.full_like(time, -1.0)
+        return self.network(latent, time, tokens, ids, mask, *(x for name in self.network.config.parents for x in given.get(name, absent)))
 
 
 def ready(network, weights, grown=()):
