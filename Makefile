@@ -51,7 +51,7 @@ train:
 	@tools/setup.sh --training
 	$(TRAIN) -m train.from_pack --pack onnx/packs/clay --runs onnx/runs
 	$(TRAIN) -m train.frames --out onnx/runs/frames --shards $(SHARDS) --seed $(SEED) --ahead sketch image
-	for factor in segmentation depth normal pose sketch image; do \
+	for factor in segmentation depth sketch image; do \
 		$(TRAIN) -m train.factor --factor $$factor --frames onnx/runs/frames --run onnx/runs/$$factor --seed $(SEED) --minutes $(MINUTES) || exit 1; \
 	done
 	$(TRAIN) -m export.pack --runs onnx/runs --out onnx/runs/clay

@@ -20,12 +20,12 @@ from evaluate.pack import Pack
 from evaluate.samples import draw_candidates, draw_chain, kept_candidates
 
 
-def evaluate(folder, captions, candidates, threads, sheets=None, keep=None, full_walks=False):
+def evaluate(folder, captions, candidates, threads, sheets=None, keep=None, walks=None):
     """All figures of the pack in `folder` as a dictionary.
 
     Contact sheets go to the folder `sheets` when it is given; candidate maps are kept in the file `keep` for a later call.
     """
-    pack = Pack(folder, threads, full_walks=full_walks)
+    pack = Pack(folder, threads, walks=walks)
     cases = held_out_cases(captions, version=pack.world)
     texts = [case.caption for case in cases]
     drawn = kept_candidates(keep, pack, texts, candidates) if keep else draw_candidates(pack, texts, candidates)
@@ -64,16 +64,16 @@ def main():
     parser.add_argument("--captions", type=int, default=200)
     parser.add_argument("--candidates", type=int, default=10)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--full-walks", action="store_true", help="measure the full networks where the pack has distilled ones as well; implies --dry")
+    parser.add_argument("--walks", choices=("quick", "full"), help="which networks, where the pack has both; implies --dry [default: as the pack says]")
     parser.add_argument("--dry", action="store_true", help="print the figures, write nothing into the pack")
     parser.add_argument("--sheets", help="folder for the contact sheets, instead of sheets/ in the pack")
     parser.add_argument("--keep", help="file (.npz) in which the candidate maps are kept for the next time: they take most of the time")
     arguments = parser.parse_args()
     if arguments.captions < 1 or arguments.candidates < 1:
         parser.error("captions and candidates must be at least 1")
-    dry = arguments.dry or arguments.full_walks
+    dry = arguments.dry or arguments.walks is not None
     sheets = arguments.sheets or (None if dry else os.path.join(arguments.pack, "sheets"))
-    found = evaluate(arguments.pack, arguments.captions, arguments.candidates, arguments.threads, sheets, arguments.keep, arguments.full_walks)
+    found = evaluate(arguments.pack, arguments.captions, arguments.candidates, arguments.threads, sheets, arguments.keep, arguments.walks)
     command = f"python -m evaluate --pack {arguments.pack} --captions {arguments.captions} --candidates {arguments.candidates}"
     text = figures_text(found, command, sha256(os.path.join(arguments.pack, "pack.json")))
     print(text)

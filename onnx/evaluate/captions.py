@@ -7,8 +7,7 @@ import numpy as np
 from world.boundary import boundary
 from world.caption import describe
 from world.render import render_labels
-from world.scene import realize
-from world.spec import sample_spec
+from world.scene import sample_scene
 
 SEED = 20261123
 MAP_SIDE = 128
@@ -30,12 +29,8 @@ def held_out_cases(count, seed=SEED, version=0):
     rng = np.random.Generator(np.random.PCG64([seed, 0xE7A1]))
     cases = []
     while len(cases) < count:
-        spec = sample_spec(rng, version=version)
-        try:
-            scene = realize(spec, rng)
-        except RuntimeError:
-            continue  # no layout keeps this spec's promises
+        scene = sample_scene(rng, version=version)
         classes, instances, _ = render_labels(scene, MAP_SIDE)
-        caption = describe(spec, rng, split="held_out")
-        cases.append(Case(caption, spec, spec.asked(), scene, classes, boundary(classes, instances)))
+        caption = describe(scene.spec, rng, split="held_out")
+        cases.append(Case(caption, scene.spec, scene.spec.asked(), scene, classes, boundary(classes, instances)))
     return cases

@@ -21,7 +21,7 @@ try:
     import torch
     import torch.nn.functional as F
 
-    from train.networks import Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig
+    from train.networks import Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig, with_absent
     from train.weights import autoencoder_of_pack, denoiser_of_pack, load_matching
 except ImportError as missing:
     print(f"PyTorch is missing ({missing.name}): tools/setup.sh --training")
@@ -97,8 +97,7 @@ class Reading:
 
     def __call__(self, latent, time, tokens, ids, mask, *parents):
         given = dict(zip(self.parents, zip(parents[0::2], parents[1::2], strict=True), strict=True))
-        absent = torch.zeros_like(latent), torch.full_like(time, -1.0)
-        return self.network(latent, time, tokens, ids, mask, *(x for name in self.network.config.parents for x in given.get(name, absent)))
+        return self.network(latent, time, tokens, ids, mask, *with_absent(self.network.config.parents, given, latent))
 
 
 def ready(network, weights, grown=()):

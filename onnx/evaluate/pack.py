@@ -19,16 +19,18 @@ class Pack:
     """An opened pack; graphs are loaded when first used and run on `threads` threads.
 
     Factors run in 8 bits where the pack has such networks, as the editor runs them on CPUs, unless `full_precision` is asked for, and distilled
-    networks walk where that is the pack's default, unless `full_walks` are. `factors` says how they walk.
+    networks walk where that is the pack's default; with `walks` of "quick" wherever there are any, of "full" nowhere. `factors` says how they walk.
     """
 
-    def __init__(self, folder, threads=1, full_precision=False, full_walks=False):
+    def __init__(self, folder, threads=1, full_precision=False, walks=None):
         self.folder = folder
         self.threads = threads
         with open(os.path.join(folder, "pack.json"), encoding="utf-8") as file:
             self.manifest = json.load(file)
         self.variables = {v["name"]: v for v in self.manifest["variables"]}
-        walked = lambda f: f if full_walks or not f.get("quick", {}).get("default") else f | {"int8": f["quick"]["model"], "guidance": 1.0, "sampler": "euler"} | f["quick"]
+        quickly = lambda quick: quick is not None and (quick.get("default", False) if walks is None else walks == "quick")
+        distilled = lambda f: f | {"int8": f["quick"]["model"], "guidance": 1.0, "sampler": "euler"} | f["quick"]
+        walked = lambda f: distilled(f) if quickly(f.get("quick")) else f
         self.factors = {f["variable"]: walked(f) for f in self.manifest["factors"]}
         self.models = {name: f["model"] if full_precision else f.get("int8", f["model"]) for name, f in self.factors.items()}
         self.names = [c["name"] for c in self.manifest["classes"]]

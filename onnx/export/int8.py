@@ -30,6 +30,7 @@ from world.spec import sample_spec
 SEED = 417
 CAPTIONS = 8
 QUANTIZED = ["Conv", "MatMul"]
+SUFFIX = "_int8.onnx"
 
 
 class Recorded(CalibrationDataReader):
@@ -103,22 +104,35 @@ def training_captions(count, world=0):
 
 
 def add_int8(folder, factors=None, say=print):
-    """Quantizes `factors` of the pack in `folder`, or all."""
+    """Quantizes `factors` of the pack in `folder`, or all, and their distilled networks.
+
+    A distilled network that is not the default is kept in 8 bits alone: for what is chosen now and then a second copy is too large.
+    """
     captions = training_captions(CAPTIONS, Pack(folder).world)
-    calls = recorded_walks(Pack(folder, full_precision=True, full_walks=True), captions)
+    calls = recorded_walks(Pack(folder, full_precision=True, walks="full"), captions)
     if any("quick" in factor for factor in Pack(folder).factors.values()):
-        calls = recorded_walks(Pack(folder, full_precision=True), captions) | calls
+        calls = recorded_walks(Pack(folder, full_precision=True, walks="quick"), captions) | calls
     with open(os.path.join(folder, "pack.json"), encoding="utf-8") as file:
         about = json.load(file)
     for entry in about["factors"]:
         if factors is None or entry["variable"] in factors:
-            for network in (entry, entry["quick"]) if "quick" in entry else (entry,):
-                network["int8"] = f"{Path(network['model']).stem}_int8.onnx"
-                target = os.path.join(folder, network["int8"])
-                quantize(os.path.join(folder, network["model"]), target, calls[network["model"]])
-                say(f"{target}: {os.path.getsize(target) / 2**20:.1f} MiB")
+            _add_to(folder, entry, calls, say)
+            quick = entry.get("quick")
+            if quick and not quick["model"].endswith(SUFFIX):
+                _add_to(folder, quick, calls, say)
+                if not quick.get("default"):
+                    os.remove(os.path.join(folder, quick["model"]))
+                    quick["model"] = quick.pop("int8")
     del about["files"]
     manifest.write_manifest(folder, about)
+
+
+def _add_to(folder, network, calls, say):
+    """Quantizes the `model` of a factor or of its distilled network, and names the result in `int8`."""
+    network["int8"] = f"{Path(network['model']).stem}{SUFFIX}"
+    target = os.path.join(folder, network["int8"])
+    quantize(os.path.join(folder, network["model"]), target, calls[network["model"]])
+    say(f"{target}: {os.path.getsize(target) / 2**20:.1f} MiB")
 
 
 def main():

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from export.graph import Graph
-from train.networks import LATENT_CHANNELS, MAX_TOKENS, NECK_UNIT, TOKEN_WIDTH
+from train.networks import LATENT_CHANNELS, MAX_TOKENS, NECK_UNIT, TOKEN_WIDTH, with_absent
 
 _LATENT = {0: "batch", 2: "height", 3: "width"}
 _PICTURE = {0: "batch", 2: "picture_height", 3: "picture_width"}
@@ -68,9 +68,7 @@ class _Attending(nn.Module):
 
     def forward(self, latent, *values):
         given = dict(zip(self.parents, zip(values[4::2], values[5::2])))
-        absent = torch.zeros_like(latent), torch.full_like(values[0], -1.0)
-        everything = [x for name in self.network.config.parents for x in given.get(name, absent)]
-        return self.network.attending(latent, *values[:4], *everything)
+        return self.network.attending(latent, *values[:4], *with_absent(self.network.config.parents, given, latent))
 
 
 def factor_graph(name, denoiser, vocabulary, parents=None):

@@ -58,10 +58,25 @@ def test_a_distilled_network_is_quantized_beside_its_factor_and_walks_unless_ful
     manifest["factors"][0]["quick"] = {"model": "segmentation_quick.onnx", "steps": 2, "default": True}
     json.dump(manifest, open(f"{folder}/pack.json", "w", encoding="utf-8"))
     noise = np.random.default_rng(3).standard_normal((1, 8, 8, 8)).astype(np.float32)
-    quick, full = Pack(folder, full_precision=True), Pack(folder, full_precision=True, full_walks=True)
+    quick, full = Pack(folder, full_precision=True), Pack(folder, full_precision=True, walks="full")
     assert quick.models["segmentation"] == "segmentation_quick.onnx" and full.models["segmentation"] == "segmentation.onnx"
     assert np.array_equal(quick.sample("segmentation", ["two dogs"], noise), full.sample("segmentation", ["two dogs"], noise, steps=2, guidance=1.0))
     add_int8(folder, ["segmentation"], say=lambda _: None)
     entry = json.load(open(f"{folder}/pack.json", encoding="utf-8"))["factors"][0]
     assert entry["int8"] == "segmentation_int8.onnx" and entry["quick"]["int8"] == "segmentation_quick_int8.onnx"
-    assert Pack(folder).models["segmentation"] == "segmentation_quick_int8.onnx" and Pack(folder, full_walks=True).models["segmentation"] == "segmentation_int8.onnx"
+    assert Pack(folder).models["segmentation"] == "segmentation_quick_int8.onnx" and Pack(folder, walks="full").models["segmentation"] == "segmentation_int8.onnx"
+
+
+def test_a_distilled_network_that_is_not_the_default_is_kept_in_8_bits_alone(tmp_path):
+    folder = str(tmp_path / "pack")
+    shutil.copytree(TINY, folder)
+    shutil.copyfile(f"{folder}/depth.onnx", f"{folder}/depth_quick.onnx")
+    manifest = json.load(open(f"{folder}/pack.json", encoding="utf-8"))
+    manifest["factors"][1]["quick"] = {"model": "depth_quick.onnx", "steps": 2}
+    json.dump(manifest, open(f"{folder}/pack.json", "w", encoding="utf-8"))
+    for _ in range(2):  # again, and what is in 8 bits is not quantized once more
+        add_int8(folder, ["depth"], say=lambda _: None)
+        manifest = json.load(open(f"{folder}/pack.json", encoding="utf-8"))
+        assert manifest["factors"][1]["quick"] == {"model": "depth_quick_int8.onnx", "steps": 2}
+        assert "depth_quick_int8.onnx" in manifest["files"] and "depth_quick.onnx" not in manifest["files"]
+    assert Pack(folder).models["depth"] == "depth_int8.onnx" and Pack(folder, walks="quick").models["depth"] == "depth_quick_int8.onnx"

@@ -26,9 +26,10 @@ def test_a_mirrored_skeleton_is_the_mirror_image_with_sides_swapped():
     assert ((painted > 0).any(-1)[:, ::-1] == (mirrored > 0).any(-1)).all()
     again = pose.mirrored(pose.mirrored(joints, SIDE), SIDE)
     assert np.array_equal(again, joints)
-    # The colour of a right shoulder is where the left one was.
-    x, y = int(SIDE - joints[0, 5, 0]), int(joints[0, 5, 1])
-    assert not joints[0, 5, 2] or tuple(mirrored[y, x]) != tuple(pose.COLOURS[5])
+    lone = np.zeros((1, 18, 3), np.float32)
+    lone[0, 2] = (20.5, 30.5, 1)  # a right shoulder
+    seen = pose.paint(pose.mirrored(lone, SIDE), SIDE)
+    assert tuple(seen[30, SIDE - 21]) == pose.COLOURS[5] and (seen.any(-1).sum(), seen[30, 20].sum()) == (pose.paint(lone, SIDE).any(-1).sum(), 0)
 
 
 def test_joints_are_read_back_person_by_person():

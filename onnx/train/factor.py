@@ -61,6 +61,8 @@ FACTORS = {
     ),
 }
 
+DECODERS = {"segmentation": "classes"}
+"""Part of the autoencoder that decodes a variable, where it has another name."""
 TINY = {"widths": [16, 32], "blocks": 1, "heads": 2, "word_width": 8}
 """Network of the two-minute test."""
 
@@ -125,6 +127,8 @@ class Trainer:
         self.log, self.path = Log(self.folder), self.folder / "checkpoint.pt"
         self.size = arguments.size or self.factor.size
         self.autoencoder = load_autoencoder(arguments.autoencoder, self.device).to(memory_format=torch.channels_last)
+        if getattr(self.autoencoder, DECODERS.get(arguments.factor, arguments.factor)) is None:
+            raise SystemExit(f"{arguments.autoencoder} has no decoder for {arguments.factor}: train.autoencoder --only {arguments.factor} adds it")
         saved = torch.load(self.path, map_location=self.device, weights_only=True) if self.path.exists() else None
         self.world = world_of_checkpoint(arguments.autoencoder) if arguments.world is None else arguments.world
         require_world(world_of_checkpoint(arguments.autoencoder), self.world, arguments.autoencoder)

@@ -379,6 +379,12 @@ class DenoiserConfig:
         return asdict(self)
 
 
+def with_absent(parents: list[str], given: dict[str, tuple[Tensor, Tensor]], latent: Tensor) -> list[Tensor]:
+    """Latent and level of each of a denoiser's parents in turn; those that are not `given` are absent. `latent` [B, 8, h, w] is the variable's own."""
+    absent = torch.zeros_like(latent), torch.full_like(latent[:, 0, 0, 0], -1.0)
+    return [value for name in parents for value in given.get(name, absent)]
+
+
 class Denoiser(nn.Module):
     """Predicts v = eps - x0 of one variable's latent, given the text and the latents of its parents."""
 

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from .networks import Denoiser
+from .networks import Denoiser, with_absent
 from .text import Captions
 
 CLAMP = 4.0
@@ -43,12 +43,8 @@ def sample(
     generator = torch.Generator().manual_seed(seed)
     x = torch.randn(count, 8, side, side, generator=generator).to(device)
     tokens, ids, mask = captions.inputs(device)
-    conditions = []
-    for name in network.config.parents:
-        given = (parents or {}).get(name)
-        latent = torch.zeros_like(x) if given is None else given
-        level = torch.full((count,), -1.0 if given is None else 0.0, device=device)
-        conditions += [latent, level]
+    clean = torch.zeros(count, device=device)
+    conditions = with_absent(network.config.parents, {name: (latent, clean) for name, latent in (parents or {}).items()}, x)
     times = torch.linspace(1, 0, steps + 1)
     for now, then in zip(times[:-1].tolist(), times[1:].tolist()):
         time = torch.full((count,), now, device=device)

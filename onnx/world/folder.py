@@ -14,8 +14,7 @@ from PIL import Image
 from world.caption import describe
 from world.classes import LATEST, classes_of, palette
 from world.render import render
-from world.scene import realize
-from world.spec import sample_spec
+from world.scene import sample_scene
 
 
 def pictures_of(frame, world):
@@ -38,17 +37,13 @@ def write_folder(out, count, size=256, seed=0, world=0, missing=0.0, samples=2):
     out.mkdir(parents=True, exist_ok=True)
     (out / "dataset.json").write_text(json.dumps({"classes": classes}, indent=1) + "\n", encoding="utf-8")
     lines = []
-    while len(lines) < count:
-        spec = sample_spec(rng, version=world)
-        try:
-            scene = realize(spec, rng)
-        except RuntimeError:
-            continue  # too crowded
+    for number in range(count):
+        scene = sample_scene(rng, version=world)
         frame = render(scene, size, samples=samples)
-        entry = {"caption": describe(spec, rng, split="train")}
+        entry = {"caption": describe(scene.spec, rng, split="train")}
         for kind, picture in pictures_of(frame, world).items():
             if kind in ("segmentation", "instances") or rng.random() >= missing:
-                entry[kind] = f"{kind}/{len(lines):05d}.png"
+                entry[kind] = f"{kind}/{number:05d}.png"
                 (out / kind).mkdir(exist_ok=True)
                 picture.save(out / entry[kind])
         if rng.random() >= missing:

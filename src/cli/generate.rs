@@ -163,6 +163,7 @@ mod tests {
     use crate::cli::Arguments;
     use crate::cli::Task;
     use crate::graph::ControlSettings;
+    use crate::pack::QuickEntry;
     use crate::pack::testing::{pack, steered_pack};
     use clap::Parser;
 
@@ -193,6 +194,22 @@ mod tests {
         assert_eq!(jobs(&first), [&Command::GenerateCandidates { count: 3, seed: 0, until: None }]);
         let last = plan(&["--factors", "image"]).unwrap();
         assert_eq!(jobs(&last), [&Command::RunStale], "from null parents");
+    }
+
+    #[test]
+    fn which_networks_walk_is_asked_of_factors_that_have_both() {
+        let mut manifest = (*pack().manifest).clone();
+        let quick = QuickEntry { model: "quick.onnx".into(), int8: None, steps: 4, default: true };
+        manifest.factors[3].quick = Some(quick);
+        let both = Pack::from_manifest(pack().root, manifest).unwrap();
+        let asked = |line: &[&str]| -> Vec<_> {
+            let commands = plan_with(&both, line).unwrap().commands;
+            commands.into_iter().filter(|c| matches!(c, Command::SetQuick { .. })).collect()
+        };
+        let set = |quick| [Command::SetQuick { variable: "image".into(), quick }];
+        assert_eq!(asked(&["--walks", "full"]), set(false));
+        assert_eq!(asked(&["--walks", "quick"]), set(true));
+        assert!(asked(&[]).is_empty(), "the pack says");
     }
 
     #[test]

@@ -175,6 +175,36 @@ mod tests {
     use crate::pack::testing::classes;
 
     #[test]
+    fn only_looking_where_classes_meet_changes_no_pixel() {
+        let (extent, canvas, table) = ((12, 16), (70, 53), classes());
+        let mut state = 7_u32;
+        let mut noise = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / 16_777_216.0
+        };
+        let mut logits = vec![0.0; 40 * extent.0 * extent.1];
+        // A few classes rule areas of a few pixels each, all others are close behind in places.
+        for (at, logit) in logits.iter_mut().enumerate() {
+            let (class, y, x) = (at / (12 * 16), at / 16 % 12, at % 16);
+            let rules = class == [0, 4, 9, 13][(x / 5 + y / 4) % 4];
+            *logit = 2.0 * noise() + if rules { 2.0 } else { 0.0 };
+        }
+        let boundary = vec![-1.0; extent.0 * extent.1];
+        let field = Field::new(&logits, extent);
+        let (found, _) = class_map(field, Field::new(&boundary, extent), &table, canvas);
+        let listed: Vec<u8> = table.iter().map(|class| class.index).collect();
+        let enlarged: Vec<_> = listed
+            .iter()
+            .map(|&class| enlarge(field, class as usize, (canvas.1 as usize, canvas.0 as usize)))
+            .collect();
+        for (at, &class) in found.iter().enumerate() {
+            let best = (0..listed.len()).rev().max_by(|&a, &b| enlarged[a][at].total_cmp(&enlarged[b][at])).unwrap();
+            assert_eq!(class, listed[best], "pixel {at}");
+        }
+        assert!(found.iter().collect::<std::collections::BTreeSet<_>>().len() > 4, "many classes meet");
+    }
+
+    #[test]
     fn logits_are_enlarged_and_unlisted_slots_never_win() {
         // Slots: sky (0) wins on the left, dog (9) on the right; slot 30 is not listed.
         let mut logits = vec![-5.0; 40 * 2];
