@@ -65,7 +65,7 @@ impl Bare {
             }
             let count = if i == 0 { maps } else { 1 };
             let factor = manifest.factors.iter().find(|f| f.variable == variable.name).expect("each has a factor");
-            match &factor.quick {
+            match factor.quick.as_ref().filter(|quick| quick.default) {
                 // A lone sample runs twice in the program as well: see `Constant`.
                 Some(quick) => {
                     self.call(quick.int8.as_ref().unwrap_or(&quick.model), quick.steps, count.max(2), cells)?;
