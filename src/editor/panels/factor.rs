@@ -50,13 +50,10 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
     });
     let factor = now.bench.pack().graph.factor(id);
     let full = !node.settings.sampling.quick || factor.quick.is_none();
-    if let Some(of) = factor.quick {
-        walk::quick(ui, node, of.steps, out);
-    }
     if full {
         steps_and_guidance(ui, id, node, out);
-        walk::sampler(ui, node, out);
     }
+    walk::sampler(ui, node, factor.quick, out);
     own_prompt(ui, name, node.settings.prompt.clone().unwrap_or_default(), salt("prompt"), out);
     walk::advanced(ui, node, full, &factor.controls, out);
     super::anew::ui(ui, now, CAPTION, out);

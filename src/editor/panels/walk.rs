@@ -8,9 +8,10 @@ use crate::document::Node;
 use crate::editor::theme;
 use crate::editor::view_command::Outbox;
 use crate::editor::widgets::{caption, settled};
-use crate::graph::{Control, Sampler, Spacing};
+use crate::graph::{Control, QuickWalk, Sampler, Spacing};
 
 const CAPTION: f32 = 72.0;
+const QUICK: &str = "The network that was distilled to few steps, guidance built in. Parts of a map, words, negative prompts and joint sampling take the full one";
 
 /// Draws the fold; with `full` what the full network's walk can be set to.
 pub fn advanced(ui: &mut Ui, node: &Node, full: bool, steering: &[Control], out: &mut Outbox) {
@@ -26,52 +27,39 @@ pub fn advanced(ui: &mut Ui, node: &Node, full: bool, steering: &[Control], out:
     });
 }
 
-/// Draws the choice between the distilled network, which has `steps`, and the full one.
-pub fn quick(ui: &mut Ui, node: &Node, steps: usize, out: &mut Outbox) {
-    let text = |quick: bool| if quick { format!("Quick, {steps} steps") } else { "Full".into() };
-    let hint = |quick: bool| match quick {
-        true => {
-            "Distilled to few steps, guidance built in. Parts of a map, words, negative prompts and joint sampling take the full network"
-        }
-        false => "The full network, with steps, guidance and sampler of your own",
-    };
-    let now = node.settings.sampling.quick;
-    ui.horizontal(|ui| {
-        caption(ui, "Walk", CAPTION);
-        let combo = ComboBox::from_id_salt("quick").selected_text(text(now)).width(ui.available_width());
-        let response = combo.show_ui(ui, |ui| {
-            for quick in [true, false] {
-                if ui.selectable_label(quick == now, text(quick)).on_hover_text(hint(quick)).clicked() && quick != now {
-                    out.send(Command::SetQuick { variable: node.name.clone(), quick });
-                }
-            }
-        });
-        response.response.on_hover_text(hint(now)).accessible_name(format!("Walk of {}", node.name));
-    });
-}
-
-/// Draws the sampler.
-pub fn sampler(ui: &mut Ui, node: &Node, out: &mut Outbox) {
+/// Draws the choice of the sampler, the factor's distilled network (`quick`) among them.
+pub fn sampler(ui: &mut Ui, node: &Node, quick: Option<QuickWalk>, out: &mut Outbox) {
     let sampling = &node.settings.sampling;
+    let quick = quick.map(|walk| format!("Quick: {} steps", walk.steps));
+    let chosen = quick.clone().filter(|_| sampling.quick);
+    let variable = || node.name.clone();
     ui.horizontal(|ui| {
         caption(ui, "Sampler", CAPTION);
-        let eta = sampling.sampler == Sampler::Ddim;
+        let eta = sampling.sampler == Sampler::Ddim && chosen.is_none();
         let width = ui.available_width() - if eta { 110.0 } else { 0.0 };
-        let combo =
-            ComboBox::from_id_salt("sampler").selected_text(sampling.sampler.label()).width(width).height(360.0);
+        let shown = chosen.clone().unwrap_or_else(|| sampling.sampler.label().into());
+        let combo = ComboBox::from_id_salt("sampler").selected_text(shown).width(width).height(360.0);
         let response = combo.show_ui(ui, |ui| {
+            if let Some(quick) = &quick
+                && ui.selectable_label(chosen.is_some(), quick).on_hover_text(QUICK).clicked()
+            {
+                out.send(Command::SetQuick { variable: variable(), quick: true });
+            }
             for sampler in Sampler::ALL {
-                if ui.selectable_label(sampler == sampling.sampler, sampler.label()).clicked() {
-                    out.send(Command::SetSampler { variable: node.name.clone(), sampler });
+                let is_on = chosen.is_none() && sampler == sampling.sampler;
+                if ui.selectable_label(is_on, sampler.label()).clicked() {
+                    out.send(Command::SetSampler { variable: variable(), sampler });
                 }
             }
         });
-        response.response.accessible_name(format!("Sampler of {}", node.name));
+        let response = response.response;
+        let response = if chosen.is_some() { response.on_hover_text(QUICK) } else { response };
+        response.accessible_name(format!("Sampler of {}", node.name));
         if eta {
             caption(ui, "Eta", 26.0);
             let name = format!("Eta of {}", node.name);
             if let Some(eta) = share(ui, &name, sampling.eta, ui.available_width()) {
-                out.send(Command::SetEta { variable: node.name.clone(), eta });
+                out.send(Command::SetEta { variable: variable(), eta });
             }
         }
     });
