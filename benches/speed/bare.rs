@@ -8,7 +8,7 @@ use ort::environment::Environment;
 use ort::session::{Session, SessionInputValue};
 use ort::value::{DynValue, Tensor};
 use tokenizers::Tokenizer;
-use underpaint::engine::find_library;
+use underpaint::engine::{FactorSettings, find_library};
 use underpaint::graph::VariableId;
 use underpaint::pack::Pack;
 
@@ -66,11 +66,16 @@ impl Bare {
             let count = if i == 0 { maps } else { 1 };
             let factor = manifest.factors.iter().find(|f| f.variable == variable.name).expect("each has a factor");
             match factor.quick.as_ref().filter(|quick| quick.default) {
-                // A lone sample runs twice in the program as well: see `Constant`.
                 Some(quick) => {
-                    self.call(quick.int8.as_ref().unwrap_or(&quick.model), quick.steps, count.max(2), cells)?;
+                    self.call(quick.int8.as_ref().unwrap_or(&quick.model), quick.steps, count, cells)?;
                 }
-                None => self.call(factor.int8.as_ref().unwrap_or(&factor.model), factor.steps, 2 * count, cells)?,
+                None => {
+                    let guidance = FactorSettings::of(graph.factor(VariableId(i))).guidance();
+                    let guided = (0..factor.steps).filter(|&step| guidance.acts(step, factor.steps)).count();
+                    let model = factor.int8.as_ref().unwrap_or(&factor.model);
+                    self.call(model, guided, 2 * count, cells)?;
+                    self.call(model, factor.steps - guided, count, cells)?;
+                }
             }
             self.call(variable.decoder.as_ref().expect("all are sampled"), count, 1, cells)?;
         }

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from evaluate.flow import acts
 from evaluate.pack import Pack
 from evaluate.pictures import skeletons
 from evaluate.skeletons import read_pose
@@ -57,14 +58,16 @@ class Eager:
 
     def sample(self, variable, prompt, parents, count):
         factor, side = self.pack.factors[variable], self.pack.latent_side(variable)
-        feeds, guided = self.pack.text_feeds([prompt] * count), factor["guidance"] != 1.0
-        batch = 2 * count if guided else count
-        tokens, ids, mask = (torch.from_numpy(feeds[name][:batch]) for name in ("tokens", "ids", "mask"))
-        constant = [value for parent in parents for value in (parent.expand(batch, -1, -1, -1), torch.zeros(batch))]
+        feeds, interval = self.pack.text_feeds([prompt] * count), factor.get("guidance_interval", (0.0, 1.0))
+        tokens, ids, mask = (torch.from_numpy(feeds[name]) for name in ("tokens", "ids", "mask"))
         x = channels_last(torch.randn(count, self.pack.manifest["latent"]["channels"], side, side))
         for i in range(factor["steps"]):
             t, following = 1 - i / factor["steps"], 1 - (i + 1) / factor["steps"]
-            v = self.denoisers[variable](torch.cat([x, x]) if guided else x, torch.full((batch,), t), tokens, ids, mask, *constant)
+            guided = factor["guidance"] != 1.0 and acts(interval, i, factor["steps"])
+            batch = 2 * count if guided else count
+            known = [value for parent in parents for value in (parent.expand(batch, -1, -1, -1), torch.zeros(batch))]
+            text = (values[:batch] for values in (tokens, ids, mask))
+            v = self.denoisers[variable](torch.cat([x, x]) if guided else x, torch.full((batch,), t), *text, *known)
             if guided:
                 with_text, without = v.chunk(2)
                 v = without + factor["guidance"] * (with_text - without)

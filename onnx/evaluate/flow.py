@@ -9,23 +9,32 @@ d = (1 - t') s / (1 - s) instead of t', and that of the fresh noise the root of 
 import numpy as np
 
 
-def sample(predict, noise, steps, guidance, clamp, fresh=None):
+def sample(predict, noise, steps, guidance, clamp, fresh=None, interval=(0.0, 1.0)):
     """Latents [B, 8, h, w] from `noise` of that shape.
 
-    `predict(latents [2B, ...], times [2B])` answers v for the text (first half) and for the null text (second half).
+    `predict(latents [2B, ...], times [2B])` answers v for the text (first half) and for the null text (second half); where guidance does not act,
+    which is outside the shares `interval` of the walk, it is given B latents and answers for the text.
     """
-    *_, end = walk(predict, noise, steps, guidance, clamp, fresh)
+    *_, end = walk(predict, noise, steps, guidance, clamp, fresh, interval)
     return end
 
 
-def walk(predict, noise, steps, guidance, clamp, fresh=None):
+def acts(interval, step, steps):
+    """Whether guidance acts in a step: both ends are rounded down to steps."""
+    return int(interval[0] * steps) <= step < int(interval[1] * steps)
+
+
+def walk(predict, noise, steps, guidance, clamp, fresh=None, interval=(0.0, 1.0)):
     """The same, one after each step; ancestral where there is a generator of `fresh` noise."""
     x = noise.astype(np.float32)
     for i in range(steps):
         t, following = 1.0 - i / steps, 1.0 - (i + 1) / steps
-        both = predict(np.concatenate([x, x]), np.full(2 * len(x), t, np.float32))
-        with_text, without = both[: len(x)], both[len(x) :]
-        v = without + np.float32(guidance) * (with_text - without)
+        if acts(interval, i, steps):
+            both = predict(np.concatenate([x, x]), np.full(2 * len(x), t, np.float32))
+            with_text, without = both[: len(x)], both[len(x) :]
+            v = without + np.float32(guidance) * (with_text - without)
+        else:
+            v = predict(x, np.full(len(x), t, np.float32))
         clean = np.clip(x - np.float32(t) * v, -clamp, clamp)
         if fresh is None or following == 0.0:
             x = clean + np.float32(following / t) * (x - clean)

@@ -85,10 +85,12 @@ class Pack:
                 constant |= parent_feeds(name, parents[name][part] if name in parents else None, noise[part])
 
             def predict(latents, times, constant=constant):
-                return self.run(self.models[variable], {"latent": latents, "time": times, **constant})[0]
+                shown = {name: values[: len(latents)] for name, values in constant.items()}
+                return self.run(self.models[variable], {"latent": latents, "time": times, **shown})[0]
 
             steps_, guidance_ = steps or factor["steps"], factor["guidance"] if guidance is None else guidance
-            outcome.append(flow.sample(predict, noise[part], steps_, guidance_, factor["clamp"], fresh))
+            interval = factor.get("guidance_interval", (0.0, 1.0)) if guidance_ != 1.0 else (0.0, 0.0)
+            outcome.append(flow.sample(predict, noise[part], steps_, guidance_, factor["clamp"], fresh, interval))
         return np.concatenate(outcome)
 
     def latent_side(self, variable):

@@ -43,6 +43,12 @@ class Graph:
     keep_all: bool = False
     unit: float = 1.0
     """What errors are measured in, where outputs are pixels."""
+    samples: bool = False
+    """Whether the first axis of every input counts samples, whose answers may not depend on their neighbours."""
+
+
+BATCH_INVARIANT = "batch_invariant"
+"""Key of a graph's metadata: \"true\" where a sample's answer is the same, bit for bit, alone and in a batch."""
 
 
 def write_graph(graph, path, tolerance=TOLERANCE):
@@ -50,15 +56,31 @@ def write_graph(graph, path, tolerance=TOLERANCE):
     module = round_to_half(graph.module.eval())
     model = store_as_half(_exported(module, graph))
     onnx.checker.check_model(model)
-    data = model.SerializeToString()
-    error = _largest_error(module, data, graph) / graph.unit
+    error = _largest_error(module, model.SerializeToString(), graph) / graph.unit
     if not error <= tolerance:
         raise Mismatch(f"{graph.name}: differs from PyTorch by {error:.2e}, more than {tolerance:.0e}")
+    if graph.samples:
+        mark_batch_invariant(model, [{name: tensor.numpy() for name, tensor in inputs.items()} for inputs in (graph.inputs, *graph.checks)])
     with open(path, "wb") as file:
-        file.write(data)
+        file.write(model.SerializeToString())
         file.flush()
         os.fsync(file.fileno())
     return error
+
+
+def mark_batch_invariant(model, batches):
+    """Says in the metadata whether every sample of these batches of inputs is answered alone as it is among the others."""
+    runtime = session(model.SerializeToString())
+    invariant = "true" if all(_same_alone(runtime, batch) for batch in batches) else "false"
+    known = {entry.key: entry.value for entry in model.metadata_props}
+    onnx.helper.set_model_props(model, known | {BATCH_INVARIANT: invariant})
+
+
+def _same_alone(runtime, batch):
+    together = runtime.run(None, batch)
+    count = len(next(iter(batch.values())))
+    alone = (runtime.run(None, {name: values[i : i + 1] for name, values in batch.items()}) for i in range(count))
+    return all(np.array_equal(one[0], many[i]) for i, answers in enumerate(alone) for one, many in zip(answers, together, strict=True))
 
 
 def _exported(module, graph):

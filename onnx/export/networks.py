@@ -79,7 +79,7 @@ def factor_graph(name, denoiser, vocabulary, parents=None):
     axes = {"latent": _LATENT, "time": _BATCH, "tokens": _TOKENS, "ids": _TOKENS, "mask": _TOKENS, "prediction": _LATENT, "attention": attention}
     for parent in parents:
         axes |= {f"parent_{parent}": _LATENT, f"parent_{parent}_level": _BATCH}
-    return Graph(name, _Attending(denoiser, parents), examples[0], ("prediction", "attention"), axes, examples[1:], asdict(denoiser.config), "network.", keep_all=True)
+    return Graph(name, _Attending(denoiser, parents), examples[0], ("prediction", "attention"), axes, examples[1:], asdict(denoiser.config), "network.", keep_all=True, samples=True)
 
 
 def _factor_inputs(shape, parents, vocabulary):

@@ -29,12 +29,12 @@ ABOUT = {
     "name": "clay",
     "title": "Clay dioramas",
     "description": "Little clay worlds: {classes} classes, trained from nothing on pictures that Underpaint renders.",
-    "revision": "v0.3",
+    "revision": "v0.4",
     "licence": "CC0-1.0",
 }
 OWN = {"name": "mine", "title": "My data", "description": "Trained on a data set of its own.", "revision": "1", "licence": "LicenseRef-unknown"}
 # Where `benches/README.md` found another walk to give the same maps in fewer steps.
-WALKS = {"segmentation": {"sampler": "euler_ancestral", "steps": 8}}
+WALKS = {"segmentation": {"sampler": "euler_ancestral", "steps": 8, "guidance_interval": [0.125, 0.875]}}
 # Whose distilled network measured nearly as good as the full one (model card).
 QUICK_BY_DEFAULT = ("image",)
 PROMPTS = (
@@ -55,10 +55,10 @@ Apache-2.0: <https://www.apache.org/licenses/LICENSE-2.0>. CC0-1.0: <https://cre
 """
 
 
-def export_pack(runs, out, classes=None, say=print):
+def export_pack(runs, out, classes=None, say=print, keep_quick=False):
     """Write the pack of the checkpoints under `runs` to the folder `out`; raises before it touches `out` when something is wrong.
 
-    `classes` are those of a data set of one's own, as `train.folder` writes them.
+    `classes` are those of a data set of one's own, as `train.folder` writes them. With `keep_quick` distilled networks stay that are in `out` and have no checkpoint.
     """
     trained = _factor_checkpoints(runs)
     world = world_of_checkpoint(_autoencoder_checkpoint(runs))
@@ -81,9 +81,11 @@ def export_pack(runs, out, classes=None, say=print):
         error = write_graph(factor_graph(name, network, VOCABULARY, parents[name]), os.path.join(aside, f"{name}.onnx"))
         say(f"{name}.onnx: largest difference from PyTorch {error:.1e}")
     quick = {name: _export_quick(runs, aside, name, parents[name], world, say) for name in parents if os.path.exists(_quick_checkpoint(runs, name))}
+    if keep_quick:
+        quick = _kept_quick(out, aside, set(parents) - set(quick), say) | quick
     with open(os.path.join(aside, "LICENSES.md"), "w", encoding="utf-8") as file:
         file.write(LICENCES)
-    manifest.write_manifest(aside, pack_manifest(parents, world, classes, quick))
+    manifest.write_manifest(aside, pack_manifest(parents, world, classes, quick, autoencoder.config.image_enlarge))
     size = sum(os.path.getsize(os.path.join(aside, name)) for name in os.listdir(aside))
     if size > LIMIT:
         raise ValueError(f"the pack has {size / 2**20:.0f} MiB, more than {LIMIT / 2**20:.0f}")
@@ -91,16 +93,19 @@ def export_pack(runs, out, classes=None, say=print):
     say(f"{out}: {size / 2**20:.1f} MiB, factors {', '.join(parents)}")
 
 
-def pack_manifest(parents, world, classes=None, quick=None):
-    """The manifest for factors with these parents, each of which has a factor of its own; `quick` are the entries of distilled networks."""
+def pack_manifest(parents, world, classes=None, quick=None, enlarge=1):
+    """The manifest for factors with these parents, each of which has a factor of its own; `quick` are the entries of distilled networks.
+
+    `enlarge` is that of the image's decoder.
+    """
     if classes:
-        return _manifest_of(parents, quick, OWN, manifest.own_class_entries(classes), (f"a {classes[-1]['name']}",))
+        return _manifest_of(parents, quick, enlarge, OWN, manifest.own_class_entries(classes), (f"a {classes[-1]['name']}",))
     about = ABOUT | {"description": ABOUT["description"].format(classes=len(classes_of(world)))}
-    return _manifest_of(parents, quick, about, manifest.class_entries(world), PROMPTS)
+    return _manifest_of(parents, quick, enlarge, about, manifest.class_entries(world), PROMPTS)
 
 
-def _manifest_of(parents, quick, about, classes, prompts):
-    variables = [manifest.variable_entry(name) for name in manifest.VARIABLES if name in parents]
+def _manifest_of(parents, quick, enlarge, about, classes, prompts):
+    variables = [manifest.variable_entry(name, enlarge=enlarge if name == "image" else 1) for name in manifest.VARIABLES if name in parents]
     distilled = {name: {"quick": entry} for name, entry in (quick or {}).items()}
     factors = [manifest.factor_entry(name, names) | WALKS.get(name, {}) | distilled.get(name, {}) for name, names in parents.items()]
     return manifest.pack_manifest(about, variables, factors, colour_words(), prompts, classes=classes)
@@ -118,6 +123,17 @@ def _export_quick(runs, aside, name, parents, world, say):
     error = write_graph(factor_graph(name, load_denoiser(path), VOCABULARY, parents), os.path.join(aside, file))
     say(f"{file}: largest difference from PyTorch {error:.1e}")
     return {"model": file, "steps": torch.load(path, weights_only=True)["steps"], "default": name in QUICK_BY_DEFAULT}
+
+
+def _kept_quick(out, aside, names, say):
+    """Copies the distilled networks of the factors `names` from the pack `out`; their entries in the manifest."""
+    with open(os.path.join(out, "pack.json"), encoding="utf-8") as file:
+        entries = {f["variable"]: f["quick"] for f in json.load(file)["factors"] if "quick" in f and f["variable"] in names}
+    for entry in entries.values():
+        for file in (entry[key] for key in ("model", "int8") if key in entry):
+            shutil.copyfile(os.path.join(out, file), os.path.join(aside, file))
+            say(f"{file}: kept")
+    return entries
 
 
 def colour_words():
@@ -164,13 +180,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", default="onnx/runs", help="folder of the runs of training")
     parser.add_argument("--out", default="onnx/packs/clay", help="folder of the pack")
+    parser.add_argument("--keep-quick", action="store_true", help="keep distilled networks that OUT has and RUNS has no checkpoint of")
     parser.add_argument("--classes", help="classes.json that train.folder wrote, of a data set of one's own")
     arguments = parser.parse_args()
     classes = None
     if arguments.classes:
         with open(arguments.classes, encoding="utf-8") as file:
             classes = json.load(file)
-    export_pack(arguments.runs, arguments.out, classes)
+    export_pack(arguments.runs, arguments.out, classes, keep_quick=arguments.keep_quick)
 
 
 if __name__ == "__main__":

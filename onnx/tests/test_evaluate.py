@@ -84,6 +84,19 @@ def test_flow_reaches_the_clean_sample_of_a_perfect_network():
     np.testing.assert_allclose(flow.sample(predict, noise, 5, 2.0, 4.0), clean, atol=1e-5)
 
 
+def test_outside_the_interval_of_guidance_the_text_alone_is_asked():
+    asked = []
+
+    def predict(latents, times):
+        asked.append(len(latents))
+        return np.concatenate([np.ones((1, 8, 2, 2)), np.zeros((len(latents) - 1, 8, 2, 2))]).astype(np.float32)
+
+    noise = np.zeros((1, 8, 2, 2), np.float32)
+    *_, end = flow.walk(predict, noise, 8, 3.0, 40.0, interval=(0.125, 0.875))
+    assert asked == [1, 2, 2, 2, 2, 2, 2, 1]
+    np.testing.assert_allclose(end, -(2 * 1 + 6 * 3) / 8, atol=1e-6)
+
+
 def test_ancestral_steps_keep_the_share_of_noise_and_reach_the_clean_sample():
     rng = np.random.default_rng(3)
     clean = np.zeros((2, 8, 64, 64), np.float32)

@@ -8,7 +8,10 @@ import pytest
 
 pytest.importorskip("onnx.helper")  # not "onnx": without the package that name finds our own folder
 
+import onnx  # noqa: E402
+
 from evaluate.pack import Pack  # noqa: E402
+from evaluate.runtime import session  # noqa: E402
 from export.int8 import add_int8  # noqa: E402
 
 TINY = "tests/fixtures/tiny_pack"
@@ -41,6 +44,24 @@ def test_they_answer_nearly_the_same_at_any_batch_and_size(folder):
         a, b = eight.sample(*ask), full.sample(*ask)
         assert a.shape == b.shape and not np.array_equal(a, b)
         assert np.sqrt(((a - b) ** 2).mean() / (b**2).mean()) < 0.1
+
+
+def test_a_graph_says_whether_a_sample_comes_out_alone_as_among_others(folder):
+    says = {}
+    for name in ("depth_int8.onnx", "image_int8.onnx"):
+        model = onnx.load(f"{folder}/{name}")
+        says[name] = {entry.key: entry.value for entry in model.metadata_props}["batch_invariant"]
+        runtime, rng = session(model.SerializeToString()), np.random.default_rng(4)
+        sizes = {"batch": 3, "tokens": 5, 384: 384}
+        feeds = {}
+        for port in runtime.get_inputs():
+            shape = [axis if isinstance(axis, int) else sizes.get(axis, 8) for axis in port.shape]
+            feeds[port.name] = rng.integers(0, 20, shape) if "int64" in port.type else rng.random(shape).astype(np.float32)
+        together = runtime.run(None, feeds)
+        alone = [runtime.run(None, {key: value[i : i + 1] for key, value in feeds.items()}) for i in range(3)]
+        same = all(np.array_equal(many[i], one[0]) for i, answers in enumerate(alone) for many, one in zip(together, answers, strict=True))
+        assert same or says[name] == "false"
+    assert set(says.values()) <= {"true", "false"}
 
 
 def test_neighbours_in_a_batch_change_nothing(folder):

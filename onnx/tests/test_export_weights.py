@@ -1,5 +1,7 @@
 """What goes into a pack can be read back out of it."""
 
+from pathlib import Path
+
 import pytest
 
 onnx = pytest.importorskip("onnx")
@@ -8,8 +10,12 @@ torch = pytest.importorskip("torch")
 from export.half import round_to_half, weights_of  # noqa: E402
 from export.graph import Graph, Mismatch, write_graph  # noqa: E402
 from export.networks import autoencoder_graphs, factor_graph  # noqa: E402
+from train.begun import keep  # noqa: E402
 from train.networks import Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig  # noqa: E402
-from train.weights import load_matching, read_graph  # noqa: E402
+from train.runs import save_atomically  # noqa: E402
+from train.weights import autoencoder_of_pack, denoiser_of_pack, load_matching, read_graph  # noqa: E402
+
+TINY = Path("tests/fixtures/tiny_pack")
 
 
 def test_denoiser_survives_the_round_trip(tmp_path):
@@ -88,3 +94,21 @@ def test_weights_too_large_for_half_are_refused(tmp_path):
     layer.weight.data.fill_(1e6)
     with pytest.raises(ValueError, match="float16"):
         round_to_half(layer)
+
+
+def test_networks_that_have_begun_take_the_place_of_the_packs(tmp_path):
+    torch.manual_seed(7)
+    coder = Autoencoder(AutoencoderConfig(**autoencoder_of_pack(TINY)[0]))
+    network = Denoiser(DenoiserConfig(widths=[8, 16], blocks=1, heads=2, word_width=4))
+    save_atomically({"config": vars(coder.config), "model": coder.state_dict(), "world": 1}, tmp_path / "autoencoder" / "checkpoint.pt")
+    save_atomically({"config": network.config.to_dict(), "ema": network.state_dict(), "samples": 48}, tmp_path / "segmentation" / "checkpoint.pt")
+    about = keep(tmp_path, ["segmentation"], ["classes"], tmp_path / "begun")
+    assert about == {"world": 1, "samples": {"segmentation": 48}}
+    config, state = denoiser_of_pack(TINY, "segmentation", begun=tmp_path / "begun")
+    assert config == network.config.to_dict()
+    assert torch.equal(state["enter.weight"], network.enter.weight.half().float())
+    _, weights = autoencoder_of_pack(TINY, tmp_path / "begun")
+    _, before = autoencoder_of_pack(TINY)
+    assert torch.equal(weights["classes.0.weight"], coder.classes[0].weight.half().float())
+    assert torch.equal(weights["encoder.1.weight"], before["encoder.1.weight"])
+    assert not torch.equal(weights["classes.0.weight"], before["classes.0.weight"])

@@ -12,11 +12,12 @@ from train.chunks import OBJECT_WEIGHT, Chunk, cell_weights, occupancy, with_mir
 from train.factor import FACTORS, PARENT_DROPPED, TINY, conditions, draw_batch, noise_levels
 from train.joints import joint_targets, pose_figures, pose_loss, posed
 from train.maps import painted_of_maps, render_maps, sketch_of_maps
-from train.networks import CLASS_SLOTS, NECK_UNIT, Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig
+from train.networks import CLASS_SLOTS, NECK_UNIT, Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig, Doubled
 from train.pictures import BOUNDARY_SHADE, classes_picture, palette
 from train.runs import Budget, learning_rate, save_atomically
 from train.sampling import sample
 from train.text import Captions
+from train.weights import load_matching, reading
 from world.classes import INDEX
 
 torch.set_num_threads(1)
@@ -186,6 +187,36 @@ def test_autoencoder_shapes_and_normalisation():
     assert network.decode_image(latent).abs().max() <= 1
     for grey in (network.decode_depth(latent), network.decode_sketch(latent)):
         assert grey.shape == (1, 1, 64, 96) and 0 <= grey.min() and grey.max() <= 1
+
+
+def test_a_further_stage_of_the_image_decoder_keeps_what_came_before_it():
+    old = Autoencoder(AutoencoderConfig(16, 16, 16, 16, 16))
+    new = Autoencoder(AutoencoderConfig(16, 16, 16, 16, 16, image_enlarge=2))
+    load_matching(new, Doubled.renamed(old.state_dict(), "image"), grown=("image.",))
+    latent = torch.randn(1, 8, 4, 6)
+    assert old.decode_image(latent).shape == (1, 3, 32, 48) and new.decode_image(latent).shape == (1, 3, 64, 96)
+    enlarged = torch.nn.functional.interpolate(old.image(latent), scale_factor=2.0, mode="bilinear", align_corners=False)
+    assert torch.allclose(enlarged, new.image(latent), atol=1e-5), "it adds nothing at first"
+    assert torch.equal(old.decode_depth(latent), new.decode_depth(latent))
+    with pytest.raises(ValueError, match="not 3 times"):
+        Autoencoder(AutoencoderConfig(16, 16, 16, 16, 16, image_enlarge=3))
+
+
+def test_a_network_can_go_on_with_fewer_parents():
+    whole = Denoiser(DenoiserConfig(**TINY, parents=["depth", "sketch", "pose"]))
+    for parameter in whole.parameters():
+        torch.nn.init.normal_(parameter, std=0.1)
+    config, state = reading(whole.config.to_dict(), whole.state_dict(), ["pose"])
+    part = Denoiser(DenoiserConfig(**config))
+    part.load_state_dict(state)
+    latent, pose, time, level = torch.randn(2, 8, 8, 8), torch.randn(2, 8, 8, 8), torch.rand(2), torch.zeros(2)
+    text = torch.randn(2, 5, 384), torch.randint(0, 99, (2, 5)), torch.ones(2, 5)
+    absent = torch.zeros_like(pose), torch.full_like(level, -1.0)
+    for parameter in (whole.absent["depth"], whole.absent["sketch"]):
+        torch.nn.init.zeros_(parameter)
+    assert torch.allclose(part(latent, time, *text, pose, level), whole(latent, time, *text, *absent, *absent, pose, level), atol=1e-5)
+    with pytest.raises(ValueError, match="does not read normal, only depth, sketch, pose"):
+        reading(whole.config.to_dict(), whole.state_dict(), ["normal"])
 
 
 def test_pictures_of_maps():

@@ -30,6 +30,8 @@ def test_two_minutes_of_training_make_a_pack():
     for name, minutes in (("segmentation", "0.4"), ("depth", "0.2"), ("normal", "0.2"), ("pose", "0.2"), ("sketch", "0.2"), ("image", "0.3")):
         options = ["--minutes", minutes, "--tiny", "--captions", "16", "--frames", f"{FOLDER}/frames", *autoencoder]
         _run("train.factor", "--factor", name, "--run", f"{FOLDER}/{name}", *options)
+    further = ["--only", "image", "--frames", f"{FOLDER}/frames", "--enlarge", "2", "--minutes", "0.1", "--size", "64", "--chunk", "4"]
+    _run("train.autoencoder", "--run", f"{FOLDER}/image_decoder", "--start", f"{FOLDER}/autoencoder/checkpoint.pt", *further)
     _run("export.pack", "--runs", FOLDER, "--out", f"{FOLDER}/pack")
 
     from evaluate.pack import Pack
@@ -43,7 +45,7 @@ def test_two_minutes_of_training_make_a_pack():
     assert drawn.classes.max() < len(pack.names)
     assert (drawn.classes[0, 0] != drawn.classes[0, 1]).any()
     chain = draw_chain(pack, captions, drawn.first_latents)
-    assert chain.images.shape == (2, 3, 256, 256) and np.isfinite(chain.images).all()
+    assert chain.images.shape == (2, 3, 512, 512) and np.isfinite(chain.images).all()
 
     # And the way back: training goes on from the exported pack alone.
     again = f"{FOLDER}/again"

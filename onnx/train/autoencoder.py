@@ -1,6 +1,7 @@
 """Trains the shared autoencoder on label maps, depth, sketches, normals, skeletons and pictures.
 
     python -m train.autoencoder --run onnx/runs/autoencoder --minutes 13
+    python -m train.autoencoder --run onnx/runs/image_decoder --start onnx/runs/autoencoder/checkpoint.pt --only image --frames onnx/runs/frames512 --enlarge 2
 
 The latents of every factor depend on the encoder, so it is trained first and never changed again; `--only image --frames DIR`
 goes on with one decoder alone, on real renders, while the encoder and the other decoders keep their weights; one that is not there yet is added (normals, poses). `--start` with `--world 1`
@@ -20,7 +21,7 @@ from world.classes import CLASSES, LATEST, OBJECTS
 from .frames import FrameReader
 from .joints import joint_targets, pose_figures, pose_loss, posed
 from .maps import Maps, painted_of_maps, render_maps, sketch_of_maps
-from .networks import Autoencoder, AutoencoderConfig
+from .networks import Autoencoder, AutoencoderConfig, Doubled
 from .pictures import bytes_of, classes_picture, grey_picture, image_picture, palette, pose_picture
 from .runs import Budget, Log, code_revision, learning_rate, require_world, save_atomically, set_learning_rate, world_of
 from .weights import load_matching
@@ -66,8 +67,8 @@ def image_loss(out: Tensor, target: Tensor) -> Tensor:
 class Batches:
     """Mixed batches of freshly rendered 128 x 128 pictures, in chunks so that rendering and training do not thrash the caches."""
 
-    def __init__(self, rng: np.random.Generator, mix: dict[str, int], size: int, chunk: int, frames: FrameReader | None, world: int):
-        self.rng, self.mix, self.size, self.chunk, self.frames, self.world = rng, mix, size, chunk, frames, world
+    def __init__(self, rng: np.random.Generator, mix: dict[str, int], size: int, chunk: int, frames: FrameReader | None, world: int, enlarge: int = 1):
+        self.rng, self.mix, self.size, self.chunk, self.frames, self.world, self.enlarge = rng, mix, size, chunk, frames, world, enlarge
         self.left = 0
 
     def next(self) -> dict[str, tuple[Tensor, ...]]:
@@ -89,8 +90,8 @@ class Batches:
         if kind == "classes":
             return classes_picture(some.classes, some.boundary), torch.from_numpy(some.classes).long(), torch.from_numpy(some.boundary).float()
         if kind == "image":
-            picture = image_picture(self.frames.crops(len(rows), self.size, self.rng) if self.frames else painted_of_maps(some, self.rng))
-            return picture, picture
+            picture = image_picture(self.frames.crops(len(rows), self.size * self.enlarge, self.rng) if self.frames else painted_of_maps(some, self.rng))
+            return F.avg_pool2d(picture, self.enlarge), picture
         if kind == "normal":
             picture = image_picture(some.normals)
             return picture, picture
@@ -144,9 +145,13 @@ def measure(network: Autoencoder, batch: dict[str, tuple[Tensor, ...]], noise: f
         figures["added_pixels"] = right[classes >= len(CLASSES)].float().mean().item()
         figures["boundary_iou"] = ((found & asked).sum() / (found | asked).sum().clamp(min=1)).item()
     if "image" in batch:
-        picture = batch["image"][0]
-        error = (network.decode_image(code(picture)) - picture).square().mean().item() / 4
-        figures["psnr"] = -10 * np.log10(error + 1e-9)
+        picture, whole = batch["image"]
+        decoded = network.decode_image(code(picture))
+        decibels = lambda other: -10 * np.log10((other - whole).square().mean().item() / 4 + 1e-9)
+        figures["psnr"] = decibels(decoded)
+        if network.config.image_enlarge > 1:
+            # What enlarging the picture itself, which the decoder has not seen, would have reached.
+            figures["psnr_enlarged"] = decibels(F.interpolate(picture, size=whole.shape[-2:], mode="bicubic", align_corners=False))
     for kind, decode in (("depth", network.decode_depth), ("sketch", network.decode_sketch)):
         if kind in batch:
             figures[f"{kind}_l1"] = (decode(code(batch[kind][0])) - batch[kind][1]).abs().mean().item()
@@ -178,7 +183,7 @@ def save_sheet(network: Autoencoder, batch: dict[str, tuple[Tensor, ...]], path:
             logits, boundary = network.decode_classes(latent)
             shown = classes_picture(logits.argmax(1).byte().numpy(), boundary[:, 0].numpy() > 0)
         elif kind in ("image", "normal"):
-            shown = getattr(network, f"decode_{kind}")(latent)
+            shown = F.avg_pool2d(decoded := getattr(network, f"decode_{kind}")(latent), decoded.shape[-1] // picture.shape[-1])
         elif kind == "pose":
             shown = (network.decode_pose(latent)[0].amax(1, keepdim=True) * 2 - 1).expand(-1, 3, -1, -1)
         else:
@@ -209,9 +214,15 @@ def train(arguments: argparse.Namespace) -> None:
     added = arguments.only is not None and not getattr(config, arguments.only)
     if added:
         setattr(config, arguments.only, half)
+    enlarged = arguments.enlarge > config.image_enlarge
+    if enlarged:
+        if arguments.only != "image" or not arguments.frames:
+            raise SystemExit(f"--enlarge {arguments.enlarge} needs --only image and --frames of twice the size: the pictures drawn without them are too coarse")
+        config.image_enlarge = arguments.enlarge
     network = Autoencoder(config)
     if saved:
-        load_matching(network, saved["model"], grown=(f"{arguments.only}.",) if added else ())
+        known = Doubled.renamed(saved["model"], "image") if enlarged else saved["model"]
+        load_matching(network, known, grown=(f"{arguments.only}.",) if added or enlarged else ())
     network.to(memory_format=torch.channels_last)
 
     mix = {arguments.only: 8} if arguments.only else {kind: count for kind, count in MIX.items() if getattr(config, kind)}
@@ -227,7 +238,7 @@ def train(arguments: argparse.Namespace) -> None:
 
     rng = np.random.Generator(np.random.PCG64([arguments.seed, step]))
     frames = FrameReader(Path(arguments.frames), world) if arguments.frames else None
-    batches = Batches(rng, mix, arguments.size, arguments.chunk, frames, world)
+    batches = Batches(rng, mix, arguments.size, arguments.chunk, frames, world, config.image_enlarge)
     budget, weights = Budget(arguments.minutes, spent), class_weights()
     first, said, measured = step, 0.0, 0.0
     frozen = arguments.only is not None or bool(saved and saved.get("frozen"))
@@ -305,6 +316,7 @@ def main() -> None:
     parser.add_argument("--world", type=int, choices=range(LATEST + 1), help="version of the world [default: that of the checkpoint, or 0]")
     parser.add_argument("--only", choices=list(MIX), help="train this decoder alone, everything else stays")
     parser.add_argument("--frames", help="folder of rendered frames (train.frames) to take images from")
+    parser.add_argument("--enlarge", type=int, choices=(1, 2), default=1, help="2 gives the image decoder a further stage, for frames of 512 pixels")
     train(parser.parse_args())
 
 

@@ -211,8 +211,15 @@ def frame_chunks(variable: str, parents: list[str], autoencoder: Autoencoder, se
             labels = read_shard(path, world, ["classes", "objects"])
             if not stored.exists():
                 save_atomically(encode_shard(read_shard(path, world), path.stem, variable, parents, autoencoder, size), stored)
-            known[path] = chunk_of(torch.load(stored, weights_only=True), labels, variable, size)
+            known[path] = with_parents(chunk_of(torch.load(stored, weights_only=True), labels, variable, size), parents, stored)
         yield known[path]
+
+
+def with_parents(chunk: Chunk, parents: list[str], path: Path) -> Chunk:
+    """The chunk with these parents alone, in this order; what `path` stores may have been encoded for others."""
+    if missing := [name for name in parents if name not in chunk.parents]:
+        raise SystemExit(f"{path} was encoded without {', '.join(missing)}: delete the folder {path.parent}, it will be made again")
+    return replace(chunk, parents={name: chunk.parents[name] for name in parents})
 
 
 def latents_path(shard: Path, variable: str, autoencoder: Autoencoder, size: int) -> Path:

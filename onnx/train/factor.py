@@ -30,6 +30,7 @@ from .networks import Autoencoder, Denoiser, DenoiserConfig, load_autoencoder
 from .previews import HeldOutFrames, HeldOutMaps
 from .runs import Budget, Log, code_revision, learning_rate, require_world, save_atomically, set_learning_rate, world_of, world_of_checkpoint
 from .text import Captions
+from .weights import reading
 
 
 @dataclass
@@ -134,11 +135,15 @@ class Trainer:
         require_world(world_of_checkpoint(arguments.autoencoder), self.world, arguments.autoencoder)
         if saved:
             require_world(world_of(saved), self.world, self.path)
+        self.begun = None
+        if arguments.start and not saved:
+            earlier = torch.load(arguments.start, map_location=self.device, weights_only=True)
+            self.begun = reading(earlier["config"], earlier["ema"], earlier["config"]["parents"] if arguments.parents is None else arguments.parents)
         self.step, self.samples, spent = (saved["step"], saved["samples"], saved["spent"]) if saved else (0, 0, 0.0)
         torch.manual_seed(arguments.seed + self.step)
         self.config = DenoiserConfig(**(saved["config"] if saved else self.first_config()))
-        self.network = Denoiser(self.config).to(self.device, memory_format=torch.channels_last)
-        self.average = Denoiser(self.config).to(self.device, memory_format=torch.channels_last).requires_grad_(False).eval()
+        self.network = self.new_network().to(self.device, memory_format=torch.channels_last)
+        self.average = self.new_network().to(self.device, memory_format=torch.channels_last).requires_grad_(False).eval()
         decayed = [p for n, p in self.network.named_parameters() if p.ndim > 1 and "words" not in n]
         rest = [p for n, p in self.network.named_parameters() if not (p.ndim > 1 and "words" not in n)]
         groups = [{"params": decayed, "weight_decay": 1e-2}, {"params": rest, "weight_decay": 0.0}]
@@ -152,9 +157,7 @@ class Trainer:
             if saved["optimizer"]:  # absent from a checkpoint that came over the wire or out of a pack
                 self.optimizer.load_state_dict(saved["optimizer"])
         else:
-            mean, std = self.held[0].captions.statistics()
-            self.network.text.token_mean.copy_(mean)
-            self.network.text.token_std.copy_(std)
+            self.initialise()
             self.average.load_state_dict(self.network.state_dict())
         self.first = self.step
         self.predict = torch.compile(self.network.predict) if arguments.compile else self.network.predict
@@ -162,7 +165,23 @@ class Trainer:
 
     def first_config(self) -> dict:
         """The network of a new run."""
-        return {"parents": self.factor.parents, **(TINY if self.arguments.tiny else self.factor.network)}
+        if self.begun:
+            return self.begun[0]
+        parents = self.factor.parents if self.arguments.parents is None else self.arguments.parents
+        return {"parents": parents, **(TINY if self.arguments.tiny else self.factor.network)}
+
+    def new_network(self) -> Denoiser:
+        """A network of the run's configuration."""
+        return Denoiser(self.config)
+
+    def initialise(self) -> None:
+        """What the network of a new run takes from its data, or from another run."""
+        if self.begun:
+            self.network.load_state_dict(self.begun[1])
+            return
+        mean, std = self.held[0].captions.statistics()
+        self.network.text.token_mean.copy_(mean)
+        self.network.text.token_std.copy_(std)
 
     def source(self):
         a = self.arguments
@@ -275,6 +294,8 @@ def arguments_parser() -> argparse.ArgumentParser:
     parser.add_argument("--autoencoder", default="onnx/runs/autoencoder/checkpoint.pt")
     parser.add_argument("--world", type=int, choices=range(LATEST + 1), help="version of the world [default: that of the autoencoder]")
     parser.add_argument("--frames", default="onnx/runs/frames", help="folder of rendered frames (train.frames)")
+    parser.add_argument("--parents", nargs="*", metavar="VARIABLE", help="what a new run's network reads beside the text, instead of the factor's own parents")
+    parser.add_argument("--start", help="checkpoint of another run whose averaged weights a new one begins with")
     parser.add_argument("--frames-only", action="store_true", help="learn from the frames what could be drawn on the fly as well: for data of your own")
     parser.add_argument("--missing", type=float, default=0.0, metavar="SHARE", help="leave out this share of each parent's maps, as if they were never collected")
     parser.add_argument("--minutes", type=float, default=60)

@@ -1,8 +1,14 @@
 """Checkpoints out of an exported pack, without a step of training: what `export.pack`, `train.frames` and `train.gpu` read.
 
-    python -m train.from_pack --pack onnx/packs/clay --runs onnx/runs [--world 1]
+    python -m train.from_pack --pack onnx/packs/clay --runs onnx/runs [--world 1] [--begun onnx/begun/world1] [--quick image]
 
 `--world` names a later version of the world to go on in; the autoencoder's decoder of classes has to learn its new classes first.
+
+`--begun` is a folder of single graphs that take the place of the pack's: networks whose training for another version has begun, and which no pack holds yet
+(`python -m train.begun` writes it).
+
+`--quick` begins with the distilled network of a factor, where that has seen more than the factor itself: within a few thousand samples it forgets
+the guidance that it was taught.
 
 A pack holds averaged weights, rounded to 16 bits, and no state of an optimiser. Checkpoints that are there already are left alone. Go on with
 a `--seed` that the pack was not trained with: a seed draws the same maps again.
@@ -11,6 +17,7 @@ a `--seed` that the pack was not trained with: a seed draws the same maps again.
 import argparse
 import json
 from pathlib import Path
+from typing import Sequence
 
 import torch
 import torch.nn.functional as F
@@ -20,26 +27,26 @@ from world.classes import LATEST, classes_of
 from .factor import FACTORS
 from .networks import LATENT_CHANNELS, Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig
 from .runs import code_revision, require_world, save_atomically, world_of_checkpoint
-from .weights import autoencoder_of_pack, denoiser_of_pack, load_matching
+from .weights import autoencoder_of_pack, denoiser_of_pack, graph_of, load_matching
 
 GROWN = ("middle_",)
 """Parts of a network that a pack made before them may lack: they start without effect."""
 
 
-def autoencoder_checkpoint(pack: Path, world: int) -> dict:
+def autoencoder_checkpoint(pack: Path, world: int, begun: Path | None = None) -> dict:
     """As `train.autoencoder` writes it after its end: the encoder is frozen."""
-    config, weights = autoencoder_of_pack(pack)
+    config, weights = autoencoder_of_pack(pack, begun)
     network = Autoencoder(AutoencoderConfig(**config))
     load_matching(network, weights)
     return start(config, network.state_dict(), world) | {"frozen": True}
 
 
-def factor_checkpoint(pack: Path, variable: str, world: int) -> dict:
-    """As `train.factor` writes it; `model` and `ema` are the same weights.
+def factor_checkpoint(pack: Path, variable: str, world: int, quick: bool = False, begun: Path | None = None) -> dict:
+    """As `train.factor` writes it; `model` and `ema` are the same weights, with `quick` those of the distilled network.
 
     Parents that the factor has today and had not when the pack was made come last, without effect at first.
     """
-    config, weights = denoiser_of_pack(pack, variable)
+    config, weights = denoiser_of_pack(pack, variable, quick, begun)
     config |= {"middle_attention": FACTORS[variable].network.get("middle_attention", False)}
     added = [parent for parent in FACTORS[variable].parents if parent not in config["parents"]]
     config["parents"] = [*config["parents"], *added]
@@ -53,6 +60,17 @@ def factor_checkpoint(pack: Path, variable: str, world: int) -> dict:
     return start(network.config.to_dict(), state, world) | {"ema": state, "samples": 0, "chunk_number": 0, "factor": variable}
 
 
+def quick_checkpoint(pack: Path, variable: str, entry: dict, world: int) -> dict:
+    """The factor's distilled network as `train.distil` writes it; `entry` is its entry in the manifest."""
+    return factor_checkpoint(pack, variable, world, quick=True) | {"steps": entry["steps"]}
+
+
+def quick_entries(pack: Path) -> dict[str, dict]:
+    """Variable -> entry of the distilled networks that the pack has in full precision."""
+    factors = json.loads((pack / "pack.json").read_text(encoding="utf-8"))["factors"]
+    return {f["variable"]: f["quick"] for f in factors if "quick" in f and f["quick"]["model"] == f"{f['variable']}_quick.onnx"}
+
+
 def start(config: dict, model: dict, world: int) -> dict:
     """What all checkpoints hold, before a first step."""
     return {"config": config, "model": model, "optimizer": None, "step": 0, "spent": 0.0, "seed": 0, "revision": code_revision(), "world": world}
@@ -64,10 +82,14 @@ def world_of_pack(pack: Path) -> int:
     return next((version for version in range(LATEST + 1) if names == [info.name for info in classes_of(version)]), 0)
 
 
-def write_checkpoints(pack: Path, runs: Path, world: int) -> list[Path]:
-    """Writes what is missing under `runs`; returns the paths written. `world` is the version that they will be trained further in."""
-    made = {"autoencoder": lambda: autoencoder_checkpoint(pack, world)}
-    made |= {name: lambda name=name: factor_checkpoint(pack, name, world) for name in FACTORS if (pack / f"{name}.onnx").exists()}
+def write_checkpoints(pack: Path, runs: Path, world: int, quick: Sequence[str] = (), begun: Path | None = None) -> list[Path]:
+    """Writes what is missing under `runs`; returns the paths written. `world` is the version that they will be trained further in,
+    `quick` names the factors that begin with their distilled network, `begun` is a folder of graphs that take the place of the pack's."""
+    made = {"autoencoder": lambda: autoencoder_checkpoint(pack, world, begun)}
+    there = [name for name in FACTORS if graph_of(pack, f"{name}.onnx", begun).exists()]
+    made |= {name: lambda name=name: factor_checkpoint(pack, name, world, name in quick, begun) for name in there}
+    if world == world_of_pack(pack):
+        made |= {f"{name}_quick": lambda name=name, entry=entry: quick_checkpoint(pack, name, entry, world) for name, entry in quick_entries(pack).items()}
     written = []
     for name, make in made.items():
         path = runs / name / "checkpoint.pt"
@@ -83,15 +105,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pack", default="onnx/packs/clay", type=Path)
     parser.add_argument("--runs", default="onnx/runs", type=Path)
+    parser.add_argument("--begun", type=Path, help="folder of graphs that take the place of the pack's")
+    parser.add_argument("--quick", nargs="+", default=[], choices=list(FACTORS), metavar="FACTOR", help="factors that begin with their distilled network")
     parser.add_argument("--world", type=int, choices=range(LATEST + 1), help="version of the world to go on in [default: the pack's]")
     arguments = parser.parse_args()
     of_pack = world_of_pack(arguments.pack)
     world = of_pack if arguments.world is None else arguments.world
     if world < of_pack:
         parser.error(f"{arguments.pack} is of version {of_pack} of the world: version {world} lacks classes that it knows")
-    for path in write_checkpoints(arguments.pack, arguments.runs, world):
+    for path in write_checkpoints(arguments.pack, arguments.runs, world, arguments.quick, arguments.begun):
         print(path)
-    if world > of_pack:
+    if world > of_pack and not (arguments.begun and (arguments.begun / "decode_classes.onnx").exists()):
         print(f"from version {of_pack} of the world to version {world}: first let the decoder of classes learn those that are new (train.autoencoder --only classes)")
 
 

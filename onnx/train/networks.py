@@ -59,9 +59,16 @@ def upscale(channels_in: int, channels_out: int, factor: int = 2) -> nn.Sequenti
     return nn.Sequential(conv, nn.PixelShuffle(factor))
 
 
-def decoder(width: int, channels: int, blocks: int = 2) -> nn.Sequential:
-    """Latent [B, 8, h, w] -> [B, channels, 8h, 8w]; `width` channels at 1/8, half of it at 1/4, a quarter at 1/2."""
+def decoder(width: int, channels: int, blocks: int = 2, enlarge: int = 1) -> nn.Sequential:
+    """Latent [B, 8, h, w] -> [B, channels, 8h, 8w]; `width` channels at 1/8, half of it at 1/4, a quarter at 1/2.
+
+    With `enlarge` 2 the head is a `Doubled` one, and the answer is [B, channels, 16h, 16w].
+    """
+    if enlarge not in (1, 2):
+        raise ValueError(f"a decoder enlarges once or twice, not {enlarge} times")
     head = nn.Sequential(nn.Conv2d(width // 4, channels * 4, 1), nn.PixelShuffle(2))
+    if enlarge == 2:
+        head = Doubled(head, width // 4, channels)
     return nn.Sequential(
         nn.Conv2d(LATENT_CHANNELS, width, 3, padding=1),
         *[Residual(width) for _ in range(blocks)],
@@ -73,6 +80,31 @@ def decoder(width: int, channels: int, blocks: int = 2) -> nn.Sequential:
         nn.SiLU(),
         head,
     )
+
+
+class Doubled(nn.Module):
+    """A decoder's head and what a further stage, an eighth of the decoder's width at 1/1, adds to its answer at twice the size: nothing at first."""
+
+    PLACE = 9
+    """Of the head in a decoder."""
+
+    def __init__(self, head: nn.Module, width: int, channels: int):
+        super().__init__()
+        self.head = head
+        last = nn.Conv2d(width // 2, channels * 4, 1)
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
+        convolution = nn.Conv2d(width // 2, width // 2, 3, padding=1)
+        self.further = nn.Sequential(upscale(width, width // 2), nn.SiLU(), convolution, nn.SiLU(), last, nn.PixelShuffle(2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.interpolate(self.head(x), scale_factor=2.0, mode="bilinear", align_corners=False) + self.further(x)
+
+    @classmethod
+    def renamed(cls, state: dict[str, Tensor], part: str) -> dict[str, Tensor]:
+        """Weights of a decoder with a plain head as those of one with a doubled head, whose further stage they lack."""
+        head = f"{part}.{cls.PLACE}."
+        return {name.replace(head, f"{head}head.") if name.startswith(head) else name: value for name, value in state.items()}
 
 
 JOINTS = 18
@@ -92,6 +124,8 @@ class AutoencoderConfig:
     normal: int = 0
     """0: an autoencoder from before there was such a variable; `train.autoencoder --only normal` adds its decoder."""
     pose: int = 0
+    image_enlarge: int = 1
+    """Pixels of a decoded image for each of the picture that was encoded, along a side: 1, or 2 with a further stage of the decoder."""
 
 
 class Autoencoder(nn.Module):
@@ -112,7 +146,7 @@ class Autoencoder(nn.Module):
             nn.SiLU(),
             nn.Conv2d(width, 2 * LATENT_CHANNELS, 3, padding=1),
         )
-        self.image = decoder(self.config.image, 3)
+        self.image = decoder(self.config.image, 3, enlarge=self.config.image_enlarge)
         self.classes = decoder(self.config.classes, CLASS_SLOTS + 1)
         self.depth = decoder(self.config.depth, 1)
         self.sketch = decoder(self.config.sketch, 1)
@@ -135,7 +169,7 @@ class Autoencoder(nn.Module):
         return latent * self.latent_std + self.latent_mean
 
     def decode_image(self, latent: Tensor) -> Tensor:
-        """Latent -> RGB [B, 3, 8h, 8w] in [-1, 1]."""
+        """Latent -> RGB [B, 3, 8h, 8w] in [-1, 1], each side `image_enlarge` times as long."""
         return self.image(self.raw(latent)).clamp(-1, 1)
 
     def decode_classes(self, latent: Tensor) -> tuple[Tensor, Tensor]:
@@ -254,10 +288,11 @@ class SpatialAttention(nn.Module):
         self.attend_cross = Attention(width, context, heads)
         self.feed_forward = feed_forward(width)
 
-    def forward(self, x: Tensor, text: Tensor, bias: Tensor, seen: list[Tensor] | None = None) -> Tensor:
+    def forward(self, x: Tensor, text: Tensor, bias: Tensor, seen: list[Tensor] | None = None, own: list[Tensor] | None = None) -> Tensor:
+        """`seen` collects the weights of the attention to the text, `own` those among the cells."""
         y = x.flatten(2).transpose(1, 2)
         z = self.norm_self(y)
-        y = y + self.attend_self(z, z)
+        y = y + self.attend_self(z, z, seen=own)
         y = y + self.attend_cross(self.norm_cross(y), text, bias, seen)
         y = y + self.feed_forward(y)
         return y.transpose(1, 2).reshape(x.shape)
@@ -270,8 +305,10 @@ class Block(SpatialAttention):
         super().__init__(width, width, heads)
         self.resblock = ResBlock(width, width, time)
 
-    def forward(self, x: Tensor, time: Tensor, text: Tensor, bias: Tensor, seen: list[Tensor] | None = None) -> Tensor:
-        return super().forward(self.resblock(x, time), text, bias, seen)
+    def forward(
+        self, x: Tensor, time: Tensor, text: Tensor, bias: Tensor, seen: list[Tensor] | None = None, own: list[Tensor] | None = None
+    ) -> Tensor:
+        return super().forward(self.resblock(x, time), text, bias, seen, own)
 
 
 class TextLayer(nn.Module):
@@ -324,7 +361,8 @@ class TextAdapter(nn.Module):
             x = layer(x, None, bias)
         x = self.norm(x)
         words, weight = x[:, 1:], mask[:, :, None]
-        mean = (words * weight).sum(1) / weight.sum(1).clamp(min=1)
+        # No plain sum over the tokens: ONNX Runtime sums those of a lone sample in another order than those of two.
+        mean = torch.einsum("blc,bl->bc", words, mask) / weight.sum(1).clamp(min=1)
         peak = (words * weight - (1 - weight) * 1e4).amax(1)
         some = mask.amax(1, keepdim=True)
         pooled = self.pool(torch.cat([mean, peak * some], 1)) * some + self.null_pool * (1 - some)
@@ -430,15 +468,27 @@ class Denoiser(nn.Module):
         """
         seen: list[Tensor] = []
         prediction, _ = self.predict(*inputs, seen=seen)
-        words = torch.stack(seen).mean(0)[:, :, 1:].transpose(1, 2)
+        words = (sum(seen[1:], seen[0]) / len(seen))[:, :, 1:].transpose(1, 2)
         shrink = 2 ** len(self.down)
         height, width = ((side + shrink - 1) // shrink for side in inputs[0].shape[-2:])
         return prediction, words.reshape(words.shape[0], words.shape[1], height, width)
 
     def predict(
-        self, latent: Tensor, time: Tensor, tokens: Tensor, ids: Tensor, mask: Tensor, *parents: Tensor, seen: list[Tensor] | None = None
+        self,
+        latent: Tensor,
+        time: Tensor,
+        tokens: Tensor,
+        ids: Tensor,
+        mask: Tensor,
+        *parents: Tensor,
+        seen: list[Tensor] | None = None,
+        own: list[Tensor] | None = None,
+        added: tuple[Tensor, ...] | None = None,
     ) -> tuple[Tensor, Tensor | None]:
-        """As `forward`; also the logits of the coarse layout [B, 40, 4, 4] where the net plans one."""
+        """As `forward`; also the logits of the coarse layout [B, 40, 4, 4] where the net plans one.
+
+        `seen` and `own` collect attention at the lowest level, see `SpatialAttention`; `added` is what an adapter adds to the features of each level.
+        """
         width = self.config.widths[-1]
         text, bias, pooled = self.text(tokens, ids, mask)
         embedding = self.time(sinusoidal(time, width)) + pooled
@@ -451,6 +501,8 @@ class Denoiser(nn.Module):
         embedding = F.silu(embedding)
 
         x = self.enter(torch.cat(inputs, 1))
+        if added is not None:
+            x = x + added[0]
         skips = []
         for i, down in enumerate(self.down):
             if self.down_blocks is not None:
@@ -459,6 +511,8 @@ class Denoiser(nn.Module):
                 x = self.middle_down(x, text, bias)
             skips.append(x)
             x = down(x)
+            if added is not None:
+                x = x + added[i + 1]
         resized = lambda y: F.interpolate(y, size=x.shape[-2:], mode="bilinear", align_corners=False)
         x = x + resized(self.position)
         plan = None
@@ -466,7 +520,7 @@ class Denoiser(nn.Module):
             features, plan = self.layout(text, bias)
             x = x + resized(features)
         for block in self.blocks:
-            x = block(x, embedding, text, bias, seen)
+            x = block(x, embedding, text, bias, seen, own)
         for i in reversed(range(len(self.up))):
             x = self.up_blocks[i](torch.cat([self.up[i](x), skips[i]], 1), embedding)
             if self.middle_up is not None and i == len(self.up) - 1:

@@ -12,6 +12,8 @@ import torch
 
 from export.half import weights_of
 
+from .networks import LATENT_CHANNELS
+
 LATER_DECODERS = ("normal", "pose")
 """A pack without one of these variables lacks its decoder."""
 AUTOENCODER_GRAPHS = ("encoder.onnx", *(f"decode_{kind}.onnx" for kind in ("image", "classes", "depth", "sketch", *LATER_DECODERS)))
@@ -26,24 +28,47 @@ def read_graph(path: Path) -> tuple[dict | None, dict[str, torch.Tensor]]:
     return config, weights
 
 
-def autoencoder_of_pack(pack: Path) -> tuple[dict, dict[str, torch.Tensor]]:
+def graph_of(pack: Path, name: str, begun: Path | None) -> Path:
+    """The graph in the folder `begun`, of networks that are further than the pack's, or else in the pack."""
+    return begun / name if begun and (begun / name).exists() else pack / name
+
+
+def autoencoder_of_pack(pack: Path, begun: Path | None = None) -> tuple[dict, dict[str, torch.Tensor]]:
     """Configuration and state of the pack's autoencoder, gathered from its graphs."""
-    config, state = None, {}
-    for name in (name for name in AUTOENCODER_GRAPHS if (pack / name).exists()):
-        found, weights = read_graph(pack / name)
-        config = config or found
-        state |= weights
+    configs, state = {}, {}
+    for name in AUTOENCODER_GRAPHS:
+        path = graph_of(pack, name, begun)
+        if path.exists():
+            configs[name], weights = read_graph(path)
+            state |= weights
+    config = next((config for config in configs.values() if config), None)
     if config is None:
         raise ValueError(f"{pack}: no graph of the autoencoder carries its configuration")
-    return config | {kind: 0 for kind in LATER_DECODERS if not (pack / f"decode_{kind}.onnx").exists()}, state
+    later = {kind: configs.get(f"decode_{kind}.onnx") for kind in LATER_DECODERS}
+    return config | {kind: found[kind] if found else 0 for kind, found in later.items()}, state
 
 
-def denoiser_of_pack(pack: Path, variable: str) -> tuple[dict, dict[str, torch.Tensor]]:
-    """Configuration and state of one factor of the pack."""
-    config, state = read_graph(pack / f"{variable}.onnx")
+def denoiser_of_pack(pack: Path, variable: str, quick: bool = False, begun: Path | None = None) -> tuple[dict, dict[str, torch.Tensor]]:
+    """Configuration and state of one factor of the pack, or of its distilled network."""
+    path = graph_of(pack, f"{variable}_quick.onnx" if quick else f"{variable}.onnx", begun)
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is not there: this pack has no such network in full precision")
+    config, state = read_graph(path)
     if config is None:
-        raise ValueError(f"{pack / variable}.onnx does not carry its configuration")
+        raise ValueError(f"{path} does not carry its configuration")
     return config, state
+
+
+def reading(config: dict, state: dict[str, torch.Tensor], parents: list[str]) -> tuple[dict, dict[str, torch.Tensor]]:
+    """Configuration and weights of a denoiser that reads only these of its parents."""
+    known = config["parents"]
+    if unknown := [name for name in parents if name not in known]:
+        raise ValueError(f"the network does not read {', '.join(unknown)}, only {', '.join(known) or 'the text'}")
+    blocks = state["enter.weight"].split(LATENT_CHANNELS, 1)
+    kept = [blocks[0], *(blocks[1 + known.index(name)] for name in parents)]
+    dropped = tuple(f"{part}.{name}" for part in ("levels", "absent") for name in known if name not in parents)
+    rest = {name: value for name, value in state.items() if not (dropped and name.startswith(dropped))}
+    return config | {"parents": list(parents)}, rest | {"enter.weight": torch.cat(kept, 1)}
 
 
 def load_matching(network: torch.nn.Module, state: dict[str, torch.Tensor], grown: tuple[str, ...] = ()) -> None:

@@ -74,6 +74,7 @@ pub(super) fn factor(prediction: Prediction, schedule: BetaSchedule, clamp: Opti
         sampler,
         steps: 10,
         guidance: 1.0,
+        guidance_interval: [0.0, 1.0],
         quick: None,
     }
 }

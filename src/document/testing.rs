@@ -28,6 +28,7 @@ pub fn graph() -> FactorGraph {
         sampler: Sampler::Euler,
         steps: 10,
         guidance: 2.0,
+        guidance_interval: [0.0, 1.0],
         quick: None,
     });
     FactorGraph::new(variables.collect(), factors.collect()).expect("a valid graph")

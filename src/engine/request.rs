@@ -81,7 +81,8 @@ impl FactorSettings {
     pub fn of(factor: &Factor) -> Self {
         let controls = factor.controls.iter().map(|c| (c.source.clone(), c.defaults)).collect();
         let quick = factor.quick.is_some_and(|walk| walk.default);
-        Self { sampler: factor.sampler, quick, controls, ..Self::new(factor.steps, factor.guidance) }
+        let guidance_interval = factor.guidance_interval;
+        Self { sampler: factor.sampler, quick, controls, guidance_interval, ..Self::new(factor.steps, factor.guidance) }
     }
 
     /// The settings of the walk that is gone: those of the distilled network, if it is wanted and there.

@@ -116,6 +116,8 @@ pub struct Factor {
     pub steps: usize,
     /// Default weight of classifier-free guidance; 1 is none.
     pub guidance: f32,
+    /// Shares of the walk within which guidance acts unless a person says otherwise; `[0, 1]` is all of it.
+    pub guidance_interval: [f32; 2],
     /// How its distilled network walks, if it has one.
     pub quick: Option<QuickWalk>,
 }

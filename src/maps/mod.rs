@@ -5,6 +5,7 @@
 mod boundary;
 mod classes;
 pub mod codec;
+mod components;
 mod load;
 mod map;
 mod morphology;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::regions::{NONE, neighbours};
+use super::components::NONE;
 
 /// An object of its own covers at least one pixel of this many of the picture, or
 const OWN_OF_PICTURE: usize = 64;
@@ -60,11 +60,17 @@ pub(super) fn join_parts(w: usize, h: usize, class_of: &[u8], component: &mut [u
 /// How many pairs of neighbouring pixels components of the same class have in common, both ways.
 fn borders(w: usize, h: usize, class_of: &[u8], component: &[u32]) -> BTreeMap<(u32, u32), usize> {
     let mut borders = BTreeMap::new();
-    for (at, &own) in component.iter().enumerate().filter(|(_, own)| **own != NONE) {
-        for to in neighbours(at, w, h) {
-            if component[to] != own && component[to] != NONE && class_of[to] == class_of[at] {
-                *borders.entry((own, component[to])).or_default() += 1;
-            }
+    let mut meet = |at: usize, to: usize| {
+        let (a, b) = (component[at], component[to]);
+        if a != b && a != NONE && b != NONE && class_of[to] == class_of[at] {
+            *borders.entry((a, b)).or_default() += 1;
+            *borders.entry((b, a)).or_default() += 1;
+        }
+    };
+    for row in (0..h).map(|y| y * w) {
+        (row + 1..row + w).for_each(|at| meet(at - 1, at));
+        if row > 0 {
+            (row..row + w).for_each(|at| meet(at - w, at));
         }
     }
     borders

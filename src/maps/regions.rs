@@ -1,10 +1,8 @@
 //! Regions: the instance under a point, connected backgrounds, and instances of a plain class map.
 
+use super::components::{NONE, components};
 use super::parts::join_parts;
 use super::{ClassTable, Label, Plane, SegmentationMap};
-
-/// No component.
-pub(super) const NONE: u32 = u32::MAX;
 
 /// The up to four pixels that share an edge with `at`.
 pub(super) fn neighbours(at: usize, width: usize, height: usize) -> impl Iterator<Item = usize> {
@@ -29,35 +27,6 @@ fn flood(start: usize, width: usize, height: usize, mut claim: impl FnMut(usize)
     while let Some(at) = stack.pop() {
         stack.extend(neighbours(at, width, height).filter(|&next| claim(next)));
     }
-}
-
-/// A component of equal pixels: see [`components`].
-pub(super) struct Components {
-    /// Number of the component of each pixel.
-    pub of: Vec<u32>,
-    /// Pixels of each component.
-    pub areas: Vec<usize>,
-}
-
-/// The 4-connected components of pixels of equal value.
-pub(super) fn components(width: u32, height: u32, values: &[u8]) -> Components {
-    let mut of = vec![NONE; values.len()];
-    let mut areas = Vec::new();
-    for start in 0..values.len() {
-        if of[start] == NONE {
-            let mut area = 0;
-            flood(start, width as usize, height as usize, |at| {
-                let claimed = of[at] == NONE && values[at] == values[start];
-                if claimed {
-                    of[at] = areas.len() as u32;
-                    area += 1;
-                }
-                claimed
-            });
-            areas.push(area);
-        }
-    }
-    Components { of, areas }
 }
 
 /// The region under a point: every pixel of the same object instance, connected or not (an object
@@ -108,89 +77,44 @@ pub fn label_instances(
 ) -> SegmentationMap {
     let (w, h) = (width as usize, height as usize);
     let object: Vec<bool> = (0..=255u8).map(|c| classes.is_object(c)).collect();
-    let is_object = |at: usize| object[class_of[at] as usize];
-    let mut component = vec![NONE; class_of.len()];
-    let mut areas: Vec<usize> = Vec::new();
-    if let Some(rims) = rims {
-        let mut members = Vec::new();
-        for start in 0..class_of.len() {
-            if !is_object(start) || rims[start] || component[start] != NONE {
-                continue;
-            }
-            let number = areas.len() as u32;
-            collect(
-                start,
-                w,
-                h,
-                &mut component,
-                number,
-                |at| class_of[at] == class_of[start] && !rims[at],
-                &mut members,
-            );
-            if members.len() < least_core {
-                // Marked as seen but not as a core; released below.
-                members.iter().for_each(|&at| component[at] = NONE - 1);
-            } else {
-                areas.push(members.len());
-            }
+    let object_class = |at: usize| Some(class_of[at]).filter(|&class| object[class as usize]);
+    let mut found = match rims {
+        Some(rims) => {
+            let core = |at: usize| object_class(at).filter(|_| !rims[at]);
+            let mut cores = components(w, h, core).of_at_least(least_core);
+            grow_cores(w, h, object_class, &mut cores.of, &mut cores.areas);
+            let coreless = components(w, h, |at| object_class(at).filter(|_| cores.of[at] == NONE));
+            cores.append(&coreless);
+            cores
         }
-        component.iter_mut().filter(|c| **c == NONE - 1).for_each(|c| *c = NONE);
-        grow_cores(w, h, class_of, is_object, &mut component, &mut areas);
-    }
-    let mut members = Vec::new();
-    for start in 0..class_of.len() {
-        if is_object(start) && component[start] == NONE {
-            let number = areas.len() as u32;
-            collect(start, w, h, &mut component, number, |at| class_of[at] == class_of[start], &mut members);
-            areas.push(members.len());
-        }
-    }
-    join_parts(w, h, class_of, &mut component, &mut areas);
-    let numbers = instance_numbers(&areas);
+        None => components(w, h, object_class),
+    };
+    join_parts(w, h, class_of, &mut found.of, &mut found.areas);
+    let numbers = instance_numbers(&found.areas);
     let labels: Vec<Label> = class_of
         .iter()
-        .zip(&component)
+        .zip(&found.of)
         .map(|(&class, &c)| Label { class, instance: if c == NONE { 0 } else { numbers[c as usize] } })
         .collect();
     Plane::from_pixels(width, height, &labels)
-}
-
-/// Marks the unmarked pixels connected to `start` with `number` and lists them in `members`.
-fn collect(
-    start: usize,
-    width: usize,
-    height: usize,
-    component: &mut [u32],
-    number: u32,
-    belongs: impl Fn(usize) -> bool,
-    members: &mut Vec<usize>,
-) {
-    members.clear();
-    flood(start, width, height, |at| {
-        let claimed = component[at] == NONE && belongs(at);
-        if claimed {
-            component[at] = number;
-            members.push(at);
-        }
-        claimed
-    });
 }
 
 /// Breadth first, all cores at once, through unmarked pixels of the core's class.
 fn grow_cores(
     w: usize,
     h: usize,
-    class_of: &[u8],
-    is_object: impl Fn(usize) -> bool,
+    object_class: impl Fn(usize) -> Option<u8>,
     component: &mut [u32],
     areas: &mut [usize],
 ) {
-    let mut front: Vec<usize> = (0..component.len()).filter(|&at| component[at] != NONE).collect();
+    let free = |component: &[u32], at: usize, to: usize| component[to] == NONE && object_class(to) == object_class(at);
+    let can_grow = |&at: &usize| component[at] != NONE && neighbours(at, w, h).any(|to| free(component, at, to));
+    let mut front: Vec<usize> = (0..component.len()).filter(can_grow).collect();
     while !front.is_empty() {
         let mut next = Vec::new();
         for &at in &front {
             for to in neighbours(at, w, h) {
-                if component[to] == NONE && is_object(to) && class_of[to] == class_of[at] {
+                if free(component, at, to) {
                     component[to] = component[at];
                     areas[component[at] as usize] += 1;
                     next.push(to);

@@ -1,7 +1,7 @@
 //! Specks: pieces of a class too small to be meant.
 
+use super::components::components;
 use super::nearest::fill_unkept;
-use super::regions::components;
 
 /// Gives connected pieces of fewer than `least` pixels the value of the nearest pixel of a larger
 /// piece. `values` are row-major; when every piece is a speck, they stay as they are.
@@ -10,7 +10,7 @@ use super::regions::components;
 /// When `values` does not hold `width * height` pixels.
 pub fn remove_specks(width: u32, height: u32, values: &mut [u8], least: usize) {
     assert_eq!(values.len(), width as usize * height as usize, "pixels of a map");
-    let found = components(width, height, values);
+    let found = components(width as usize, height as usize, |at| Some(values[at]));
     let keeps: Vec<bool> = found.of.iter().map(|&c| found.areas[c as usize] >= least).collect();
     fill_unkept(width, height, values, &keeps);
 }

@@ -166,6 +166,18 @@ pub struct VariableEntry {
     /// Decoder graph; none where maps can only be given (poses of a Stable Diffusion).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decoder: Option<String>,
+    /// Pixels along a side that the decoder answers for each pixel of `size`: 1, or more where it ends with further stages.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub enlarge: u32,
+}
+
+fn one() -> u32 {
+    1
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_one(value: &u32) -> bool {
+    *value == 1
 }
 
 /// A factor and its network.
@@ -202,6 +214,9 @@ pub struct FactorEntry {
     pub steps: usize,
     /// Default guidance.
     pub guidance: f32,
+    /// Default shares of the walk within which guidance acts; left out, all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guidance_interval: Option<[f32; 2]>,
     /// A network distilled from this one, which walks in few steps and without guidance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quick: Option<QuickEntry>,

@@ -53,6 +53,7 @@ pub fn pack() -> Pack {
         kind,
         size,
         decoder: Some(format!("decode_{name}.onnx")),
+        enlarge: 1,
     };
     let factor = |variable: &str, parents: &[&str], steps| FactorEntry {
         variable: variable.into(),
@@ -68,6 +69,7 @@ pub fn pack() -> Pack {
         sampler: None,
         steps,
         guidance: 2.0,
+        guidance_interval: None,
         quick: None,
     };
     let manifest = Manifest {

@@ -67,6 +67,7 @@ fn check_sizes(manifest: &Manifest) -> Result<(), String> {
     within("the number of variables", manifest.variables.len(), 1, 64)?;
     for variable in &manifest.variables {
         within(&format!("the size of \"{}\"", variable.name), variable.size as usize, 16, 4096)?;
+        within(&format!("enlarge of \"{}\"", variable.name), variable.enlarge as usize, 1, 8)?;
         if !(variable.size as usize).is_multiple_of(manifest.latent.downscale) {
             return Err(format!(
                 "the size of \"{}\" is {}, no multiple of latent.downscale {}",
@@ -153,6 +154,7 @@ fn build_graph(manifest: &Manifest) -> Result<FactorGraph, Fault> {
             }),
             steps: entry.steps,
             guidance: entry.guidance,
+            guidance_interval: entry.guidance_interval.unwrap_or([0.0, 1.0]),
             quick: entry.quick.as_ref().map(|quick| QuickWalk { steps: quick.steps, default: quick.default }),
         });
     }
@@ -180,6 +182,11 @@ fn check_factor(entry: &FactorEntry) -> Result<(), String> {
     }
     if !entry.guidance.is_finite() {
         return fault("has no finite guidance".into());
+    }
+    if let Some([from, to]) = entry.guidance_interval
+        && !(0.0 <= from && from <= to && to <= 1.0)
+    {
+        return fault(format!("has guidance from {from} to {to}, which must lie between 0 and 1, in this order"));
     }
     if entry.clamp.is_some_and(|c| !(c.is_finite() && c > 0.0)) {
         return fault("has a clamp that is not positive".into());

@@ -230,6 +230,7 @@ mod tests {
             sampler: Sampler::Euler,
             steps: 4,
             guidance: 1.0,
+            guidance_interval: [0.0, 1.0],
             quick: None,
         };
         let variables = (0..parents.len()).map(variable).collect();

@@ -14,8 +14,9 @@ pub(super) struct ParentInput {
 
 /// Text and parents for a whole batch: with guidance it holds the samples again for each further text.
 ///
-/// A lone sample runs twice even without guidance: ONNX Runtime splits the sums of a batch of one in
-/// another way, and a seed shall give the same map alone and beside others.
+/// A lone sample runs twice even without guidance, unless the network is known to be indifferent to it
+/// (`Graphs::least_batch`): ONNX Runtime splits some sums of a batch of one in another way, and a seed
+/// shall give the same map alone and beside others.
 pub(super) struct Constant {
     /// Latents in a network call.
     pub batch: usize,
@@ -47,10 +48,18 @@ const NULL: f32 = -1.0;
 
 impl Constant {
     /// For `count` samples. `texts` is what they are conditioned on and, with guidance, what it leads away
-    /// from or towards; none is the null text. `width` is that of a token feature, `latent` the numbers of a latent.
-    pub fn new(count: usize, texts: &[Option<&Text>], width: usize, parents: &[ParentInput], latent: usize) -> Self {
+    /// from or towards; none is the null text. `width` is that of a token feature, `latent` the numbers of a latent,
+    /// `least` the smallest batch that gives what greater ones do.
+    pub fn new(
+        count: usize,
+        texts: &[Option<&Text>],
+        width: usize,
+        parents: &[ParentInput],
+        latent: usize,
+        least: usize,
+    ) -> Self {
         let guided = texts.len() > 1;
-        let copies = if guided { texts.len() } else { 1 + usize::from(count == 1) };
+        let copies = if guided { texts.len() } else { least.div_ceil(count.max(1)).max(1) };
         let batch = copies * count;
         let length = texts.iter().flatten().map(|t| t.ids.len()).max().unwrap_or(1);
         let mut tokens = vec![0.0; batch * length * width];
@@ -129,7 +138,7 @@ mod tests {
             ParentInput { name: "a".into(), values: Some(Arc::new(vec![7.0, 8.0, 9.0])) },
             ParentInput { name: "b".into(), values: None },
         ];
-        let constant = Constant::new(2, &[Some(&text), None], 2, &parents, 3);
+        let constant = Constant::new(2, &[Some(&text), None], 2, &parents, 3, 2);
         assert_eq!(constant.batch, 4);
         assert_eq!(constant.tokens.0, [4, 2, 2]);
         assert_eq!(constant.tokens.1[..8], [1.0, 2.0, 3.0, 4.0, 1.0, 2.0, 3.0, 4.0]);
@@ -143,11 +152,13 @@ mod tests {
     }
 
     #[test]
-    fn a_lone_sample_runs_twice_with_its_text() {
+    fn a_lone_sample_runs_twice_with_its_text_unless_the_network_does_not_care() {
         let text = Text { ids: vec![5], features: vec![1.0] };
-        let lone = Constant::new(1, &[Some(&text)], 1, &[], 3);
+        let lone = Constant::new(1, &[Some(&text)], 1, &[], 3, 2);
         assert_eq!((lone.batch, lone.copies, lone.mask.1.as_slice()), (2, 2, [1.0; 2].as_slice()));
-        let pair = Constant::new(2, &[Some(&text)], 1, &[], 3);
+        let indifferent = Constant::new(1, &[Some(&text)], 1, &[], 3, 1);
+        assert_eq!((indifferent.batch, indifferent.copies), (1, 1));
+        let pair = Constant::new(2, &[Some(&text)], 1, &[], 3, 2);
         assert_eq!((pair.batch, pair.copies), (2, 1));
     }
 
@@ -155,7 +166,7 @@ mod tests {
     fn a_negative_text_takes_the_place_of_the_null_text() {
         let text = Text { ids: vec![5], features: vec![1.0] };
         let negative = Text { ids: vec![7, 8], features: vec![3.0, 4.0] };
-        let constant = Constant::new(1, &[Some(&text), Some(&negative)], 1, &[], 3);
+        let constant = Constant::new(1, &[Some(&text), Some(&negative)], 1, &[], 3, 2);
         assert_eq!(constant.ids.1, [5, 0, 7, 8]);
         assert_eq!(constant.mask.1, [1.0, 0.0, 1.0, 1.0], "the shorter one is padded");
         assert_eq!(constant.tokens.1, [1.0, 0.0, 3.0, 4.0]);
@@ -163,7 +174,7 @@ mod tests {
 
     #[test]
     fn without_a_text_there_is_one_masked_token() {
-        let constant = Constant::new(3, &[None], 2, &[], 3);
+        let constant = Constant::new(3, &[None], 2, &[], 3, 2);
         assert_eq!(
             (constant.batch, constant.tokens.0, constant.mask.1.as_slice()),
             (3, [3, 1, 2], [0.0; 3].as_slice())

@@ -69,7 +69,7 @@ impl OnnxEngine {
         let batch = [1, shape[0], shape[1], shape[2]];
         let feeds = [("latent", Feed::Real(&batch, latent))];
         let answers = self.graphs.run(file, &self.decoders[id.0], &feeds, stop)?;
-        let extent = [shape[1], shape[2]].map(|side| side * manifest.latent.downscale);
+        let extent = [shape[1], shape[2]].map(|side| side * manifest.latent.downscale * variable.enlarge as usize);
         if let Some(odd) = answers.iter().find(|a| a.shape[0] != 1 || a.shape[2..] != extent) {
             let reason = format!("it answered {:?} for a latent of {batch:?}", odd.shape);
             return Err(EngineError::Graph { file: file.clone(), reason });

@@ -29,6 +29,8 @@ struct Scene<'a> {
     parents: Vec<ParentInput>,
     /// What is said of all texts alike.
     context: Option<Arc<Text>>,
+    /// The smallest batch in which a sample comes out as in greater ones.
+    least: usize,
 }
 
 /// Tells of network calls that are done.
@@ -75,7 +77,8 @@ impl OnnxEngine {
         let mut tally = Tally { control, clock: Clock::start(all), done: 0, all };
         let parents = self.encode_parents(request, stop)?;
         let context = self.text.encode(&context, &mut self.graphs, stop)?;
-        let scene = Scene { request: &plain, walk, shape, parents, context };
+        let least = self.least_batch(&plain)?;
+        let scene = Scene { request: &plain, walk, shape, parents, context, least };
 
         let inversion = self.invert(&scene, &clean, edit.method, &mut tally, stop)?;
         let before = self.decode(&plain, inversion.clean(), shape, stop)?.remove(0);
@@ -163,7 +166,8 @@ impl Scene<'_> {
         let factor = pack.graph.factor(self.request.variable);
         let steers = steers(factor, &self.request.settings, &self.parents);
         let parents = concatenated(factor, &self.parents);
-        Constant::new(1, texts, pack.manifest.text.width, parents, self.shape.iter().product()).steered(steers)
+        let latent = self.shape.iter().product();
+        Constant::new(1, texts, pack.manifest.text.width, parents, latent, self.least).steered(steers)
     }
 }
 

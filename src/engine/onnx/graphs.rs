@@ -44,6 +44,9 @@ impl Tensor {
     }
 }
 
+/// Key of a graph's metadata, see [`Graphs::least_batch`].
+const BATCH_INVARIANT: &str = "batch_invariant";
+
 /// Where sessions run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Provider {
@@ -156,6 +159,17 @@ impl Graphs {
     #[cfg(test)]
     pub fn loaded(&self) -> usize {
         self.sessions.len()
+    }
+
+    /// The smallest batch that a graph answers as it answers greater ones, bit for bit; loads it unless it is.
+    ///
+    /// That is 1 where its exporter found so (`batch_invariant` in the file's metadata); on other devices
+    /// than the exporter's nothing is known.
+    pub fn least_batch(&mut self, file: &str, signature: &Signature) -> Result<usize, EngineError> {
+        self.load(file, signature)?;
+        let says = |session: &Session| session.metadata().ok()?.custom(BATCH_INVARIANT);
+        let invariant = self.sessions.get(file).and_then(says).is_some_and(|value| value == "true");
+        Ok(if invariant && self.is_on_cpu() { 1 } else { 2 })
     }
 
     /// Whether a graph has this input; loads it unless it is.

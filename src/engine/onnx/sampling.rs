@@ -114,6 +114,7 @@ impl OnnxEngine {
         let name = pack.graph.variable(request.variable).name.clone();
         let length = shape.iter().product();
         let width = pack.manifest.text.width;
+        let least = self.least_batch(request)?;
         let most = (if guided { self.most_latents / 2 } else { self.most_latents }).max(1);
         let chunk = |seeds: &[u64]| {
             let mut noise: Vec<_> = seeds.iter().map(|&seed| noise(seed)).collect();
@@ -126,9 +127,8 @@ impl OnnxEngine {
             };
             let constant = |texts: &[_]| {
                 let steers = steers(factor, &request.settings, parents);
-                let new =
-                    Constant::new(seeds.len(), texts, width, concatenated(factor, parents), length).steered(steers);
-                new.quickly(request.settings.quick)
+                let new = Constant::new(seeds.len(), texts, width, concatenated(factor, parents), length, least);
+                new.steered(steers).quickly(request.settings.quick)
             };
             Chunk {
                 latents,
@@ -140,6 +140,12 @@ impl OnnxEngine {
         };
         let chunks = request.seeds.chunks(most).map(chunk).collect();
         Ok(Batch { shape, walk, chunks })
+    }
+
+    /// The smallest batch in which a sample comes out as in greater ones.
+    pub(super) fn least_batch(&mut self, request: &SampleRequest) -> Result<usize, EngineError> {
+        let file = self.model(request.variable, request.settings.quick);
+        self.graphs.least_batch(&file, &self.factors[request.variable.0])
     }
 
     /// Channels, height and width of a latent of the request.

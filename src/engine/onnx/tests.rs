@@ -436,6 +436,8 @@ fn graphs_that_differ_from_the_manifest_are_refused_by_name() {
     assert!(width.starts_with("text_encoder.onnx: its output \"last_hidden_state\""), "{width}");
     let scale = refusal(altered(|m| m.latent.downscale = 4), 0);
     assert!(scale.starts_with("decode_classes.onnx: it answered"), "{scale}");
+    let enlarged = refusal(altered(|m| m.variables[3].enlarge = 2), 3);
+    assert!(enlarged.starts_with("decode_image.onnx: it answered"), "{enlarged}");
     let tokens = refusal(altered(|m| m.text.tokenizer = "encoder.onnx".into()), 0);
     assert!(tokens.starts_with("encoder.onnx: no tokenizer"), "{tokens}");
     let graph = refusal(altered(|m| m.factors[0].model = "tokenizer.json".into()), 0);

@@ -10,8 +10,8 @@ use image::RgbImage;
 
 use super::{Entry, Palette, PaletteName};
 use crate::maps::codec::MapError;
+use crate::maps::components::components;
 use crate::maps::nearest::fill_unkept;
-use crate::maps::regions::components;
 use crate::maps::{ClassTable, SegmentationMap, label_instances};
 
 /// A decoded picture.
@@ -106,9 +106,9 @@ fn nearest(entries: &[&Entry], colour: [u8; 3]) -> (u8, i32) {
 
 /// Removes components that are too small, and those that are thin all over and nowhere met exactly.
 fn clean(width: u32, height: u32, entry_of: &mut [u8], exact: &[bool]) {
-    let components = components(width, height, entry_of);
-    let least = (entry_of.len() / SPECK).max(2);
     let (w, h) = (width as usize, height as usize);
+    let components = components(w, h, |at| Some(entry_of[at]));
+    let least = (entry_of.len() / SPECK).max(2);
     let mut solid = vec![false; components.areas.len()];
     for y in 0..h {
         for x in 0..w {
