@@ -1,6 +1,7 @@
-"""Recall, silhouettes and time of a pack's segmentations over samplers and steps, measured through the program itself.
+"""Recall, silhouettes and time of a pack's segmentations over samplers, steps and intervals of guidance, measured through the program itself.
 
     python -m evaluate.samplers --program target/release/underpaint --pack onnx/packs/clay --captions 24 --out samplers.md
+    python -m evaluate.samplers --samplers euler_ancestral --steps 8 --intervals 0:1 0.125:0.875 0:0.5
 
 For every sampler and number of steps one `underpaint replay` draws `--seeds` maps for each of the captions kept out of training, saves a
 project for each, and recall, unasked classes and the maps' outlines are read from there: recall alone says nothing of shapes. Seconds are those of
@@ -8,6 +9,7 @@ sampling, a map, at the batch that `--seeds` makes.
 """
 
 import argparse
+import itertools
 import json
 import statistics
 import tempfile
@@ -27,7 +29,7 @@ SAMPLERS = ("euler", "euler_ancestral", "ddpm", "dpm++_2m", "dpm++_2m_sde", "uni
 """DDIM without fresh noise is Euler for a flow."""
 
 
-def measure(program, pack, judge, cases, seeds, sampler, steps, spacing):
+def measure(program, pack, judge, cases, seeds, sampler, steps, spacing, interval=None):
     """Mean recall of a map and its standard error over captions, unasked classes a map, silhouette accuracy and its standard error, seconds a map.
 
     Without a `judge` of silhouettes these are NaN.
@@ -35,6 +37,8 @@ def measure(program, pack, judge, cases, seeds, sampler, steps, spacing):
     commands = [{"do": "set_sampler", "variable": "segmentation", "sampler": sampler}]
     commands += [{"do": "set_spacing", "variable": "segmentation", "spacing": spacing}]
     commands += [{"do": "set_steps", "variable": "segmentation", "steps": steps}]
+    if interval:
+        commands += [{"do": "set_guidance_interval", "variable": "segmentation", "from": interval[0], "to": interval[1]}]
     for i, case in enumerate(cases):
         commands += [{"do": "set_prompt", "prompt": case.caption}, {"do": "generate_candidates", "count": seeds, "seed": 0}]
         commands += [{"do": "save_as", "path": f"{i}.underpaint"}]
@@ -70,6 +74,12 @@ def _outlines(project, asked):
     return [pair for classes in maps for pair in outlines_of(classes, asked)]
 
 
+def span(text):
+    """`FROM:TO` as two numbers."""
+    start, end = (float(part) for part in text.split(":"))
+    return start, end
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", default="target/release/underpaint")
@@ -79,6 +89,7 @@ def main():
     parser.add_argument("--steps", type=int, nargs="+", default=[5, 10, 20])
     parser.add_argument("--samplers", nargs="+", default=SAMPLERS, choices=SAMPLERS)
     parser.add_argument("--spacing", default="trailing", choices=("trailing", "leading", "karras"))
+    parser.add_argument("--intervals", type=span, nargs="+", default=[None], metavar="FROM:TO", help="shares of the walk within which guidance acts [default: the pack's]")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     world = Pack(options.pack).world
@@ -86,8 +97,9 @@ def main():
     cases = captions.held_out_cases(options.captions, version=world)
     rows = []
     for sampler in options.samplers:
-        for steps in options.steps:
-            rows.append((sampler, steps, *measure(options.program, options.pack, judge, cases, options.seeds, sampler, steps, options.spacing)))
+        for steps, interval in itertools.product(options.steps, options.intervals):
+            name = sampler if interval is None else f"{sampler}, guidance {interval[0]:g} to {interval[1]:g}"
+            rows.append((name, steps, *measure(options.program, options.pack, judge, cases, options.seeds, sampler, steps, options.spacing, interval)))
             print(table(rows[-1:]).splitlines()[-1], flush=True)
     if options.out:
         options.out.write_text(table(rows), encoding="utf-8")

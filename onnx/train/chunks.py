@@ -193,8 +193,12 @@ def as_sampled(shard: dict[str, np.ndarray], pictures: dict[str, Tensor], rng: n
     return sampled
 
 
-def frame_chunks(variable: str, parents: list[str], autoencoder: Autoencoder, seed: int, folder: Path, size: int, world: int) -> Iterator[Chunk]:
+def frame_chunks(
+    variable: str, parents: list[str], autoencoder: Autoencoder, seed: int, folder: Path, size: int, world: int, also: Sequence[str] = ()
+) -> Iterator[Chunk]:
     """Endless chunks from the shards in `folder`, in random order; shards that appear later are found, and come first.
+
+    Parents named in `also` are encoded and stored beside those that the chunks hold, for runs that read them.
 
     Latents are kept in memory, and beside the shard in a folder named after the encoder, because a restart should not pay for them again.
     """
@@ -210,7 +214,7 @@ def frame_chunks(variable: str, parents: list[str], autoencoder: Autoencoder, se
             stored = latents_path(path, variable, autoencoder, size)
             labels = read_shard(path, world, ["classes", "objects"])
             if not stored.exists():
-                save_atomically(encode_shard(read_shard(path, world), path.stem, variable, parents, autoencoder, size), stored)
+                save_atomically(encode_shard(read_shard(path, world), path.stem, variable, parents, autoencoder, size, also), stored)
             known[path] = with_parents(chunk_of(torch.load(stored, weights_only=True), labels, variable, size), parents, stored)
         yield known[path]
 
@@ -227,17 +231,20 @@ def latents_path(shard: Path, variable: str, autoencoder: Autoencoder, size: int
     return shard.parent / f"latents-{encoder_hash(autoencoder)}" / f"{shard.stem}-{variable}-{size}.pt"
 
 
-def encode_shard(shard: dict[str, np.ndarray], name: str, variable: str, parents: list[str], autoencoder: Autoencoder, size: int) -> dict:
-    """The latents and encoded captions of a shard of frames, as they are stored; `name` seeds what is random in them."""
+def encode_shard(
+    shard: dict[str, np.ndarray], name: str, variable: str, parents: list[str], autoencoder: Autoencoder, size: int, also: Sequence[str] = ()
+) -> dict:
+    """The latents and encoded captions of a shard of frames, as they are stored; `name` seeds what is random in them. Of `also` only what the shard has."""
     shard = with_mirrored(shard)
     has = {name: torch.from_numpy(column) for name, column in zip(VARIABLES, shard["given"].T)} if "given" in shard else {}
     pictures = frame_pictures(shard, size)
     if variable == "image" and size == shard["image"].shape[1]:
         pictures |= as_sampled(shard, pictures, np.random.Generator(np.random.PCG64([*name.encode()])))
     texts = TextEncoder().encode_all([str(caption) for caption in shard["captions"]])
-    latents = {name: encode(autoencoder, pictures[name]) for name in [variable, *parents]}
+    read = dict.fromkeys([*parents, *(name for name in also if name in pictures)])
+    latents = {name: encode(autoencoder, pictures[name]) for name in dict.fromkeys([variable, *read])}
     stored = {"latent": latents.pop(variable), "parents": latents, "tokens": texts.tokens, "ids": texts.ids, "mask": texts.mask}
-    return stored | {"rows": has.get(variable, torch.ones(len(stored["latent"]), dtype=torch.bool)), "given": {p: has[p] for p in parents if p in has}}
+    return stored | {"rows": has.get(variable, torch.ones(len(stored["latent"]), dtype=torch.bool)), "given": {p: has[p] for p in read if p in has}}
 
 
 def chunk_of(stored: dict, labels: dict[str, np.ndarray], variable: str, size: int) -> Chunk:

@@ -187,7 +187,7 @@ class Trainer:
         a = self.arguments
         if self.fresh:
             return label_chunks(a.factor, self.config.parents, self.autoencoder, a.seed, self.chunk_number, a.captions, self.size, a.workers, self.world)
-        return frame_chunks(a.factor, self.config.parents, self.autoencoder, a.seed, Path(a.frames), self.size, self.world)
+        return frame_chunks(a.factor, self.config.parents, self.autoencoder, a.seed, Path(a.frames), self.size, self.world, self.factor.parents)
 
     def next_chunk(self) -> Chunk:
         self.chunk_number += 1

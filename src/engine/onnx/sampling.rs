@@ -142,8 +142,11 @@ impl OnnxEngine {
         Ok(Batch { shape, walk, chunks })
     }
 
-    /// The smallest batch in which a sample comes out as in greater ones.
+    /// The smallest batch in which a sample comes out as in greater ones; nothing is known of graphs that steer.
     pub(super) fn least_batch(&mut self, request: &SampleRequest) -> Result<usize, EngineError> {
+        if self.pack().graph.factor(request.variable).kind != FactorKind::Concat {
+            return Ok(2);
+        }
         let file = self.model(request.variable, request.settings.quick);
         self.graphs.least_batch(&file, &self.factors[request.variable.0])
     }

@@ -19,6 +19,7 @@ use crate::maps::{Label, Plane, resize_nearest};
 use crate::pack::Manifest;
 
 mod kinds;
+mod lone;
 mod quick;
 
 const TOLERANCE: f32 = 1e-3;
