@@ -28,4 +28,4 @@ def test_a_prompt_becomes_maps_and_an_image():
     pack = Pack(FOLDER)
     drawn = draw_candidates(pack, ["a dog left of a red car in a meadow"], 4)
     assert any({"dog", "car", "meadow"} <= present(classes) for classes in drawn.classes[0])
-    assert draw_chain(pack, ["a dog"], drawn.first_latents).images.shape == (1, 3, 256, 256)
+    assert draw_chain(pack, ["a dog"], drawn.first_latents).images.shape == (1, 3, 512, 512)

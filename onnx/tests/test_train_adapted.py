@@ -1,4 +1,4 @@
-"""Adapting a frozen text-to-image network: only the adapter learns, and attention distillation has a gradient and falls."""
+"""Adapting a frozen text-to-image network: only the adapter learns, and attention distillation has a gradient and falls. Runs beside each other."""
 
 import numpy as np
 import pytest
@@ -6,6 +6,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from train.adapted import AdaptedTrainer, attention_distance, parser
+from train.compare import compare, table
 from train.factor import TINY
 from train.frames import write_shard
 from train.networks import Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig
@@ -79,3 +80,20 @@ def test_attention_distillation_has_a_gradient_and_falls(trainer):
 def test_a_teacher_that_reads_maps_is_refused(trainer):
     with pytest.raises(SystemExit, match="draws from text alone"):
         trainer(teacher="reader")
+
+
+def test_runs_are_compared_at_the_same_noise_by_what_is_given(tmp_path):
+    torch.manual_seed(1)
+    network = Autoencoder(AutoencoderConfig(16, 16, 16, 16, 16))
+    save_atomically({"config": vars(network.config), "model": network.state_dict()}, tmp_path / "autoencoder.pt")
+    write_shard(tmp_path / "frames" / "0001-00000.npz", shard(np.random.default_rng(6)))
+    first = Denoiser(DenoiserConfig(**TINY, parents=["segmentation", "depth"]))
+    for parameter in first.parameters():
+        torch.nn.init.normal_(parameter, std=0.1)
+    for name, samples in (("one", 32), ("same", 64)):
+        saved = {"config": first.config.to_dict(), "ema": first.state_dict(), "samples": samples, "factor": "image"}
+        save_atomically(saved, tmp_path / name / "checkpoint.pt")
+    rows = compare([tmp_path / "one", tmp_path / "same"], tmp_path / "frames", str(tmp_path / "autoencoder.pt"), 1, SIDE)
+    assert rows[0][2] == rows[1][2] and len(set(rows[0][2])) == 3, "what is given matters, the run's name does not"
+    lines = table(rows).splitlines()
+    assert lines[2].startswith("| one | 32 | ") and lines[3].startswith("| same | 64 | ") and lines[3].count("(1.000)") == 3
