@@ -82,13 +82,14 @@ def world_of_pack(pack: Path) -> int:
     return next((version for version in range(LATEST + 1) if names == [info.name for info in classes_of(version)]), 0)
 
 
-def write_checkpoints(pack: Path, runs: Path, world: int, quick: Sequence[str] = (), begun: Path | None = None) -> list[Path]:
+def write_checkpoints(pack: Path, runs: Path, world: int, quick: Sequence[str] = (), begun: Path | None = None, distilled: bool = False) -> list[Path]:
     """Writes what is missing under `runs`; returns the paths written. `world` is the version that they will be trained further in,
-    `quick` names the factors that begin with their distilled network, `begun` is a folder of graphs that take the place of the pack's."""
+    `quick` names the factors that begin with their distilled network, `begun` is a folder of graphs that take the place of the pack's, and with `distilled` there are
+    checkpoints of distilled networks as well."""
     made = {"autoencoder": lambda: autoencoder_checkpoint(pack, world, begun)}
     there = [name for name in FACTORS if graph_of(pack, f"{name}.onnx", begun).exists()]
     made |= {name: lambda name=name: factor_checkpoint(pack, name, world, name in quick, begun) for name in there}
-    if world == world_of_pack(pack):
+    if distilled:
         made |= {f"{name}_quick": lambda name=name, entry=entry: quick_checkpoint(pack, name, entry, world) for name, entry in quick_entries(pack).items()}
     written = []
     for name, make in made.items():
@@ -107,13 +108,14 @@ def main() -> None:
     parser.add_argument("--runs", default="onnx/runs", type=Path)
     parser.add_argument("--begun", type=Path, help="folder of graphs that take the place of the pack's")
     parser.add_argument("--quick", nargs="+", default=[], choices=list(FACTORS), metavar="FACTOR", help="factors that begin with their distilled network")
+    parser.add_argument("--distilled", action="store_true", help="distilled networks as well: for another export of the same weights, since training a factor leaves its own behind")
     parser.add_argument("--world", type=int, choices=range(LATEST + 1), help="version of the world to go on in [default: the pack's]")
     arguments = parser.parse_args()
     of_pack = world_of_pack(arguments.pack)
     world = of_pack if arguments.world is None else arguments.world
     if world < of_pack:
         parser.error(f"{arguments.pack} is of version {of_pack} of the world: version {world} lacks classes that it knows")
-    for path in write_checkpoints(arguments.pack, arguments.runs, world, arguments.quick, arguments.begun):
+    for path in write_checkpoints(arguments.pack, arguments.runs, world, arguments.quick, arguments.begun, arguments.distilled):
         print(path)
     if world > of_pack and not (arguments.begun and (arguments.begun / "decode_classes.onnx").exists()):
         print(f"from version {of_pack} of the world to version {world}: first let the decoder of classes learn those that are new (train.autoencoder --only classes)")

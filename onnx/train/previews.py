@@ -122,4 +122,5 @@ class HeldOutFrames:
             joints, necks = (x.cpu().numpy() for x in decoded)
             side = joints.shape[-1]
             return torch.from_numpy(np.stack([skeletons(read_pose(j, n), side, side) for j, n in zip(joints, necks)]))
+        decoded = F.avg_pool2d(decoded, decoded.shape[-1] // (8 * self.side))
         return decoded if decoded.shape[1] == 3 else (decoded * 2 - 1).expand(-1, 3, -1, -1)
