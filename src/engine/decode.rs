@@ -1,5 +1,7 @@
 //! What decoders answer, as maps at the document's size.
 
+use std::ops::Range;
+
 use crate::maps::{ClassTable, Plane, SegmentationMap, label_instances, remove_specks};
 
 /// Pieces of a class below this share of the picture are given to their neighbours, and cores of
@@ -50,12 +52,16 @@ pub fn decode_classes(
 }
 
 /// The class of each pixel of the canvas and whether an instance ends there, row-major.
+///
+/// # Panics
+/// When the two fields differ in extent.
 pub fn class_map(
     logits: Field<'_>,
     boundary: Field<'_>,
     classes: &ClassTable,
     (width, height): (u32, u32),
 ) -> (Vec<u8>, Vec<bool>) {
+    assert_eq!(logits.extent, boundary.extent, "classes and boundary of one decoder");
     let (width, height) = (width as usize, height as usize);
     let scale = Scale::new(logits.extent, (height, width));
     let listed: Vec<u8> = classes.iter().map(|class| class.index).collect();
@@ -72,25 +78,44 @@ pub fn class_map(
         };
         listed.iter().copied().filter(|&class| !beaten(class)).collect()
     };
-    let mut between = vec![Vec::new(); coarse.len()];
-    let mut class_of = vec![0; width * height];
-    for (y, row) in class_of.chunks_exact_mut(width).enumerate() {
-        for (x, class) in row.iter_mut().enumerate() {
-            let corners = scale.corners(x, y);
+    let rim = boundary.channel(0);
+    let (mut class_of, mut rims) = (vec![0; width * height], vec![false; width * height]);
+    let columns = spans(&scale.columns);
+    for rows in spans(&scale.rows) {
+        for columns in &columns {
+            let corners = scale.corners(columns.start, rows.start);
             let first = coarse[corners[0]];
-            *class = if corners[1..].iter().all(|&at| coarse[at] == first) {
-                first
-            } else {
-                let classes = &mut between[corners[0]];
-                if classes.is_empty() {
-                    *classes = possible(corners);
+            let alike = corners[1..].iter().all(|&at| coarse[at] == first);
+            let contenders = if alike { Vec::new() } else { possible(corners) };
+            let ends = corners.iter().filter(|&&at| rim[at] > 0.0).count();
+            for y in rows.clone() {
+                let (class_of, rims) = (&mut class_of[y * width..][..width], &mut rims[y * width..][..width]);
+                if alike {
+                    class_of[columns.clone()].fill(first);
+                } else {
+                    for x in columns.clone() {
+                        class_of[x] = highest(&contenders, &|class| scale.at(logits.channel(class as usize), x, y));
+                    }
                 }
-                highest(classes, &|class| scale.at(logits.channel(class as usize), x, y))
-            };
+                match ends {
+                    0 => {}
+                    4 => rims[columns.clone()].fill(true),
+                    _ => columns.clone().for_each(|x| rims[x] = scale.at(rim, x, y) > 0.0),
+                }
+            }
         }
     }
-    let rims = enlarge(boundary, 0, (height, width)).into_iter().map(|logit| logit > 0.0).collect();
     (class_of, rims)
+}
+
+/// The stretches of enlarged pixels that lie between the same two.
+fn spans(taps: &[Tap]) -> Vec<Range<usize>> {
+    let mut end = 0;
+    let span = |taps: &[Tap]| {
+        end += taps.len();
+        end - taps.len()..end
+    };
+    taps.chunk_by(|a, b| a.low == b.low).map(span).collect()
 }
 
 /// The class of the highest value, the first of equals.
@@ -189,9 +214,14 @@ mod tests {
             let rules = class == [0, 4, 9, 13][(x / 5 + y / 4) % 4];
             *logit = 2.0 * noise() + if rules { 2.0 } else { 0.0 };
         }
-        let boundary = vec![-1.0; extent.0 * extent.1];
+        let boundary: Vec<f32> = (0..extent.0 * extent.1).map(|_| 2.0 * noise() - 1.4).collect();
         let field = Field::new(&logits, extent);
-        let (found, _) = class_map(field, Field::new(&boundary, extent), &table, canvas);
+        let rim = Field::new(&boundary, extent);
+        let (found, rims) = class_map(field, rim, &table, canvas);
+        let ends: Vec<bool> =
+            enlarge(rim, 0, (canvas.1 as usize, canvas.0 as usize)).iter().map(|v| *v > 0.0).collect();
+        assert_eq!(rims, ends);
+        assert!(rims.contains(&true) && rims.contains(&false));
         let listed: Vec<u8> = table.iter().map(|class| class.index).collect();
         let enlarged: Vec<_> = listed
             .iter()
