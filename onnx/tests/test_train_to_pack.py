@@ -77,4 +77,4 @@ def test_the_tutorial_runs_as_it_is_written():
     assert set(pack.factors) >= {"segmentation", "depth", "image"} and pack.names[9] == "dog"
     assert set(pack.factors["image"]["parents"]) == pack.factors.keys() - {"image"}
     drawn = draw_candidates(pack, ["a dog on a meadow"], 2)
-    assert draw_chain(pack, ["a dog on a meadow"], drawn.first_latents).images.shape == (1, 3, 256, 256)
+    assert draw_chain(pack, ["a dog on a meadow"], drawn.first_latents).images.shape == (1, 3, 512, 512)
