@@ -48,7 +48,7 @@ class Graph:
 
 
 BATCH_INVARIANT = "batch_invariant"
-"""Key of a graph's metadata: \"true\" where a sample's answer is the same, bit for bit, alone and in a batch."""
+"""Key of a graph's metadata: "true" where a sample's answer is the same, bit for bit, alone and in a batch."""
 
 
 def write_graph(graph, path, tolerance=TOLERANCE):

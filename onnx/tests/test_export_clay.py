@@ -3,10 +3,12 @@
 import json
 import os
 
+import numpy as np
 import pytest
 
 from evaluate.pack import Pack
 from evaluate.recall import present
+from evaluate.runtime import session
 from evaluate.samples import draw_candidates, draw_chain
 from export.manifest import sha256
 
@@ -29,3 +31,16 @@ def test_a_prompt_becomes_maps_and_an_image():
     drawn = draw_candidates(pack, ["a dog left of a red car in a meadow"], 4)
     assert any({"dog", "car", "meadow"} <= present(classes) for classes in drawn.classes[0])
     assert draw_chain(pack, ["a dog"], drawn.first_latents).images.shape == (1, 3, 512, 512)
+
+
+def test_its_factors_answer_a_lone_sample_as_among_others():
+    pack = Pack(FOLDER)
+    rng = np.random.default_rng(1)
+    for name, model in pack.models.items():
+        assert session(f"{FOLDER}/{model}").get_modelmeta().custom_metadata_map["batch_invariant"] == "true", model
+        side = pack.latent_side(name)
+        noise = rng.standard_normal((3, 8, side, side)).astype(np.float32)
+        known = {parent: noise[::-1].copy() for parent in pack.factors[name]["parents"]}
+        together = pack.sample(name, ["two dogs left of a red car"] * 3, noise, known, steps=1, guidance=1.0)
+        alone = pack.sample(name, ["two dogs left of a red car"], noise[1:2], {parent: latent[1:2] for parent, latent in known.items()}, steps=1, guidance=1.0)
+        assert np.array_equal(together[1], alone[0]), name

@@ -8,7 +8,7 @@ each level of its encoder, so that the same network then draws maps: the paper's
 teacher sees the image, the student the map, both with the same noise and time, and with `--distil` the student's attention maps, to the text and among the
 cells, are drawn towards the teacher's: KL(teacher || student) over each row of the weights after the softmax (heads averaged), teacher detached.
 
-An experiment at small scale: the pack's factors are trained from scratch, which measured better here.
+The pack's factors are trained from scratch; what was tried with this is in `README.md`.
 """
 
 from pathlib import Path
@@ -34,7 +34,6 @@ class Adapted(nn.Module):
     def __init__(self, teacher: Denoiser):
         super().__init__()
         self.config = teacher.config
-        self.text = teacher.text
         self.teacher = teacher.requires_grad_(False)
         self.adapter = TimeAdapter(8, teacher.config.widths)
 
@@ -60,7 +59,6 @@ class AdaptedTrainer(Trainer):
             raise SystemExit(f"{arguments.teacher} reads maps: the teacher draws from text alone (train.factor --factor image --parents)")
         arguments.frames_only = True
         super().__init__(arguments)
-        self.watched = load_denoiser(arguments.teacher, arguments.device).requires_grad_(False)
 
     def first_config(self) -> dict:
         return load_denoiser(self.arguments.teacher).config.to_dict()
@@ -93,7 +91,7 @@ class AdaptedTrainer(Trainer):
             return flow, {"loss": flow.detach()}
         teacher: dict[str, list[Tensor]] = {"seen": [], "own": []}
         with torch.no_grad():
-            self.watched.predict(noisy(image), *inputs, **teacher)
+            self.network.teacher.predict(noisy(image), *inputs, **teacher)
         apart = attention_distance(teacher["seen"] + teacher["own"], student["seen"] + student["own"])
         return flow + self.arguments.distil * apart, {"loss": flow.detach(), "attention": apart.detach()}
 
@@ -107,9 +105,6 @@ def parser():
     own.description = __doc__
     own.add_argument("--teacher", required=True, help="checkpoint of the text-to-image network")
     own.add_argument("--distil", type=float, default=0.0, help="weight of the attention distillation")
-    own.set_defaults(factor="segmentation")
-    for action in own._actions:
-        action.required = action.required and action.dest != "factor"
     return own
 
 

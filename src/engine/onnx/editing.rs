@@ -52,7 +52,7 @@ impl OnnxEngine {
         let pack = self.pack().clone();
         let revision = check_edit(&pack, request, edit)?;
         // What is decoded stays apart from the map until both are compared.
-        let plain = SampleRequest { revision: None, ..request.clone() };
+        let plain = SampleRequest { revision: None, settings: request.settings.full(), ..request.clone() };
         let size = factor_size(&pack, request.variable, request.canvas);
         let (shape, clean) = (self.latent_shape(request)?, self.encode(&revision.base, size, stop)?);
         let sampler = match edit.method {
