@@ -32,11 +32,12 @@ def evaluate(folder, captions, candidates, threads, sheets=None, keep=None, walk
     chain = draw_chain(pack, texts, drawn.first_latents) if "image" in pack.factors else None
     factor = pack.factors["segmentation"]
     found = {"run": {"captions": captions, "candidates": candidates, "steps": factor["steps"], "guidance": factor["guidance"]}}
-    found["recall"] = measure.recall_figures(cases, drawn)
+    chosen = measure.chosen_candidates(pack, cases, drawn)
+    found["recall"] = measure.recall_figures(cases, drawn, chosen)
     found["autoencoder"], restored = measure.autoencoder_figures(pack, cases)
-    found["attributes"] = measure.attribute_figures(cases, drawn)
+    found["attributes"] = measure.attribute_figures(cases, drawn, chosen)
     if have_judge("silhouette", pack.world):
-        found["silhouette"] = measure.silhouette_figures(cases, drawn, restored, threads, pack.world)
+        found["silhouette"] = measure.silhouette_figures(cases, drawn, chosen, restored, threads, pack.world)
     found["given"] = given.figures(pack, cases)
     if chain is not None and have_judge("segmenter", pack.world):
         found["image"] = measure.image_figures(cases, chain, threads, pack.world)

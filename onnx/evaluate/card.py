@@ -17,6 +17,7 @@ def figures_text(figures, command, pack_hash):
         _row("recall of asked classes, first seed", recall["first"], recall["renders"]),
         _row("recall, mean of all seeds", recall["mean"], None),
         _row(f"recall, best of {run['candidates']}", recall["best"], None),
+        _row("recall, candidate ranked first", recall["chosen"], None),
         _row("recall of objects alone, first seed", recall["objects_first"], None),
         _row("every asked class found, first seed", recall["all_found_first"], None),
         _row(f"every asked class found, best of {run['candidates']}", recall["all_found_best"], None),
@@ -62,10 +63,16 @@ def _silhouette_rows(s):
 
 
 def _attribute_rows(a):
-    counts, true = a["counts"], a["counts_renders"]
-    rows = [_row(f"relations kept ({a['relations_count']} maps, both things found; chance is about a half)", a["relations"], a["relations_renders"])]
+    counts, chosen, true = a["counts"], a["counts_chosen"], a["counts_renders"]
+    rows = [
+        _row(f"relations kept ({a['relations_count']} maps, both things found; chance is about a half)", a["relations"], a["relations_renders"]),
+        _row("relations kept, candidate ranked first", a["relations_chosen"], None),
+    ]
     words = {1: "one", 2: "two", 3: "three"}
-    return rows + [_row(f"count of {words[n]} right ({counts[n][1]} in maps)", counts[n][0], true[n][0]) for n in counts]
+    for n in counts:
+        rows.append(_row(f"count of {words[n]} right ({counts[n][1]} in maps)", counts[n][0], true[n][0]))
+        rows.append(_row(f"count of {words[n]} right, candidate ranked first ({chosen[n][1]})", chosen[n][0], None))
+    return rows
 
 
 def _image_rows(image):

@@ -4,14 +4,19 @@ import numpy as np
 
 from evaluate import attributes, segmenter, silhouette
 from evaluate.pictures import nearest, paint
-from evaluate.recall import rank, recall, unasked
+from evaluate.ranking import ranked
+from evaluate.recall import recall, unasked
 from world.classes import LATEST, OBJECTS, classes_of
 
 
-def recall_figures(cases, candidates):
+def chosen_candidates(pack, cases, candidates):
+    """For each caption the index of the candidate that the editor ranks first."""
+    return [ranked(pack, case, maps, rims)[0] for case, maps, rims in zip(cases, candidates.classes, candidates.boundary, strict=True)]
+
+
+def recall_figures(cases, candidates, chosen):
     """Recall of the first, the mean and the best candidate, with its controls; see the model card for their meaning."""
     recalls = np.array([[recall(m, case.asked) for m in maps] for case, maps in zip(cases, candidates.classes, strict=True)])
-    chosen = _chosen(cases, candidates)
     first = candidates.classes[:, 0]
     objects = [{name: n for name, n in c.asked.items() if any(g.name == name for g in c.spec.objects)} for c in cases]
     others = [cases[(i + 1) % len(cases)].asked for i in range(len(cases))]
@@ -20,6 +25,7 @@ def recall_figures(cases, candidates):
         "first": recalls[:, 0].mean(),
         "mean": recalls.mean(),
         "best": recalls.max(1).mean(),
+        "chosen": _mean(recalls[i, k] for i, k in enumerate(chosen)),
         "objects_first": _mean(recall(m, a) for m, a in zip(first, objects, strict=True)),
         "all_found_first": (recalls[:, 0] == 1).mean(),
         "all_found_best": (recalls.max(1) == 1).mean(),
@@ -32,12 +38,11 @@ def recall_figures(cases, candidates):
     }
 
 
-def silhouette_figures(cases, candidates, restored, threads=1, world=0):
+def silhouette_figures(cases, candidates, chosen, restored, threads=1, world=0):
     """How often the judge names an asked object by its outline: in the maps (first and chosen), in renders, through the autoencoder."""
     from evaluate.judges import open_judge
 
     judge = open_judge("silhouette", threads, world)
-    chosen = _chosen(cases, candidates)
     sources = {
         "renders": [c.classes for c in cases],
         "autoencoder": restored,
@@ -68,18 +73,21 @@ def autoencoder_figures(pack, cases):
     }, restored
 
 
-def attribute_figures(cases, candidates):
-    """Relations and counts over all candidates, and over the renders."""
+def attribute_figures(cases, candidates, chosen):
+    """Relations and counts over all candidates, over those ranked first, and over the renders."""
     kept, kinds, counts = [], {}, {1: [], 2: [], 3: []}
+    kept_chosen, counts_chosen = [], {1: [], 2: [], 3: []}
     kept_true, counts_true = [], {1: [], 2: [], 3: []}
-    for case, maps, rims in zip(cases, candidates.classes, candidates.boundary, strict=True):
-        for classes, rim in zip(maps, rims, strict=True):
+    for case, maps, rims, first in zip(cases, candidates.classes, candidates.boundary, chosen, strict=True):
+        for i, (classes, rim) in enumerate(zip(maps, rims, strict=True)):
             answer = attributes.relation_kept(case, classes)
             if answer is not None:
                 kept.append(answer)
+                kept_chosen += [answer] if i == first else []
                 kinds.setdefault(case.spec.relations[0].kind, []).append(answer)
             for count, right in attributes.counts_kept(case, classes, rim):
                 counts[count].append(right)
+                counts_chosen[count] += [right] if i == first else []
         answer = attributes.relation_kept(case, case.classes)
         kept_true += [] if answer is None else [answer]
         for count, right in attributes.counts_kept(case, case.classes, case.boundary):
@@ -87,9 +95,11 @@ def attribute_figures(cases, candidates):
     return {
         "relations": _mean(kept),
         "relations_count": len(kept),
+        "relations_chosen": _mean(kept_chosen),
         "relations_renders": _mean(kept_true),
         "by_kind": {kind: (_mean(answers), len(answers)) for kind, answers in sorted(kinds.items())},
         "counts": {n: (_mean(answers), len(answers)) for n, answers in counts.items()},
+        "counts_chosen": {n: (_mean(answers), len(answers)) for n, answers in counts_chosen.items()},
         "counts_renders": {n: (_mean(answers), len(answers)) for n, answers in counts_true.items()},
     }
 
@@ -118,11 +128,6 @@ def image_figures(cases, chain, threads=1, world=0):
     shuffled = segmenter.confusion(judge, chain.images, np.roll(maps, 1, axis=0))
     figures["shuffled"] = {"miou": segmenter.mean_iou(shuffled), "pixels": segmenter.pixel_accuracy(shuffled)}
     return figures
-
-
-def _chosen(cases, candidates):
-    """For each caption the candidate that the editor would rank first."""
-    return [rank(maps, case.asked)[0] for case, maps in zip(cases, candidates.classes, strict=True)]
 
 
 def _by_class(judge, cases, maps):

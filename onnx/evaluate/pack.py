@@ -60,6 +60,20 @@ class Pack:
         parts = [self.run(self.variables[variable]["decoder"], {"latent": latents[i : i + _CHUNK]}) for i in range(0, len(latents), _CHUNK)]
         return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
+    @property
+    def reads_shapes(self):
+        """Whether the pack has a reader of shapes."""
+        return "shapes" in self.manifest
+
+    @property
+    def objects(self):
+        """Indices of the classes that are objects."""
+        return [c["index"] for c in self.manifest["classes"] if c["kind"] == "object"]
+
+    def read_shapes(self, outlines):
+        """Outlines f32 [N, side, side] (`evaluate.shapes.outline`) -> logits [N, slots] of the pack's reader."""
+        return self.run(self.manifest["shapes"]["model"], {"outlines": outlines[:, None]})[0]
+
     def class_maps(self, latents, size):
         """Latents of the segmentation -> classes u8 [B, size, size] and boundaries bool [B, size, size]."""
         logits, boundary = self.decode("segmentation", latents)

@@ -27,8 +27,3 @@ def unasked(classes, asked):
     """
     extra = present(classes) - set(asked) - {"sky"}
     return extra if _GROUND & set(asked) else extra - _GROUND
-
-
-def rank(maps, asked):
-    """Indices of candidate maps [N, H, W], best first: recall, then the fewest unasked classes, then the order drawn."""
-    return sorted(range(len(maps)), key=lambda i: (-recall(maps[i], asked), len(unasked(maps[i], asked)), i))

@@ -45,10 +45,24 @@ def outline(mask):
 
 def instances_of(classes, boundary, index, area=0.004):
     """How many objects of a class a map shows: regions left when the boundary channel has cut them apart."""
-    labels, count = ndimage.label((classes == index) & ~boundary)
-    if count == 0:
-        return 0
-    return int((np.bincount(labels.ravel())[1:] >= area * classes.size).sum())
+    labels, sizes = _regions(classes, boundary, index)
+    return int((sizes >= area * classes.size).sum())
+
+
+def instances(classes, boundary, index, area=0.004):
+    """Masks of the objects that `instances_of` counts, the largest first, each with the boundary pixels of its class nearest to it."""
+    labels, sizes = _regions(classes, boundary, index)
+    if not len(sizes):
+        return []
+    rows, columns = ndimage.distance_transform_edt(labels == 0, return_distances=False, return_indices=True)
+    owned = np.where(classes == index, labels[rows, columns], 0)
+    return [owned == i + 1 for i in np.argsort(-sizes, kind="stable") if sizes[i] >= area * classes.size]
+
+
+def _regions(classes, boundary, index):
+    """Labels of the regions of a class between boundaries, and the pixels of each."""
+    labels, _ = ndimage.label((classes == index) & ~boundary)
+    return labels, np.bincount(labels.ravel())[1:]
 
 
 def _area_resized(values, rows):

@@ -22,7 +22,7 @@ from transformers import AutoTokenizer, CLIPTextModel
 
 from export.graph import write_graph
 from export.manifest import FORMAT, VERSION, class_entries, write_manifest
-from export.pack import put_in_place
+from export.place import put_in_place
 from export import steered
 from train.adapter import TimeAdapter
 

@@ -17,7 +17,7 @@ import torch
 from export import manifest
 from export.graph import write_graph
 from export.networks import autoencoder_graphs, factor_graph
-from export.pack import put_in_place
+from export.place import put_in_place
 from train.networks import VOCABULARY, load_autoencoder, load_denoiser
 from train.weights import read_graph
 

@@ -4,7 +4,7 @@
 
 Reads `RUNS/autoencoder/checkpoint.pt`, or `RUNS/image_decoder/checkpoint.pt` where one decoder was trained further, and
 `RUNS/<variable>/checkpoint.pt` for every factor that has been trained; parents that have none are left out. The folder is written beside its place and renamed when all of
-it is there and proven; a model card and sheets already in OUT are kept.
+it is there and proven; a model card, sheets and a reader of the same classes' shapes already in OUT are kept.
 """
 
 import argparse
@@ -14,9 +14,10 @@ import shutil
 
 import torch
 
-from export import manifest
+from export import manifest, shapes
 from export.graph import write_graph
 from export.networks import autoencoder_graphs, factor_graph
+from export.place import put_in_place
 from export.text import copy_text_encoder
 from train.networks import VOCABULARY, load_autoencoder, load_denoiser
 from train.runs import require_world, world_of_checkpoint
@@ -83,9 +84,10 @@ def export_pack(runs, out, classes=None, say=print, keep_quick=False):
     quick = {name: _export_quick(runs, aside, name, parents[name], world, say) for name in parents if os.path.exists(_quick_checkpoint(runs, name))}
     if keep_quick:
         quick = _kept_quick(out, aside, set(parents) - set(quick), say) | quick
+    reader = _reader(runs, out, aside, world, classes, say)
     with open(os.path.join(aside, "LICENSES.md"), "w", encoding="utf-8") as file:
         file.write(LICENCES)
-    manifest.write_manifest(aside, pack_manifest(parents, world, classes, quick, autoencoder.config.image_enlarge))
+    manifest.write_manifest(aside, pack_manifest(parents, world, classes, quick, autoencoder.config.image_enlarge) | reader)
     size = sum(os.path.getsize(os.path.join(aside, name)) for name in os.listdir(aside))
     if size > LIMIT:
         raise ValueError(f"the pack has {size / 2**20:.0f} MiB, more than {LIMIT / 2**20:.0f}")
@@ -136,6 +138,24 @@ def _kept_quick(out, aside, names, say):
     return entries
 
 
+def _reader(runs, out, aside, world, classes, say):
+    """Puts a reader of shapes into `aside`: that of `runs`, else the one that `out` has, if it knows the same classes. The field of the manifest."""
+    checkpoint = os.path.join(runs, "shapes", "checkpoint.pt")
+    if os.path.exists(checkpoint):
+        require_world(world_of_checkpoint(checkpoint), world, checkpoint)
+        say(f"{shapes.FILE}: largest difference from PyTorch {shapes.write_reader(checkpoint, aside):.1e}")
+        return {"shapes": shapes.ENTRY}
+    if classes or not os.path.exists(os.path.join(out, shapes.FILE)):
+        return {}
+    with open(os.path.join(out, "pack.json"), encoding="utf-8") as file:
+        known = [entry["name"] for entry in json.load(file)["classes"]]
+    if known != [info.name for info in classes_of(world)]:
+        return {}
+    shutil.copyfile(os.path.join(out, shapes.FILE), os.path.join(aside, shapes.FILE))
+    say(f"{shapes.FILE}: kept")
+    return {"shapes": shapes.ENTRY}
+
+
 def colour_words():
     """The colour words of the captions and the colour (r, g, b) of their clay."""
     from world.colours import CLAY
@@ -158,22 +178,6 @@ def _autoencoder_checkpoint(runs):
     """The autoencoder whose image decoder has seen the most."""
     paths = [os.path.join(runs, name, "checkpoint.pt") for name in ("image_decoder", "autoencoder")]
     return next((path for path in paths if os.path.exists(path)), paths[-1])
-
-
-def put_in_place(aside, out):
-    """Rename `aside` to `out`, keeping the card and the sheets of the pack that was there."""
-    old = out.rstrip("/") + ".old"
-    shutil.rmtree(old, ignore_errors=True)
-    if os.path.isdir(out):
-        for name in ("README.md", "sheets"):
-            source, target = os.path.join(out, name), os.path.join(aside, name)
-            if os.path.isdir(source):
-                shutil.copytree(source, target)
-            elif os.path.exists(source):
-                shutil.copyfile(source, target)
-        os.rename(out, old)
-    os.rename(aside, out)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def main():

@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from evaluate import attributes, card, flow, pictures, recall, shapes
+from evaluate import attributes, card, flow, pictures, ranking, recall, shapes
 from evaluate.captions import held_out_cases
 from world.classes import INDEX
 from world.spec import ObjectSpec, Relation, Spec
@@ -38,9 +38,36 @@ def test_ground_nobody_named_is_not_held_against_a_map():
     assert recall.unasked(classes, {"dog": 1, "sea": 1}) == {"meadow"}
 
 
+class _Reader:
+    """A pack that takes whatever is wider than tall for a dog and all else for a cat, or one without a reader."""
+
+    def __init__(self, reads_shapes=True):
+        self.reads_shapes = reads_shapes
+        self.objects = [INDEX["dog"], INDEX["cat"]]
+
+    def read_shapes(self, outlines):
+        wide = np.array([(o.max(0) > 0.5).sum() > (o.max(1) > 0.5).sum() for o in outlines])
+        logits = np.zeros((len(outlines), 40), np.float32)
+        logits[:, INDEX["dog"]], logits[:, INDEX["cat"]] = 5 * wide, 5 * ~wide
+        return logits
+
+
 def test_ranking_prefers_recall_then_fewer_unasked_classes():
-    maps = [_map(dog=(0, 0, 20, 20), cat=(50, 0, 70, 20)), _map(), _map(dog=(0, 0, 20, 20))]
-    assert recall.rank(maps, {"dog": 1}) == [2, 0, 1]
+    maps = np.stack([_map(dog=(0, 0, 20, 20), cat=(50, 0, 70, 20)), _map(), _map(dog=(0, 0, 20, 20))])
+    assert ranking.ranked(_Reader(False), _case([ObjectSpec("dog", 1, None)]), maps, np.zeros_like(maps, bool)) == [2, 0, 1]
+
+
+def test_ranking_prefers_shapes_that_are_themselves_and_right_counts():
+    maps = np.stack([_map(dog=(0, 0, 20, 30)), _map(dog=(0, 0, 30, 20))])
+    rims = np.zeros_like(maps, bool)
+    one, two = _case([ObjectSpec("dog", 1, None)]), _case([ObjectSpec("dog", 2, None)])
+    assert ranking.ranked(_Reader(), one, maps, rims) == [1, 0]
+    rims[0, 10, :] = True  # now the first map shows two, both wider than tall
+    assert ranking.ranked(_Reader(), two, maps, rims) == [0, 1]
+    assert [index for index, _ in ranking.asked_outlines(two, maps[0], rims[0])] == [INDEX["dog"]] * 2
+    shares = ranking.parts(one, maps[1], rims[1], [0.5])
+    assert shares == {"recall": 1.0, "unasked": 1.0, "counts": 1.0, "shapes": 0.5}
+    assert ranking.score(shares) == pytest.approx((4 + 1 + 1 + 0.5) / 7)
 
 
 def test_outline_forgets_place_and_size():
@@ -54,6 +81,15 @@ def test_boundaries_cut_touching_instances_apart():
     assert shapes.instances_of(classes, boundary, INDEX["dog"]) == 1
     boundary[10:40, 34] = True
     assert shapes.instances_of(classes, boundary, INDEX["dog"]) == 2
+
+
+def test_instances_own_the_boundary_pixels_next_to_them():
+    classes, boundary = _map(dog=(10, 10, 60, 40)), np.zeros((100, 100), bool)
+    boundary[10:40, 34] = True
+    first, second = shapes.instances(classes, boundary, INDEX["dog"])
+    assert first.sum() == second.sum() == 750
+    assert not (first & second).any()
+    assert shapes.instances(classes, boundary, INDEX["cat"]) == []
 
 
 def test_relations_are_read_from_the_map():

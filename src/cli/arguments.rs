@@ -280,8 +280,9 @@ fn weight(text: &str) -> Result<(Part, f32), String> {
         "counts" => Part::Counts,
         "relations" => Part::Relations,
         "colours" => Part::Colours,
+        "shapes" => Part::Shapes,
         "unasked" => Part::Unasked,
-        _ => return Err("the parts of a score are recall, counts, relations, colours and unasked".into()),
+        _ => return Err("the parts of a score are recall, counts, relations, colours, shapes and unasked".into()),
     };
     let most = Weights::MOST;
     let weight = weight.trim().parse().ok().filter(|w| (0.0..=most).contains(w));

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::attributes::nearest_colour;
 use super::objects::{Object, Objects};
 use super::relations::RelationKind;
-use super::{AREA_THRESHOLD, AskedObject, Reading, Relation};
+use super::{AREA_THRESHOLD, AskedObject, Reading, Relation, Shape};
 use crate::maps::{ClassTable, ColourMap, DepthMap, Plane, Rect, SegmentationMap};
 
 /// Largest gap between things that are next to each other, as a share of the picture's side
@@ -25,11 +25,13 @@ pub struct Evidence<'a> {
     pub depth: Option<&'a DepthMap>,
     /// What it looks like, of any size.
     pub image: Option<&'a ColourMap>,
+    /// What a reader of shapes said of the segmentation's objects, the largest of a class first; empty where none was asked.
+    pub shapes: &'a [Shape],
 }
 
 impl<'a> From<&'a SegmentationMap> for Evidence<'a> {
     fn from(segmentation: &'a SegmentationMap) -> Self {
-        Self { segmentation, depth: None, image: None }
+        Self { segmentation, depth: None, image: None, shapes: &[] }
     }
 }
 
@@ -53,6 +55,9 @@ pub struct Compliance {
     /// Colours asked for, of objects that are there; empty without an image.
     #[serde(default)]
     pub colours: Vec<ColourCheck>,
+    /// The asked objects that are there, as many as were asked for; empty where no reader of shapes was asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shapes: Vec<Shape>,
 }
 
 /// Whether there are as many as asked for.
@@ -115,6 +120,7 @@ impl ColourCheck {
 ///   to allows a gap of 15% of each side; behind and in front of compare median depths where there is a depth map, else
 ///   whose feet stand lower in the picture, and for equal feet who covers the other.
 /// - A colour is that word of `colours` which is nearest to the median of the image on the object.
+/// - Of each class asked for the shapes of the largest objects are looked at, as many as were asked for.
 pub fn measure<'a>(
     evidence: impl Into<Evidence<'a>>,
     reading: &Reading,
@@ -146,6 +152,7 @@ pub fn measure<'a>(
         counts: reading.asked.iter().filter(|a| classes.is_object(a.class)).map(count).collect(),
         relations: reading.relations.iter().map(relation).collect(),
         colours: found.iter().flat_map(|asked| scene.colours(asked, colours)).collect(),
+        shapes: found.iter().flat_map(|asked| scene.shapes(asked)).collect(),
         found: found.into_iter().map(|a| a.name.clone()).collect(),
     }
 }
@@ -217,6 +224,11 @@ impl Scene<'_> {
         };
         let (by_a, by_b) = (covered(a), covered(b));
         if by_a == by_b { feet > 0 } else { by_a > by_b }
+    }
+
+    fn shapes(&self, asked: &AskedObject) -> impl Iterator<Item = Shape> {
+        let most = if asked.at_least { usize::MAX } else { asked.count };
+        self.evidence.shapes.iter().filter(|s| s.class == asked.name).take(most).cloned()
     }
 
     fn colours(&self, asked: &AskedObject, words: &BTreeMap<String, [u8; 3]>) -> Vec<ColourCheck> {

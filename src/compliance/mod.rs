@@ -8,6 +8,7 @@ mod objects;
 mod reading;
 mod relations;
 mod score;
+mod shapes;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -20,6 +21,7 @@ pub use nearest::{Named, nearest_classes};
 pub use reading::read_prompt;
 pub use relations::{Relation, RelationKind};
 pub use score::{Part, Term, Weights, ranking};
+pub use shapes::{Outline, Shape, outlines};
 
 /// The class that a word is bound to when the person says that it names nothing to look for.
 pub const IGNORED: &str = "";

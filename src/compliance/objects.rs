@@ -74,6 +74,11 @@ impl Objects {
         Self { map: labelled, areas, of }
     }
 
+    /// All objects that count, by class, the largest of a class first.
+    pub fn iter(&self) -> impl Iterator<Item = &Object> {
+        self.of.values().flatten()
+    }
+
     /// Objects of a class, the largest first.
     pub fn of_class(&self, class: u8) -> &[Object] {
         self.of.get(&class).map_or(&[], Vec::as_slice)

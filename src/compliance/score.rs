@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
-use super::Compliance;
+use super::{Compliance, Shape};
 
 /// What each part of the score weighs; only their ratios matter.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,12 +20,14 @@ pub struct Weights {
     pub colours: f32,
     /// Freedom from classes that nobody asked for: 1 / (1 + their number).
     pub unasked: f32,
+    /// How clearly the outlines of what was asked for are those of their classes, where a pack reads shapes.
+    pub shapes: f32,
 }
 
 impl Default for Weights {
     /// Recall weighs as much as all the rest together.
     fn default() -> Self {
-        Self { recall: 4.0, counts: 1.0, relations: 1.0, colours: 1.0, unasked: 1.0 }
+        Self { recall: 4.0, counts: 1.0, relations: 1.0, colours: 1.0, unasked: 1.0, shapes: 1.0 }
     }
 }
 
@@ -47,6 +49,7 @@ impl Weights {
             Part::Relations => self.relations,
             Part::Colours => self.colours,
             Part::Unasked => self.unasked,
+            Part::Shapes => self.shapes,
         }
     }
 
@@ -58,6 +61,7 @@ impl Weights {
             Part::Relations => &mut self.relations,
             Part::Colours => &mut self.colours,
             Part::Unasked => &mut self.unasked,
+            Part::Shapes => &mut self.shapes,
         }
     }
 }
@@ -75,11 +79,14 @@ pub enum Part {
     Colours,
     /// What nobody asked for.
     Unasked,
+    /// Their outlines.
+    Shapes,
 }
 
 impl Part {
     /// All, in the order in which they are shown.
-    pub const ALL: [Self; 5] = [Self::Recall, Self::Counts, Self::Relations, Self::Colours, Self::Unasked];
+    pub const ALL: [Self; 6] =
+        [Self::Recall, Self::Counts, Self::Relations, Self::Colours, Self::Shapes, Self::Unasked];
 
     /// In words.
     pub fn title(self) -> &'static str {
@@ -89,6 +96,7 @@ impl Part {
             Self::Relations => "Relations",
             Self::Colours => "Colours",
             Self::Unasked => "Nothing else",
+            Self::Shapes => "Shapes",
         }
     }
 }
@@ -117,6 +125,8 @@ impl Compliance {
             }
             Part::Colours => share(self.colours.iter().filter(|c| c.is_right()).count(), self.colours.len()),
             Part::Unasked => Some(1.0 / (1.0 + self.unasked.len() as f32)),
+            Part::Shapes => (!self.shapes.is_empty())
+                .then(|| self.shapes.iter().map(Shape::clarity).sum::<f32>() / self.shapes.len() as f32),
         });
         let applies = |(part, share): (Part, Option<f32>)| Some((part, share?)).filter(|_| weights.of(part) > 0.0);
         let some: Vec<_> = Part::ALL.into_iter().zip(shares).filter_map(applies).collect();

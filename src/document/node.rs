@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::compliance::Compliance;
+use crate::compliance::{Compliance, Shape};
 use crate::engine::FactorSettings;
 use crate::graph::{Factor, NodeState, Variable};
 use crate::maps::Map;
@@ -66,6 +66,8 @@ pub struct Candidate {
     pub seed: u64,
     /// Its map.
     pub map: Arc<Map>,
+    /// What the pack's reader of shapes, if it has one, said of the map's objects, the largest of a class first.
+    pub shapes: Vec<Shape>,
     /// What of the prompt it shows.
     pub compliance: Compliance,
 }

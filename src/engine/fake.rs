@@ -168,6 +168,25 @@ impl Engine for FakeEngine {
         Ok(Arc::new(Map::Segmentation(label_instances(width, height, &class_of, None, 1, classes))))
     }
 
+    /// What is wider than tall looks like the pack's first object, anything else like its last.
+    fn read_shapes(&mut self, outlines: &[&[f32]], _: &dyn Control) -> Result<Vec<Vec<f32>>, EngineError> {
+        let Some(reader) = &self.pack.manifest.shapes else {
+            return Err(EngineError::Request("this pack has no reader of shapes".into()));
+        };
+        let classes = self.pack.classes();
+        let objects: Vec<u8> = classes.iter().map(|c| c.index).filter(|&c| classes.is_object(c)).collect();
+        let read = |outline: &&[f32]| {
+            let rows: Vec<&[f32]> = outline.chunks_exact(reader.side as usize).collect();
+            let tall = rows.iter().filter(|row| row.iter().any(|v| *v > 0.5)).count();
+            let wide = (0..rows.len()).filter(|&x| rows.iter().any(|row| row[x] > 0.5)).count();
+            let mut logits = vec![0.0; self.pack.manifest.class_slots];
+            let seen = if wide > tall { objects.first() } else { objects.last() };
+            seen.into_iter().for_each(|&class| logits[class as usize] = 5.0);
+            logits
+        };
+        Ok(outlines.iter().map(read).collect())
+    }
+
     fn sample(&mut self, request: &SampleRequest, control: &dyn Control) -> Result<Vec<Sample>, EngineError> {
         check_request(&self.pack, request)?;
         let variable = self.pack.graph.variable(request.variable);

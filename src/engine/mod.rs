@@ -77,6 +77,15 @@ pub trait Engine: Send {
         Err(EngineError::Request("this engine has no decoder of classes".into()))
     }
 
+    /// Which classes bare outlines look like, as the pack's reader of shapes sees it. Each outline is `side * side` values as
+    /// [`crate::pack::ShapesSpec`] wants them; it gets a logit for each class slot, whatever other outlines there are.
+    ///
+    /// # Errors
+    /// [`EngineError::Request`] when the pack has no such reader; else as [`Self::embed`].
+    fn read_shapes(&mut self, _outlines: &[&[f32]], _control: &dyn Control) -> Result<Vec<Vec<f32>>, EngineError> {
+        Err(EngineError::Request("this engine has no reader of shapes".into()))
+    }
+
     /// Samples one variable for several seeds at once, given its parents' maps.
     ///
     /// One noise stream per (seed, variable): the result for a seed does not depend on the other

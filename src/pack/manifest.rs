@@ -50,6 +50,9 @@ pub struct Manifest {
     pub class_slots: usize,
     /// Classes of the segmentation.
     pub classes: ClassTable,
+    /// What names objects by their bare outlines, if the pack has it; candidates are ranked by it as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shapes: Option<ShapesSpec>,
     /// Colour words of the captions, sRGB.
     #[serde(default)]
     pub colours: BTreeMap<String, [u8; 3]>,
@@ -74,7 +77,8 @@ impl Manifest {
         let quick = self.factors.iter().filter_map(|f| f.quick.as_ref()).flat_map(|q| q.int8.iter().chain([&q.model]));
         let int8 = self.factors.iter().filter_map(|f| f.int8.as_ref()).chain(quick);
         let controls = self.factors.iter().flat_map(|f| &f.controls).map(|c| &c.model);
-        fixed.into_iter().chain(decoders).chain(models).chain(int8).chain(controls).map(String::as_str)
+        let shapes = self.shapes.as_ref().map(|s| &s.model);
+        fixed.into_iter().chain(decoders).chain(shapes).chain(models).chain(int8).chain(controls).map(String::as_str)
     }
 
     /// What can be added inside the network of a variable's factor, if that is a backbone.
@@ -121,6 +125,16 @@ pub struct TextSpec {
     /// What stands for no text.
     #[serde(default)]
     pub null: NullText,
+}
+
+/// A reader of shapes. Its graph takes `outlines [B,1,side,side]`, 1 inside, the object's longer side as long as the frame but
+/// for a margin of a twentieth at either end, and gives `logits [B,class_slots]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShapesSpec {
+    /// Graph.
+    pub model: String,
+    /// Side of an outline in pixels.
+    pub side: u32,
 }
 
 /// What stands for no text, in guidance and for a blank prompt.

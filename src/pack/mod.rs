@@ -12,7 +12,7 @@ pub use discover::{Found, default, discover, discover_in, search_path};
 pub use error::PackError;
 pub use manifest::{
     BackboneSpec, ControlEntry, FactorEntry, FeatureSpec, FileEntry, LatentSpec, Manifest, NullText, QuickEntry,
-    TextSpec, VariableEntry,
+    ShapesSpec, TextSpec, VariableEntry,
 };
 pub use validate::{FORMAT, VERSION};
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::{
-    BackboneSpec, ControlEntry, FactorEntry, FeatureSpec, LatentSpec, Manifest, NullText, Pack, TextSpec, VariableEntry,
+    BackboneSpec, ControlEntry, FactorEntry, FeatureSpec, LatentSpec, Manifest, NullText, Pack, ShapesSpec, TextSpec,
+    VariableEntry,
 };
 use crate::graph::{BetaSchedule, ControlSettings, FactorKind, Prediction, Reads, VariableKind};
 use crate::maps::{ClassInfo, ClassKind, ClassTable};
@@ -107,6 +108,7 @@ pub fn pack() -> Pack {
         ],
         class_slots: 40,
         classes: classes(),
+        shapes: None,
         colours: BTreeMap::from([("red".into(), [220, 60, 50]), ("blue".into(), [60, 110, 210])]),
         prompts: vec![
             "a dog left of a red car on a road".into(),
@@ -116,6 +118,14 @@ pub fn pack() -> Pack {
         files: BTreeMap::new(),
     };
     Pack::from_manifest(PathBuf::from("(in memory)"), manifest).expect("the manifest above is consistent")
+}
+
+/// [`pack`] with a reader of shapes: the fake engine's takes what is wider than tall for a cloud and all else for a sandcastle.
+pub fn reading_pack() -> Pack {
+    let plain = pack();
+    let manifest =
+        Manifest { shapes: Some(ShapesSpec { model: "shapes.onnx".into(), side: 40 }), ..(*plain.manifest).clone() };
+    Pack::from_manifest(plain.root, manifest).expect("the manifest above is consistent")
 }
 
 /// The same, but adapters and ControlNets steer one backbone: an adapter on the noisy latent the segmentation, one on the

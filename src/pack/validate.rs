@@ -65,6 +65,9 @@ fn check_sizes(manifest: &Manifest) -> Result<(), String> {
     within("text.width", manifest.text.width, 1, 8192)?;
     within("class_slots", manifest.class_slots, 0, 256)?;
     within("the number of variables", manifest.variables.len(), 1, 64)?;
+    if let Some(reader) = &manifest.shapes {
+        within("shapes.side", reader.side as usize, 20, 512)?;
+    }
     for variable in &manifest.variables {
         within(&format!("the size of \"{}\"", variable.name), variable.size as usize, 16, 4096)?;
         within(&format!("enlarge of \"{}\"", variable.name), variable.enlarge as usize, 1, 8)?;

@@ -1,8 +1,11 @@
 //! What the prompt asks for, and how much of it the maps show.
 
+use std::sync::Arc;
+
 use super::settings::{bindings, effective_prompt};
 use super::state::{Effect, Workbench};
-use crate::compliance::{Compliance, Evidence, Reading, measure, read_prompt};
+use crate::compliance::{Compliance, Evidence, Reading, Shape, measure, read_prompt};
+use crate::document::Candidate;
 use crate::graph::{NodeState, VariableKind};
 use crate::maps::Map;
 use crate::worker::{Job, JobId};
@@ -33,7 +36,15 @@ impl Workbench {
             Some(Map::Image(image)) => Some(image),
             _ => None,
         };
-        Some(Evidence { segmentation, depth, image })
+        Some(Evidence { segmentation, depth, image, shapes: self.shapes() })
+    }
+
+    /// What was said of the shapes of the segmentation when it was drawn as a candidate; nothing once it is edited.
+    fn shapes(&self) -> &[Shape] {
+        let id = self.pack.graph.of_kind(VariableKind::Classes);
+        let map = id.and_then(|id| self.document.node(id).map.as_ref());
+        let same = |c: &&Candidate| map.is_some_and(|map| Arc::ptr_eq(map, &c.map));
+        self.document.candidates.iter().find(same).map_or(&[], |c| &c.shapes)
     }
 
     /// How well the maps there are obey a reading; none without a segmentation.

@@ -1,7 +1,9 @@
 //! Sampling-based prompt compliance over candidates (paper, section 3).
 
-use crate::compliance::{Weights, measure, ranking, read_prompt};
+use crate::compliance::{Evidence, Shape, Weights, measure, outlines, ranking, read_prompt};
 use crate::document::Candidate;
+use crate::engine::{Control, Engine, EngineError};
+use crate::maps::Map;
 use crate::pack::Manifest;
 
 /// What candidates are measured against.
@@ -28,9 +30,24 @@ pub(super) fn measure_all(candidates: &mut [Candidate], by: Measure<'_>) {
     let Manifest { classes, colours, .. } = by.manifest;
     let reading = read_prompt(by.prompt, classes, by.bindings);
     for candidate in candidates {
-        let map = candidate.map.as_segmentation();
-        candidate.compliance = map.map(|map| measure(map, &reading, classes, colours)).unwrap_or_default();
+        let Some(map) = candidate.map.as_segmentation() else { continue };
+        let evidence = Evidence { shapes: &candidate.shapes, ..map.into() };
+        candidate.compliance = measure(evidence, &reading, classes, colours);
     }
+}
+
+/// What the pack's reader of shapes says of a segmentation's objects, the largest of a class first; nothing without one.
+///
+/// # Errors
+/// As [`Engine::read_shapes`].
+pub fn shapes_of(engine: &mut dyn Engine, map: &Map, control: &dyn Control) -> Result<Vec<Shape>, EngineError> {
+    let manifest = engine.pack().manifest.clone();
+    let (Some(reader), Some(map)) = (&manifest.shapes, map.as_segmentation()) else { return Ok(Vec::new()) };
+    let outlines = outlines(map, &manifest.classes, reader.side);
+    let values: Vec<&[f32]> = outlines.iter().map(|o| o.values.as_slice()).collect();
+    let answers = engine.read_shapes(&values, control)?;
+    let read = outlines.iter().zip(answers);
+    Ok(read.filter_map(|(outline, logits)| Shape::read(outline.class, &logits, &manifest.classes)).collect())
 }
 
 /// Puts measured candidates in order, the best first.

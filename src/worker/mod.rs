@@ -12,7 +12,7 @@ mod suggest;
 mod tests;
 mod thread;
 
-pub use candidates::{Measure, ordered, rank};
+pub use candidates::{Measure, ordered, rank, shapes_of};
 pub use job::{Event, Job, JobId, Outcome, Step};
 pub use run::{BATCH, Runner, run_job};
 pub use thread::Worker;

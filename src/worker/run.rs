@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::candidates::{Measure, measure_all, ordered};
+use super::candidates::{Measure, measure_all, ordered, shapes_of};
 use super::pace::Pace;
 use super::suggest::Suggester;
 use super::{Job, Outcome, Step};
@@ -102,6 +102,9 @@ impl Runner {
             let samples = engine.sample(&SampleRequest { seeds: seeds.to_vec(), ..request.clone() }, &part)?;
             self.pace.note(request.variable, seeds.len() * each, started.elapsed());
             let mut batch: Vec<Candidate> = samples.into_iter().map(unmeasured).collect();
+            for candidate in &mut batch {
+                candidate.shapes = shapes_of(engine, &candidate.map, control)?;
+            }
             measure_all(&mut batch, by);
             candidates.extend(batch);
             let reaches = |until: f32| candidates.iter().any(|c| c.compliance.score(by.weights) >= until);
@@ -195,7 +198,7 @@ fn joint(
 }
 
 fn unmeasured(sample: Sample) -> Candidate {
-    Candidate { seed: sample.seed, map: sample.map, compliance: Compliance::default() }
+    Candidate { seed: sample.seed, map: sample.map, shapes: Vec::new(), compliance: Compliance::default() }
 }
 
 /// Guidance evaluates the network with and without the prompt.

@@ -13,7 +13,8 @@ use crate::compliance::Weights;
 use crate::engine::fake::FakeEngine;
 use crate::engine::{Control, Engine, EngineError, FactorSettings, Sample, SampleRequest};
 use crate::graph::{Sampling, VariableId};
-use crate::pack::{Pack, testing::pack};
+use crate::pack::Pack;
+use crate::pack::testing::{pack, reading_pack};
 
 const FAST: FactorSettings = FactorSettings::new(4, 2.0);
 /// Long enough that no test waits for its end.
@@ -83,6 +84,28 @@ fn it_says_when_it_is_ready_and_brings_ranked_candidates() {
     assert_eq!(ranked[0].compliance.found, ["dog", "car", "road"]);
     assert_eq!(ranked[4].compliance.unasked.len(), 1);
     assert_eq!(ranked[7].compliance.missing, ["car"]);
+}
+
+#[test]
+fn candidates_are_ranked_by_their_shapes_where_the_pack_reads_them() {
+    let mut job = candidates(8, FAST);
+    let Job::Candidates { prompt, .. } = &mut job else { unreachable!() };
+    *prompt = "a cloud".into();
+    let drawn = |pack: Pack| {
+        let done = run_job(&mut FakeEngine::new(pack), &job, &crate::engine::Unwatched);
+        let Ok(Outcome::Candidates(ranked)) = done else { panic!("candidates come back") };
+        ranked
+    };
+    let plain = drawn(pack());
+    assert!(plain.iter().all(|c| c.shapes.is_empty() && c.compliance.shapes.is_empty()));
+    let read = drawn(reading_pack());
+    let clear = |c: &crate::document::Candidate| c.compliance.shapes.first().map(|s| s.is_itself());
+    let whole = |c: &&crate::document::Candidate| c.compliance.missing.is_empty() && c.compliance.unasked.is_empty();
+    let order: Vec<_> = read.iter().filter(whole).map(clear).collect();
+    assert!(order.contains(&Some(true)) && order.contains(&Some(false)), "{order:?}");
+    assert!(order.is_sorted_by(|a, b| a >= b), "clouds that are wider than tall come first: {order:?}");
+    let of = |seed: u64| read.iter().find(|c| c.seed == seed).unwrap();
+    assert!(plain.iter().all(|c| c.map == of(c.seed).map), "what is drawn is the same");
 }
 
 #[test]

@@ -7,11 +7,11 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 
 use super::captions::Case;
-use crate::compliance::{Compliance, Weights, measure, ranking};
+use crate::compliance::{Compliance, Evidence, Shape, Weights, measure, ranking};
 use crate::engine::{Control, Engine, FactorSettings, Sample, SampleRequest};
 use crate::graph::{Sampling, VariableId, VariableKind};
 use crate::maps::Map;
-use crate::worker::{Job, Outcome, Step, run_job};
+use crate::worker::{Job, Outcome, Step, run_job, shapes_of};
 
 /// Steps and number of the batches of maps (paper, Table 3).
 pub(super) const BATCHES: [(usize, usize); 5] = [(10, 1), (20, 1), (10, 5), (10, 10), (20, 10)];
@@ -118,7 +118,11 @@ impl<'a> Sampler<'a> {
     fn batch(&mut self, case: &Case, walk: Walk, maps: usize) -> Result<(Batch, Vec<Arc<Map>>)> {
         let started = Instant::now();
         let samples = self.draw(case, self.classes, maps, walk)?;
-        let measured = self.measured(case, samples.iter().map(|s| &s.map));
+        let mut measured = Vec::with_capacity(samples.len());
+        for sample in &samples {
+            let shapes = shapes_of(self.engine, &sample.map, self.control)?;
+            measured.push(self.measured(case, &sample.map, &shapes));
+        }
         let order = ranking(&measured, &Weights::default());
         let seconds = started.elapsed().as_secs_f64();
         let recalls = measured.iter().map(|c| c.recall).collect();
@@ -222,15 +226,17 @@ impl<'a> Sampler<'a> {
     }
 
     fn best_recall(&self, case: &Case, maps: &[Arc<Map>]) -> f32 {
-        self.measured(case, maps.iter()).iter().map(|c| c.recall).fold(0.0, f32::max)
+        maps.iter().map(|map| self.measured(case, map, &[]).recall).fold(0.0, f32::max)
     }
 
-    fn measured<'m>(&self, case: &Case, maps: impl Iterator<Item = &'m Arc<Map>>) -> Vec<Compliance> {
+    fn measured(&self, case: &Case, map: &Map, shapes: &[Shape]) -> Compliance {
         let manifest = &self.engine.pack().manifest;
-        let one = |map: &'m Arc<Map>| match map.as_segmentation() {
-            Some(map) => measure(map, &case.reading, &manifest.classes, &manifest.colours),
+        match map.as_segmentation() {
+            Some(map) => {
+                let evidence = Evidence { shapes, ..map.into() };
+                measure(evidence, &case.reading, &manifest.classes, &manifest.colours)
+            }
             None => Compliance::default(),
-        };
-        maps.map(one).collect()
+        }
     }
 }

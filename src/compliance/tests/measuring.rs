@@ -53,7 +53,8 @@ fn ranks_by_score_then_fewest_unasked_then_order() {
     };
     let measured = [one(1, 0), one(2, 2), one(2, 1), one(1, 0), one(2, 1)];
     assert_eq!(ranking(&measured, &Weights::default()), [2, 4, 1, 0, 3]);
-    let recall_alone = Weights { counts: 0.0, relations: 0.0, colours: 0.0, unasked: 0.0, ..Weights::default() };
+    let recall_alone =
+        Weights { counts: 0.0, relations: 0.0, colours: 0.0, unasked: 0.0, shapes: 0.0, ..Weights::default() };
     assert_eq!(ranking(&measured, &recall_alone), [2, 4, 1, 0, 3], "the fewest unasked decide among equals");
 }
 
@@ -209,7 +210,7 @@ fn the_score_weighs_what_the_prompt_speaks_of() {
     assert_eq!(of(&map, "").score(&weights), 0.25, "three classes that nobody asked for");
     let odd = Weights { recall: f32::NAN, ..weights };
     assert!(!odd.are_usable() && !Weights { recall: -1.0, ..weights }.are_usable());
-    let none = Weights { recall: 0.0, counts: 0.0, relations: 0.0, colours: 0.0, unasked: 0.0 };
+    let none = Weights { recall: 0.0, counts: 0.0, relations: 0.0, colours: 0.0, unasked: 0.0, shapes: 0.0 };
     assert!(!none.are_usable());
     assert_eq!(measured.score(&none), 1.0);
 }

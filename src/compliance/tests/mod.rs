@@ -3,6 +3,7 @@
 mod measuring;
 mod reading;
 mod relations;
+mod shapes;
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::compliance::{Compliance, Weights};
+use crate::compliance::{Compliance, Shape, Weights};
 use crate::document::NodeSettings;
 use crate::graph::{NodeState, Sampling, VariableKind};
 
@@ -72,6 +72,9 @@ pub(super) struct CandidateEntry {
     pub seed: u64,
     #[serde(flatten)]
     pub compliance: Compliance,
+    /// Of all objects of the map; those in `compliance` are the asked ones among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub all_shapes: Vec<Shape>,
     pub map: MapEntry,
 }
 

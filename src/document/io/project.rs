@@ -109,6 +109,7 @@ fn add_manifest_and_maps(writer: &mut Writer, document: &Document, pack: &Pack) 
         candidates.push(CandidateEntry {
             seed: candidate.seed,
             compliance: candidate.compliance.clone(),
+            all_shapes: candidate.shapes.clone(),
             map: write_map(writer, &mut written, &format!("candidate-{i:02}"), &candidate.map, classes)?,
         });
     }
@@ -214,7 +215,12 @@ fn assemble(reader: &mut Reader<'_>, manifest: Manifest, pack: &Pack) -> Result<
     }
     for entry in manifest.candidates {
         let map = Arc::new(renumber.apply(read_map(reader, &entry.map)?, &mut missing));
-        document.candidates.push(Candidate { seed: entry.seed, map, compliance: entry.compliance });
+        document.candidates.push(Candidate {
+            seed: entry.seed,
+            map,
+            shapes: entry.all_shapes,
+            compliance: entry.compliance,
+        });
     }
     share_candidate_maps(&mut document);
     document.prompt = manifest.prompt;

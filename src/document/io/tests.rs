@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
-use crate::compliance::{Compliance, CountCheck, RelationCheck};
+use crate::compliance::{Compliance, CountCheck, RelationCheck, Shape};
 use crate::document::{Candidate, Document};
 use crate::graph::{ControlSettings, NodeState, Sampler, Sampling, Spacing, VariableId};
 use crate::maps::{Label, Map, PaletteName, Plane};
@@ -55,6 +55,7 @@ fn full() -> Document {
         document.candidates.push(Candidate {
             seed,
             map,
+            shapes: vec![Shape { class: "dog".into(), likeness: 0.25, looks_like: "cat".into() }],
             compliance: Compliance {
                 recall: 1.0 / (seed + 3) as f32,
                 found: vec!["dog".into()],

@@ -11,11 +11,12 @@ pub fn ui(ui: &mut Ui, measured: &Compliance, weights: &Weights) {
     let percent = |share: f32| format!("{:.0}%", share * 100.0);
     Grid::new("breakdown").num_columns(4).spacing([12.0, 3.0]).show(ui, |ui| {
         for term in measured.terms(weights) {
-            let colour = if term.share >= 0.999 { p.good } else { p.bad };
+            let amiss = amiss(term.part, measured);
+            let colour = if amiss.is_none() { p.good } else { p.bad };
             ui.label(term.part.title());
             ui.label(RichText::new(percent(term.share)).color(colour));
             ui.label(RichText::new(format!("× {}", percent(term.weight))).color(p.muted));
-            ui.label(detail(term.part, measured, p));
+            ui.label(detail(amiss, term.part, measured, p));
             ui.end_row();
         }
         ui.label(RichText::new("Score").font(theme::strong(13.0)));
@@ -24,8 +25,8 @@ pub fn ui(ui: &mut Ui, measured: &Compliance, weights: &Weights) {
     });
 }
 
-fn detail(part: Part, measured: &Compliance, p: &Palette) -> RichText {
-    let (text, colour) = amiss(part, measured).map_or((kept(part, measured), p.muted), |text| (text, p.text));
+fn detail(amiss: Option<String>, part: Part, measured: &Compliance, p: &Palette) -> RichText {
+    let (text, colour) = amiss.map_or((kept(part, measured), p.muted), |text| (text, p.text));
     let colour: Color32 = colour;
     RichText::new(text).color(colour)
 }
@@ -46,6 +47,10 @@ fn amiss(part: Part, measured: &Compliance) -> Option<String> {
         Part::Colours => {
             let wrong = measured.colours.iter().filter(|c| !c.is_right());
             wrong.map(|c| format!("{}: not {} but {}", c.name, c.colour, c.seen.join(", "))).collect()
+        }
+        Part::Shapes => {
+            let odd = measured.shapes.iter().filter(|s| !s.is_itself());
+            odd.map(|s| format!("{}: more like {}", s.class, s.looks_like)).collect()
         }
         Part::Unasked => measured.unasked.iter().map(|name| format!("also {name}")).collect(),
     };
@@ -68,6 +73,7 @@ fn kept(part: Part, measured: &Compliance) -> String {
             let all: Vec<_> = measured.colours.iter().map(|c| format!("{} {}", c.colour, c.name)).collect();
             all.join(", ")
         }
+        Part::Shapes => "each like what it is".into(),
         Part::Unasked => "nothing that nobody asked for".into(),
     }
 }

@@ -162,6 +162,11 @@ impl Engine for OnnxEngine {
         if self.text.warm_up(&mut self.graphs)? || self.graphs.load(&manifest.encoder, &self.encoder)? {
             return Ok(true);
         }
+        if let Some(reader) = &manifest.shapes
+            && self.graphs.load(&reader.model, &Signature::of_shapes(self.pack(), reader.side))?
+        {
+            return Ok(true);
+        }
         for (i, variable) in manifest.variables.iter().enumerate() {
             let quick = graph.factor(VariableId(i)).quick.is_some_and(|walk| walk.default);
             if self.graphs.load(&self.model(VariableId(i), quick), &self.factors[i])? {
@@ -205,6 +210,23 @@ impl Engine for OnnxEngine {
             return Err(EngineError::Request("this pack has no segmentation to decode".into()));
         };
         watched(control, |stop| self.segment_watched(variable, picture, canvas, stop))
+    }
+
+    fn read_shapes(&mut self, outlines: &[&[f32]], control: &dyn Control) -> Result<Vec<Vec<f32>>, EngineError> {
+        let manifest = self.pack().manifest.clone();
+        let Some(reader) = &manifest.shapes else {
+            return Err(EngineError::Request("this pack has no reader of shapes".into()));
+        };
+        let signature = Signature::of_shapes(self.pack(), reader.side);
+        let shape = [1, 1, reader.side as usize, reader.side as usize];
+        watched(control, |stop| {
+            // One at a time, so that an answer does not depend on the others.
+            let one = |outline: &&[f32]| {
+                let feeds = [("outlines", Feed::Real(&shape, outline))];
+                Ok(self.graphs.run(&reader.model, &signature, &feeds, stop)?.remove(0).data)
+            };
+            outlines.iter().map(one).collect()
+        })
     }
 
     fn sample(&mut self, request: &SampleRequest, control: &dyn Control) -> Result<Vec<Sample>, EngineError> {

@@ -124,6 +124,16 @@ impl Signature {
         Self { inputs: vec![real("condition", &shown)], optional, outputs }
     }
 
+    /// Outlines to logits of the classes.
+    pub fn of_shapes(pack: &Pack, side: u32) -> Self {
+        let side = Fixed(side as usize);
+        Self {
+            inputs: vec![real("outlines", &[Any, Fixed(1), side, side])],
+            optional: Vec::new(),
+            outputs: vec![real("logits", &[Any, Fixed(pack.manifest.class_slots)])],
+        }
+    }
+
     /// Latent to a map or picture.
     pub fn of_decoder(pack: &Pack, id: VariableId) -> Self {
         let picture = |name: &str, channels| real(name, &[Any, Fixed(channels), Any, Any]);

@@ -18,7 +18,7 @@ use crate::engine::fake::FakeEngine;
 use crate::engine::{Control, Progress};
 use crate::graph::{NodeState, VariableId};
 use crate::maps::Map;
-use crate::pack::testing::{pack, steered_pack};
+use crate::pack::testing::{pack, reading_pack, steered_pack};
 use crate::worker::{Event, Job, JobId, Outcome, run_job};
 
 pub(super) use NodeState::{Empty, Fresh, Given, Stale};
@@ -42,6 +42,11 @@ pub(super) struct Person {
 impl Person {
     pub(super) fn new() -> Self {
         Self { session: Session::new(Box::new(FakeEngine::new(pack()))) }
+    }
+
+    /// Someone whose pack has a reader of shapes.
+    pub(super) fn reading_shapes() -> Self {
+        Self { session: Session::new(Box::new(FakeEngine::new(reading_pack()))) }
     }
 
     /// Someone whose pack has adapters and ControlNets, with a picture of this prompt.

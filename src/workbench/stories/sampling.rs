@@ -54,6 +54,22 @@ fn another_candidate_makes_what_follows_from_the_first_stale() {
 }
 
 #[test]
+fn shapes_are_those_of_the_candidate_until_it_is_edited() {
+    let mut person = Person::reading_shapes();
+    person.writes("a cloud");
+    person.does(generate(2, 0));
+    let read = |p: &Person| p.bench().measured(&p.bench().reading()).unwrap().shapes;
+    assert_eq!(read(&person), person.document().candidates[0].compliance.shapes);
+    assert_eq!(read(&person).len(), 1);
+    person.does(Command::BindWord { word: "blob".into(), class: "car".into() });
+    assert_eq!(person.document().candidates[0].compliance.shapes.len(), 1, "measured anew, the shapes are still known");
+    person.does(Command::Fill { x: 2, y: 2, class: "sea".into() });
+    assert!(read(&person).is_empty(), "nobody has looked at the edited map");
+    person.does(Command::Undo);
+    assert_eq!(read(&person).len(), 1);
+}
+
+#[test]
 fn choosing_the_chosen_changes_nothing() {
     let mut person = Person::with_picture("a house");
     person.does(Command::ChooseCandidate { index: 0 });
@@ -235,7 +251,7 @@ fn other_weights_rank_anew_and_the_choice_stays() {
     person.writes("a dog and a red car on a road");
     person.does(generate(8, 0));
     let taken = person.map("segmentation");
-    let only_unasked = Weights { recall: 0.0, counts: 0.0, relations: 0.0, colours: 0.0, unasked: 1.0 };
+    let only_unasked = Weights { recall: 0.0, counts: 0.0, relations: 0.0, colours: 0.0, unasked: 1.0, shapes: 0.0 };
     person.does(Command::SetWeights { weights: only_unasked });
     let document = person.document();
     let seeds: Vec<_> = document.candidates.iter().map(|c| c.seed).collect();

@@ -268,6 +268,7 @@ fn sample(bench: &mut Workbench) {
             Job::Candidates { .. } => Outcome::Candidates(vec![Candidate {
                 seed: 1,
                 map: Arc::clone(&labels),
+                shapes: Vec::new(),
                 compliance: Compliance {
                     recall: 1.0,
                     found: vec!["dog".into(), "house".into()],

@@ -1,0 +1,60 @@
+"""The order in which the editor shows candidates: its score (`src/compliance/score.rs`), with the default weights."""
+
+import numpy as np
+
+from evaluate.attributes import counts_kept, relation_kept
+from evaluate.recall import present, recall
+from evaluate.shapes import instances, outline
+from world.classes import INDEX, OBJECTS
+
+WEIGHTS = {"recall": 4.0, "counts": 1.0, "relations": 1.0, "shapes": 1.0, "unasked": 1.0}
+CLEAR = 0.8  # likeness from which on an object is fully itself
+_OBJECT_NAMES = {name for name, index in INDEX.items() if index in OBJECTS}
+
+
+def asked_outlines(case, classes, boundary):
+    """(class index, outline) of the largest objects of every class of object that the caption asks for, as many as it asks for."""
+    found = []
+    for name in sorted(present(classes) & set(case.asked) & _OBJECT_NAMES):
+        masks = instances(classes, boundary, INDEX[name])[: case.asked[name]]
+        found += [(INDEX[name], outline(mask)) for mask in masks]
+    return found
+
+
+def clarity(outlines, logits, objects):
+    """How clearly outlines (class index, outline) are what they are, f64 [N] in 0..1, from a reader's logits [N, slots] among the classes `objects`."""
+    among = logits[:, objects].astype(np.float64)
+    likeness = np.exp(among - among.max(1, keepdims=True))
+    likeness /= likeness.sum(1, keepdims=True)
+    own = [objects.index(index) for index, _ in outlines]
+    return np.minimum(likeness[np.arange(len(own)), own] / CLEAR, 1.0)
+
+
+def parts(case, classes, boundary, shapes=()):
+    """The share, 0 to 1, of each part of a score that the caption says something about; `shapes` as `clarity` gives them."""
+    counts = [right for _, right in counts_kept(case, classes, boundary)]
+    extra = present(classes) & _OBJECT_NAMES - set(case.asked)
+    found = {"recall": recall(classes, case.asked), "unasked": 1 / (1 + len(extra))}
+    if counts:
+        found["counts"] = float(np.mean(counts))
+    if case.spec.relations:
+        found["relations"] = float(relation_kept(case, classes) is True)
+    if len(shapes):
+        found["shapes"] = float(np.mean(shapes))
+    return found
+
+
+def score(shares, weights=None):
+    """The weighted mean of `parts`."""
+    weights = weights or WEIGHTS
+    return sum(weights[name] * share for name, share in shares.items()) / sum(weights[name] for name in shares)
+
+
+def ranked(pack, case, maps, boundaries):
+    """Indices of candidates u8 [N, H, W], best first: by score, then in the order drawn. A pack that reads shapes is asked for them."""
+    outlines = [asked_outlines(case, m, b) if pack.reads_shapes else [] for m, b in zip(maps, boundaries, strict=True)]
+    scores = []
+    for m, b, of in zip(maps, boundaries, outlines, strict=True):
+        shapes = clarity(of, pack.read_shapes(np.stack([o for _, o in of])), pack.objects) if of else ()
+        scores.append(score(parts(case, m, b, shapes)))
+    return sorted(range(len(maps)), key=lambda i: (-scores[i], i))

@@ -1,0 +1,57 @@
+"""Puts a reader of shapes (`train.shapes`) into a finished pack, whose other files stay as they are byte for byte.
+
+    PYTHONPATH=onnx python -m export.shapes --pack onnx/packs/clay --reader onnx/runs/shapes/checkpoint.pt
+"""
+
+import argparse
+import json
+import os
+import shutil
+
+import torch
+
+from evaluate.pack import Pack
+from evaluate.shapes import OUTLINE_SIDE
+from export import manifest
+from export.graph import Graph, write_graph
+from export.place import put_in_place
+from train.runs import require_world, world_of_checkpoint
+from train.shapes import load_shape_reader
+
+FILE = "shapes.onnx"
+ENTRY = {"model": FILE, "side": OUTLINE_SIDE}
+"""The field `shapes` of a pack that has a reader."""
+
+
+def write_reader(checkpoint, folder):
+    """Writes the reader of a checkpoint into `folder`; the largest difference from PyTorch."""
+    examples = [{"outlines": torch.rand(batch, 1, OUTLINE_SIDE, OUTLINE_SIDE, generator=torch.Generator().manual_seed(batch))} for batch in (2, 1, 5)]
+    axes = {"outlines": {0: "batch"}, "logits": {0: "batch"}}
+    reader = load_shape_reader(checkpoint)
+    return write_graph(Graph("shapes", reader, examples[0], ("logits",), axes, examples[1:]), os.path.join(folder, FILE))
+
+
+def add_reader(pack, checkpoint, say=print):
+    """Puts the reader of a checkpoint into the pack, in the place of one that it has; raises before it touches it when something is wrong."""
+    require_world(world_of_checkpoint(checkpoint), Pack(pack).world, checkpoint)
+    aside = pack.rstrip("/") + ".partial"
+    shutil.rmtree(aside, ignore_errors=True)
+    shutil.copytree(pack, aside, ignore=shutil.ignore_patterns("pack.json", "sheets"))
+    with open(os.path.join(pack, "pack.json"), encoding="utf-8") as file:
+        about = json.load(file)
+    say(f"{FILE}: largest difference from PyTorch {write_reader(checkpoint, aside):.1e}")
+    del about["files"]
+    manifest.write_manifest(aside, about | {"shapes": ENTRY})
+    put_in_place(aside, pack)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pack", default="onnx/packs/clay")
+    parser.add_argument("--reader", default="onnx/runs/shapes/checkpoint.pt")
+    arguments = parser.parse_args()
+    add_reader(arguments.pack, arguments.reader)
+
+
+if __name__ == "__main__":
+    main()
