@@ -315,6 +315,19 @@ fn chips_say_what_was_found_and_what_is_missing() {
 }
 
 #[test]
+fn a_shape_like_another_class_is_said() {
+    let mut harness = window_on(testing::reading_pack(), Places::default(), Duration::ZERO);
+    write_prompt(&mut harness, "a dog");
+    press(&mut harness, Modifiers::COMMAND, Key::Enter);
+    wait(&mut harness, "candidates are there", |app| idle(app) && !app.bench().document().candidates.is_empty());
+    let looks_like = harness.state().bench().document().candidates[0].shapes[0].looks_like.clone();
+    harness.get_by_label(&format!("dog: in the map, but its outline is more like {looks_like}"));
+    harness.get_by_label_contains("Candidate 1:").hover();
+    harness.run_steps(60);
+    harness.get_by_label(&format!("dog: more like {looks_like}"));
+}
+
+#[test]
 fn each_parent_that_steers_a_factor_has_a_row() {
     let mut harness = window_on(testing::steered_pack(), Places::default(), Duration::ZERO);
     let shown = |harness: &Harness<'static, EditorApp>, name: &str| harness.query_by_label(name).is_some();

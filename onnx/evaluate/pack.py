@@ -71,7 +71,7 @@ class Pack:
         return [c["index"] for c in self.manifest["classes"] if c["kind"] == "object"]
 
     def read_shapes(self, outlines):
-        """Outlines f32 [N, side, side] (`evaluate.shapes.outline`) -> logits [N, slots] of the pack's reader."""
+        """Outlines f32 [N, side, side] (`evaluate.shapes.outline`) -> logits [N, slots + 1] of the pack's reader."""
         return self.run(self.manifest["shapes"]["model"], {"outlines": outlines[:, None]})[0]
 
     def class_maps(self, latents, size):

@@ -8,7 +8,7 @@ from evaluate.shapes import instances, outline
 from world.classes import INDEX, OBJECTS
 
 WEIGHTS = {"recall": 4.0, "counts": 1.0, "relations": 1.0, "shapes": 1.0, "unasked": 1.0}
-CLEAR = 0.8  # likeness from which on an object is fully itself
+CLEAR = 0.5  # likeness from which on an object is fully itself
 _OBJECT_NAMES = {name for name, index in INDEX.items() if index in OBJECTS}
 
 
@@ -22,8 +22,8 @@ def asked_outlines(case, classes, boundary):
 
 
 def clarity(outlines, logits, objects):
-    """How clearly outlines (class index, outline) are what they are, f64 [N] in 0..1, from a reader's logits [N, slots] among the classes `objects`."""
-    among = logits[:, objects].astype(np.float64)
+    """How clearly outlines (class index, outline) are what they are, f64 [N] in 0..1, from a reader's logits [N, slots + 1] for the classes `objects` and none."""
+    among = logits[:, [*objects, -1]].astype(np.float64)
     likeness = np.exp(among - among.max(1, keepdims=True))
     likeness /= likeness.sum(1, keepdims=True)
     own = [objects.index(index) for index, _ in outlines]

@@ -56,12 +56,12 @@ def _network(world):
 
         def __init__(self):
             super().__init__()
-            self.fine = nn.Sequential(nn.PixelUnshuffle(4), nn.Conv2d(48, 48, 2, stride=2), nn.ReLU(), block(48, 48))
-            self.middle = block(48, 80)
-            self.coarse = block(80, 112)
-            self.up_middle = block(112 + 80, 80)
-            self.up_fine = block(80 + 48, 64)
-            self.head = nn.Sequential(nn.Conv2d(64, len(classes_of(world)) * 4, 1), nn.PixelShuffle(2))
+            self.fine = nn.Sequential(nn.PixelUnshuffle(4), nn.Conv2d(48, 48, 2, stride=2), nn.ReLU(), block(48, 56))
+            self.middle = block(56, 112)
+            self.coarse = block(112, 192)
+            self.up_middle = block(192 + 112, 112)
+            self.up_fine = block(112 + 56, 72)
+            self.head = nn.Sequential(nn.Conv2d(72, len(classes_of(world)) * 4, 1), nn.PixelShuffle(2))
 
         def forward(self, image):
             fine = self.fine(image)
@@ -75,7 +75,7 @@ def _network(world):
 
 
 def _batches(folder, rng, world, batch=12):
-    """Endless batches of images and maps of their cells from the shards of `train.frames` but the last."""
+    """Endless batches of images, half of them mirrored, and maps of their cells from the shards of `train.frames` but the last."""
     from train.frames import read_shard, shards_in
 
     while True:
@@ -84,7 +84,22 @@ def _batches(folder, rng, world, batch=12):
         images, classes = shard["image"], shard["classes"]
         for _ in range(2 * len(images) // batch):
             rows = rng.integers(0, len(images), batch)
-            yield _inputs(images[rows], rng), nearest(classes[rows], CELLS).astype(np.int64)
+            inputs, cells = _inputs(images[rows], rng), nearest(classes[rows], CELLS).astype(np.int64)
+            mirrored = rng.random(batch) < 0.5
+            inputs[mirrored], cells[mirrored] = inputs[mirrored, :, :, ::-1], cells[mirrored, :, ::-1]
+            yield inputs, cells
+
+
+def _class_weights(folder, world):
+    """f32 [classes]: by the inverse root of how much of the pictures a class covers, so that small things count, mean 1 over the pixels."""
+    from train.frames import read_shard, shards_in
+
+    shares = np.zeros(len(classes_of(world)))
+    for path in shards_in(folder)[:-1]:
+        shares += np.bincount(read_shard(path, world, ["classes"])["classes"][:, ::4, ::4].ravel(), minlength=len(shares))
+    shares /= shares.sum()
+    weights = 1 / np.sqrt(np.maximum(shares, 1e-4))
+    return (weights / (weights * shares).sum()).astype(np.float32)
 
 
 def _inputs(images, rng=None):
@@ -120,7 +135,9 @@ def main():
     torch.manual_seed(0)
     torch.set_num_threads(1)
     network = _network(arguments.world).to(memory_format=torch.channels_last)
-    train_judge(network, _batches(arguments.frames, np.random.Generator(np.random.PCG64(6)), arguments.world), arguments.minutes)
+    weights = torch.from_numpy(_class_weights(arguments.frames, arguments.world))
+    loss = lambda answers, true: torch.nn.functional.cross_entropy(answers, true, weights)
+    train_judge(network, _batches(arguments.frames, np.random.Generator(np.random.PCG64(6)), arguments.world), arguments.minutes, loss=loss)
     size = write_judge("segmenter", network.eval(), torch.zeros(2, 3, SIDE, SIDE), arguments.world)
     shard = read_shard(shards_in(arguments.frames)[-1], arguments.world, ["image", "classes"])
     matrix = confusion(open_judge("segmenter", world=arguments.world), _inputs(shard["image"]), shard["classes"])

@@ -1,6 +1,6 @@
 """Puts a reader of shapes (`train.shapes`) into a finished pack, whose other files stay as they are byte for byte.
 
-    PYTHONPATH=onnx python -m export.shapes --pack onnx/packs/clay --reader onnx/runs/shapes/checkpoint.pt
+    PYTHONPATH=onnx python -m export.shapes --pack onnx/packs/clay --reader onnx/runs/shapes/checkpoint.pt --revision v0.5
 """
 
 import argparse
@@ -31,8 +31,11 @@ def write_reader(checkpoint, folder):
     return write_graph(Graph("shapes", reader, examples[0], ("logits",), axes, examples[1:]), os.path.join(folder, FILE))
 
 
-def add_reader(pack, checkpoint, say=print):
-    """Puts the reader of a checkpoint into the pack, in the place of one that it has; raises before it touches it when something is wrong."""
+def add_reader(pack, checkpoint, revision=None, say=print):
+    """Puts the reader of a checkpoint into the pack, in the place of one that it has, and calls it another `revision` if one is given.
+
+    Raises before it touches the pack when something is wrong.
+    """
     require_world(world_of_checkpoint(checkpoint), Pack(pack).world, checkpoint)
     aside = pack.rstrip("/") + ".partial"
     shutil.rmtree(aside, ignore_errors=True)
@@ -41,7 +44,7 @@ def add_reader(pack, checkpoint, say=print):
         about = json.load(file)
     say(f"{FILE}: largest difference from PyTorch {write_reader(checkpoint, aside):.1e}")
     del about["files"]
-    manifest.write_manifest(aside, about | {"shapes": ENTRY})
+    manifest.write_manifest(aside, about | {"revision": revision or about["revision"], "shapes": ENTRY})
     put_in_place(aside, pack)
 
 
@@ -49,8 +52,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pack", default="onnx/packs/clay")
     parser.add_argument("--reader", default="onnx/runs/shapes/checkpoint.pt")
+    parser.add_argument("--revision", help="what the pack's weights are called from now on [default: as before]")
     arguments = parser.parse_args()
-    add_reader(arguments.pack, arguments.reader)
+    add_reader(arguments.pack, arguments.reader, arguments.revision)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""The reader of shapes that a pack may hold: which class the bare outline of an object looks like. Candidates are ranked by it as well.
+"""The reader of shapes that a pack may hold: which class the bare outline of an object looks like, or none. Candidates are ranked by it as well.
 
-    python -m train.shapes --autoencoder onnx/runs/autoencoder/checkpoint.pt --run onnx/runs/shapes --minutes 10
+    python -m train.shapes --autoencoder onnx/runs/autoencoder/checkpoint.pt --pack onnx/packs/clay --run onnx/runs/shapes --minutes 12
 
-It learns from the outlines of label maps drawn on the fly, clean ones and such as the autoencoder gives back from noisy latents: ragged rims are no reason to
-take a dog for something else. The judge of `evaluate.silhouette` is another network, trained on clean outlines from another seed.
+It learns the outlines of label maps drawn on the fly, as the autoencoder gives them back from slightly noisy latents, by their classes; and those of maps that
+the pack draws for captions of the training, as none. So the share of its own class in an answer falls with what tells a drawn dog from a true one,
+as a discriminator's does. The judge of `evaluate.silhouette` is another network, from another seed, that sees clean true outlines alone.
 """
 
 import argparse
@@ -15,120 +16,165 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from evaluate.shapes import OUTLINE_SIDE, largest_blob, outline
-from world.classes import LATEST, OBJECTS, classes_of
+from evaluate.pack import Pack
+from evaluate.samples import draw_candidates
+from evaluate.shapes import OUTLINE_SIDE, instances, outline
+from world.caption import describe
+from world.classes import OBJECTS, classes_of
+from world.spec import sample_spec
 
 from .maps import Maps, render_maps
 from .networks import CLASS_SLOTS, Autoencoder, load_autoencoder
 from .pictures import classes_picture
-from .runs import Budget, Log, code_revision, learning_rate, save_atomically, set_learning_rate, world_of_checkpoint
+from .runs import Budget, Log, code_revision, learning_rate, require_world, save_atomically, set_learning_rate, world_of_checkpoint
 
 SIZE = 128
-NOISE = 0.5
-"""Greatest level of noise in the latents of half of the maps."""
-LEAST = 0.004
-"""Share of the map from which an instance counts, as in `evaluate.shapes.instances_of`."""
+NOISE = 0.3
+"""Greatest level of noise in the latents of true maps."""
 POOL = 8000
+NONE = CLASS_SLOTS
+"""Index of the answer that an outline is like nothing."""
+DRAWN = 1 / 3
+"""Share of drawn outlines in a batch."""
+APART = 8
+"""Every so many drawn maps one is kept out of the training, to be measured."""
+SEEDS = 3
+"""Maps drawn for a caption."""
+
+Outlines = list[tuple[np.ndarray, int]]
 
 
 class ShapeReader(nn.Module):
-    """Outlines f32 [B, 1, 40, 40], 1 inside -> logits [B, 40] of the class slots; those that are no objects stay far below."""
+    """Outlines f32 [B, 1, 40, 40], 1 inside -> logits [B, 41] of the class slots and of none of them."""
 
     def __init__(self):
         super().__init__()
-        stage = lambda a, b: [nn.Conv2d(a, b, 3, padding=1), nn.BatchNorm2d(b), nn.SiLU(), nn.Conv2d(b, b, 3, stride=2, padding=1), nn.BatchNorm2d(b), nn.SiLU()]
-        self.features = nn.Sequential(*stage(1, 32), *stage(32, 64), *stage(64, 96))
+        stage = lambda a, b, stride: [nn.Conv2d(a, b, 3, stride, padding=1), nn.BatchNorm2d(b), nn.SiLU()]
+        self.features = nn.Sequential(*stage(1, 24, 2), *stage(24, 48, 1), *stage(48, 48, 2), *stage(48, 64, 1), *stage(64, 96, 2))
         side = OUTLINE_SIDE // 8
-        self.head = nn.Sequential(nn.Flatten(), nn.Dropout(0.3), nn.Linear(96 * side * side, 128), nn.SiLU(), nn.Linear(128, CLASS_SLOTS))
+        self.head = nn.Sequential(nn.Flatten(), nn.Dropout(0.3), nn.Linear(96 * side * side, 128), nn.SiLU(), nn.Linear(128, CLASS_SLOTS + 1))
 
     def forward(self, outlines: Tensor) -> Tensor:
         return self.head(self.features(outlines))
 
 
-def outlines_of(maps: Maps, decoded: np.ndarray) -> Iterator[tuple[np.ndarray, int]]:
-    """(outline, class index) of every instance of the maps, and of the largest blob of every class of object in `decoded`, u8 [N, H, W]."""
-    for classes, instances, seen in zip(maps.classes, maps.instances, decoded, strict=True):
-        for instance in np.unique(instances[np.isin(classes, OBJECTS)]):
-            mask = (instances == instance) & np.isin(classes, OBJECTS)
-            if mask.sum() >= LEAST * mask.size:
-                yield outline(mask), int(np.bincount(classes[mask]).argmax())
-        for index in np.intersect1d(np.unique(seen), np.unique(classes[np.isin(classes, OBJECTS)])):
-            blob = largest_blob(seen, index)
-            if blob is not None:
-                yield outline(blob), int(index)
+def outlines_of(classes: np.ndarray, boundary: np.ndarray) -> Outlines:
+    """(outline, class index) of every object of the maps u8 and bool [N, H, W] that is large enough to count."""
+    found = []
+    for m, b in zip(classes, boundary, strict=True):
+        for index in np.intersect1d(np.unique(m), OBJECTS):
+            found += [(outline(mask), int(index)) for mask in instances(m, b, index)]
+    return found
 
 
 @torch.no_grad()
-def through(autoencoder: Autoencoder, maps: Maps) -> np.ndarray:
-    """The maps' classes u8 [N, H, W] as they come back from latents with noise."""
-    decoded = []
+def through(autoencoder: Autoencoder, maps: Maps) -> tuple[np.ndarray, np.ndarray]:
+    """The maps' classes u8 and boundaries bool [N, H, W] as they come back from latents with noise."""
+    classes, boundaries = [], []
     for start in range(0, len(maps.classes), 16):
         rows = slice(start, start + 16)
         latent = autoencoder.encode(classes_picture(maps.classes[rows], maps.boundary[rows]))
         level = NOISE * torch.rand(len(latent), 1, 1, 1)
-        noisy = (1 - level) * latent + level * torch.randn_like(latent)
-        decoded.append(autoencoder.decode_classes(noisy)[0].argmax(1).numpy().astype(np.uint8))
-    return np.concatenate(decoded)
+        logits, boundary = autoencoder.decode_classes((1 - level) * latent + level * torch.randn_like(latent))
+        classes.append(logits.argmax(1).numpy().astype(np.uint8))
+        boundaries.append(boundary[:, 0].numpy() > 0)
+    return np.concatenate(classes), np.concatenate(boundaries)
 
 
-def batches(autoencoder: Autoencoder, seed: int, world: int, batch: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Endless batches of outlines and class indices, each outline used about three times."""
+def true_outlines(autoencoder: Autoencoder, seed: int, world: int) -> Iterator[Outlines]:
+    """Endless lots of outlines from fresh maps."""
     rng = np.random.Generator(np.random.PCG64([seed, 0x5A9E]))
-    pool: list[tuple[np.ndarray, int]] = []
     while True:
-        maps = render_maps(rng, 32, 2, SIZE, world)
-        pool = (pool + list(outlines_of(maps, through(autoencoder, maps))))[-POOL:]
-        for _ in range(16):
-            rows = rng.integers(0, len(pool), batch)
-            yield torch.from_numpy(np.stack([pool[i][0] for i in rows])[:, None]), torch.tensor([pool[i][1] for i in rows])
+        yield outlines_of(*through(autoencoder, render_maps(rng, 32, 2, SIZE, world)))
+
+
+def drawn_outlines(pack: Pack, captions: int, seed: int) -> tuple[Outlines, Outlines]:
+    """Outlines of maps that a pack draws for captions from the templates of the training: those to learn from, and those kept apart."""
+    rng = np.random.Generator(np.random.PCG64([seed, 0xD3A1]))
+    texts = [describe(sample_spec(rng, version=pack.world), rng, split="train") for _ in range(captions)]
+    drawn = draw_candidates(pack, texts, SEEDS)
+    lots = [outlines_of(classes, boundary) for classes, boundary in zip(drawn.classes, drawn.boundary, strict=True)]
+    join = lambda some: [pair for lot in some for pair in lot]
+    return join(lot for i, lot in enumerate(lots) if i % APART), join(lots[::APART])
+
+
+def batches(true: Iterator[Outlines], drawn: Outlines, batch: int, seed: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Endless batches of outlines, half of them mirrored, and of class indices, `NONE` for the drawn ones."""
+    rng = np.random.Generator(np.random.PCG64([seed, 0xBA7C]))
+    pool: Outlines = []
+    while True:
+        pool = (pool + next(true))[-POOL:]
+        for _ in range(24):
+            count = round(batch * DRAWN) if drawn else 0
+            pairs = [pool[i] for i in rng.integers(0, len(pool), batch - count)]
+            pairs += [(drawn[i][0], NONE) for i in rng.integers(0, max(len(drawn), 1), count)]
+            mirrored = [np.ascontiguousarray(o[:, ::-1]) if rng.random() < 0.5 else o for o, _ in pairs]
+            yield torch.from_numpy(np.stack(mirrored)[:, None]), torch.tensor([index for _, index in pairs])
+
+
+def known_answers(world: int, none: bool) -> Tensor:
+    """f32 [41]: 0 for the objects of a version of the world and, if it is learnt, for none of them; -1e4 else."""
+    known = torch.full((CLASS_SLOTS + 1,), -1e4)
+    known[[c.index for c in classes_of(world) if c.kind == "object"] + [NONE] * none] = 0.0
+    return known
+
+
+@torch.no_grad()
+def measured(network: nn.Module, true: Outlines, drawn: Outlines) -> dict[str, float]:
+    """Share of true outlines that are named rightly among the classes, and mean share of its own class in the answers to true and to drawn ones."""
+    figures = {}
+    for what, pairs in (("true", true), ("drawn", drawn)):
+        if not pairs:
+            continue
+        logits, own = network(torch.from_numpy(np.stack([o for o, _ in pairs])[:, None])), torch.tensor([i for _, i in pairs])
+        figures[f"{what}_named"] = (logits[:, :NONE].argmax(1) == own).float().mean().item()
+        figures[f"{what}_share"] = logits.softmax(1).gather(1, own[:, None]).mean().item()
+    return {name: round(value, 4) for name, value in figures.items()}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--autoencoder", default="onnx/runs/autoencoder/checkpoint.pt", help="its version of the world is the reader's")
+    parser.add_argument("--pack", help="what draws the maps that the reader learns to tell from true ones; left out, it only names classes")
+    parser.add_argument("--captions", type=int, default=400, help=f"captions that the pack draws {SEEDS} maps each for")
     parser.add_argument("--run", required=True, help="folder of the checkpoint and the log")
-    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--minutes", type=float, default=12)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--batch", type=int, default=96)
     parser.add_argument("--rate", type=float, default=2e-3)
     arguments = parser.parse_args()
     torch.manual_seed(arguments.seed)
     torch.set_num_threads(1)
     autoencoder, world = load_autoencoder(arguments.autoencoder), world_of_checkpoint(arguments.autoencoder)
+    drawn, apart = [], []
+    if arguments.pack:
+        pack = Pack(arguments.pack)
+        require_world(pack.world, world, arguments.pack)
+        drawn, apart = drawn_outlines(pack, arguments.captions, arguments.seed)
     network, log, budget = ShapeReader(), Log(Path(arguments.run)), Budget(arguments.minutes)
-    optimizer = torch.optim.AdamW(network.parameters(), arguments.rate, weight_decay=1e-2)
-    objects = [c.index for c in classes_of(world) if c.kind == "object"]
-    known = torch.full((CLASS_SLOTS,), -1e4)
-    known[objects] = 0.0
-    place = torch.full((CLASS_SLOTS,), -1)
-    place[objects] = torch.arange(len(objects))
+    reader = Masked(network, known_answers(world, bool(drawn)))
+    optimizer = torch.optim.AdamW(network.parameters(), arguments.rate, weight_decay=3e-2)
     mean, said = None, 0.0
-    for step, (outlines, classes) in enumerate(batches(autoencoder, arguments.seed, world, arguments.batch)):
+    for step, (outlines, classes) in enumerate(batches(true_outlines(autoencoder, arguments.seed, world), drawn, arguments.batch, arguments.seed)):
         set_learning_rate(optimizer, learning_rate(arguments.rate, step, budget.progress))
-        loss = F.cross_entropy(network(outlines)[:, objects], place[classes], label_smoothing=0.02)
+        loss = F.cross_entropy(reader(outlines), classes)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         mean = loss.item() if mean is None else 0.98 * mean + 0.02 * loss.item()
         if budget.over or budget.spent - said > 60:
             said = budget.spent
-            log.write(step=step + 1, minutes=round(budget.spent / 60, 1), loss=round(mean, 4))
+            fresh = next(true_outlines(autoencoder, arguments.seed + 1, world))
+            log.write(step=step + 1, minutes=round(budget.spent / 60, 1), loss=round(mean, 4), **measured(reader.eval(), fresh, apart))
+            reader.train()
         if budget.over:
             break
-    state = {"model": network.state_dict(), "known": known, "world": world, "seed": arguments.seed, "revision": code_revision()}
+    state = {"model": network.state_dict(), "known": reader.known, "world": world, "seed": arguments.seed, "revision": code_revision()}
     save_atomically(state, Path(arguments.run) / "checkpoint.pt")
 
 
-def load_shape_reader(path: str | Path) -> nn.Module:
-    """The reader of a checkpoint, for inference: outlines [B, 1, 40, 40] -> logits [B, 40], -1e4 for what is no object of its world."""
-    saved = torch.load(path, map_location="cpu", weights_only=True)
-    network = ShapeReader()
-    network.load_state_dict(saved["model"])
-    return Masked(network, saved["known"]).eval().requires_grad_(False)
-
-
 class Masked(nn.Module):
-    """A reader that names no class that it has not learnt."""
+    """A reader that gives no answer but those it has learnt."""
 
     def __init__(self, network: ShapeReader, known: Tensor):
         super().__init__()
@@ -137,6 +183,14 @@ class Masked(nn.Module):
 
     def forward(self, outlines: Tensor) -> Tensor:
         return self.network(outlines) + self.known
+
+
+def load_shape_reader(path: str | Path) -> Masked:
+    """The reader of a checkpoint, for inference: outlines [B, 1, 40, 40] -> logits [B, 41], -1e4 for what it has not learnt."""
+    saved = torch.load(path, map_location="cpu", weights_only=True)
+    network = ShapeReader()
+    network.load_state_dict(saved["model"])
+    return Masked(network, saved["known"]).eval().requires_grad_(False)
 
 
 if __name__ == "__main__":

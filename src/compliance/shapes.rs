@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::objects::{Object, Objects};
 use crate::maps::{ClassTable, Plane, SegmentationMap, resize_smooth};
 
-/// From this likeness on an object is fully itself: the reader learnt to be no surer than .98.
-const CLEAR: f32 = 0.8;
+/// From this likeness on an object is fully itself: its class is likelier then than all others, and none, together.
+const CLEAR: f32 = 0.5;
 
 /// The outline of one object.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,7 +23,7 @@ pub struct Outline {
 pub struct Shape {
     /// Name of its class.
     pub class: String,
-    /// How likely its outline is one of that class, 0 to 1.
+    /// How likely its outline is one of that class, among those of all classes and those that are of none, 0 to 1.
     pub likeness: f32,
     /// Name of the class that its outline is most likely of.
     pub looks_like: String,
@@ -53,14 +53,17 @@ fn outline(map: &SegmentationMap, object: &Object, side: u32) -> Outline {
 }
 
 impl Shape {
-    /// What a reader's answer says of an object: `logits` of all class slots. None where its class is not one of the table's objects.
+    /// What a reader's answer says of an object: `logits` of all class slots and, the last one, of being like none of them. None
+    /// where its class is not one of the table's objects.
     pub fn read(class: u8, logits: &[f32], classes: &ClassTable) -> Option<Self> {
         let objects = || classes.iter().filter(|c| classes.is_object(c.index));
         let logit = |index: u8| logits.get(index as usize).copied().unwrap_or(f32::NEG_INFINITY);
         let own = objects().find(|c| c.index == class)?;
         let likest = objects().max_by(|a, b| logit(a.index).total_cmp(&logit(b.index)))?;
-        let sum: f32 = objects().map(|c| (logit(c.index) - logit(likest.index)).exp()).sum();
-        let likeness = (logit(class) - logit(likest.index)).exp() / sum;
+        let none = logits.last().copied().unwrap_or(f32::NEG_INFINITY);
+        let highest = logit(likest.index).max(none);
+        let sum: f32 = objects().map(|c| logit(c.index)).chain([none]).map(|l| (l - highest).exp()).sum();
+        let likeness = (logit(class) - highest).exp() / sum;
         Some(Self { class: own.name.clone(), likeness, looks_like: likest.name.clone() })
     }
 

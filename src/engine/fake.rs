@@ -179,7 +179,7 @@ impl Engine for FakeEngine {
             let rows: Vec<&[f32]> = outline.chunks_exact(reader.side as usize).collect();
             let tall = rows.iter().filter(|row| row.iter().any(|v| *v > 0.5)).count();
             let wide = (0..rows.len()).filter(|&x| rows.iter().any(|row| row[x] > 0.5)).count();
-            let mut logits = vec![0.0; self.pack.manifest.class_slots];
+            let mut logits = vec![0.0; self.pack.manifest.class_slots + 1];
             let seen = if wide > tall { objects.first() } else { objects.last() };
             seen.into_iter().for_each(|&class| logits[class as usize] = 5.0);
             logits

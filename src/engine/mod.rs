@@ -78,7 +78,8 @@ pub trait Engine: Send {
     }
 
     /// Which classes bare outlines look like, as the pack's reader of shapes sees it. Each outline is `side * side` values as
-    /// [`crate::pack::ShapesSpec`] wants them; it gets a logit for each class slot, whatever other outlines there are.
+    /// [`crate::pack::ShapesSpec`] wants them; it gets a logit for each class slot and one for being like none of them,
+    /// whatever other outlines there are.
     ///
     /// # Errors
     /// [`EngineError::Request`] when the pack has no such reader; else as [`Self::embed`].

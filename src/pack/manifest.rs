@@ -128,7 +128,8 @@ pub struct TextSpec {
 }
 
 /// A reader of shapes. Its graph takes `outlines [B,1,side,side]`, 1 inside, the object's longer side as long as the frame but
-/// for a margin of a twentieth at either end, and gives `logits [B,class_slots]`.
+/// for a margin of a twentieth at either end, and gives `logits [B,class_slots + 1]`:
+/// the last one for being like none of the classes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShapesSpec {
     /// Graph.

@@ -176,6 +176,10 @@ fn settings_outside_their_ranges_are_refused() {
     assert_refused("latent.downscale is 0", |m| m["latent"]["downscale"] = json!(0));
     assert_refused("no multiple of latent.downscale", |m| m["variables"][0]["size"] = json!(68));
     assert_refused("enlarge of \"segmentation\" is 9", |m| m["variables"][0]["enlarge"] = json!(9));
+    let reader =
+        |model: &'static str, side: u32| move |m: &mut Value| m["shapes"] = json!({"model": model, "side": side});
+    assert_refused("shapes.side is 4", reader("shapes.onnx", 4));
+    assert_refused("leads out of the pack", reader("../shapes.onnx", 40));
     let interval = |from: f32, to: f32| move |m: &mut Value| m["factors"][0]["guidance_interval"] = json!([from, to]);
     assert_refused("has guidance from 0.5 to 0.25", interval(0.5, 0.25));
     assert_refused("has guidance from 0 to 1.5", interval(0.0, 1.5));

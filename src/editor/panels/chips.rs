@@ -88,8 +88,13 @@ impl State {
 
 fn asked_chip(ui: &mut Ui, asked: &AskedObject, measured: Option<&Compliance>, bench: &Workbench) {
     let wrong = |m: &Compliance| {
-        let count = m.counts.iter().find(|c| c.name == asked.name).filter(|c| !c.is_right())?;
-        Some(format!("{} in the map instead of {}", count.shown, count.asked))
+        let count = m.counts.iter().find(|c| c.name == asked.name).filter(|c| !c.is_right());
+        let shape = m.shapes.iter().find(|s| s.class == asked.name && !s.is_itself());
+        match (count, shape) {
+            (Some(count), _) => Some(format!("{} in the map instead of {}", count.shown, count.asked)),
+            (None, Some(shape)) => Some(format!("in the map, but its outline is more like {}", shape.looks_like)),
+            (None, None) => None,
+        }
     };
     let state = match measured {
         None => State::Asked,

@@ -45,7 +45,9 @@ fn explained(part: Part) -> &'static str {
         Part::Counts => "Share of objects that are there as often as asked",
         Part::Relations => "Share of relations that hold, such as left of",
         Part::Colours => "Share of colours that the image shows, once there is one",
-        Part::Shapes => "How clearly the outlines of what was asked for are those of their classes, while a candidate is as it was drawn",
+        Part::Shapes => {
+            "How clearly the outlines of what was asked for are those of their classes, while a candidate is as it was drawn"
+        }
         Part::Unasked => "1 without classes that nobody asked for, a half with one, a third with two",
     }
 }

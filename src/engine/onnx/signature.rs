@@ -130,7 +130,7 @@ impl Signature {
         Self {
             inputs: vec![real("outlines", &[Any, Fixed(1), side, side])],
             optional: Vec::new(),
-            outputs: vec![real("logits", &[Any, Fixed(pack.manifest.class_slots)])],
+            outputs: vec![real("logits", &[Any, Fixed(pack.manifest.class_slots + 1)])],
         }
     }
 

@@ -21,6 +21,7 @@ use crate::pack::Manifest;
 mod kinds;
 mod lone;
 mod quick;
+mod shapes;
 
 const TOLERANCE: f32 = 1e-3;
 
