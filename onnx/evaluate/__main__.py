@@ -3,7 +3,7 @@
     PYTHONPATH=onnx python -m evaluate --pack onnx/packs/clay [--captions 200] [--candidates 10] [--threads 1] [--keep FILE] [--dry]
 
 `--dry` prints the figures and leaves the folder as it is. Captions and judges are of the version of the world that the pack has the classes of:
-`onnx/evaluate/silhouette.onnx` and `segmenter.onnx` for version 0. What needs a judge that is missing is left out. Needs numpy, numba, scipy,
+`onnx/evaluate/silhouette.onnx` for version 0, `segmenter_world1.onnx` for both. What needs a judge that is missing is left out. Needs numpy, numba, scipy,
 onnxruntime, tokenizers and Pillow, not PyTorch.
 """
 

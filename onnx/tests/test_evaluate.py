@@ -8,7 +8,8 @@ import pytest
 
 from evaluate import attributes, card, flow, pictures, ranking, recall, shapes
 from evaluate.captions import held_out_cases
-from world.classes import INDEX
+from evaluate.judges import open_judge
+from world.classes import INDEX, classes_of
 from world.spec import ObjectSpec, Relation, Spec
 
 
@@ -90,6 +91,13 @@ def test_instances_own_the_boundary_pixels_next_to_them():
     assert first.sum() == second.sum() == 750
     assert not (first & second).any()
     assert shapes.instances(classes, boundary, INDEX["cat"]) == []
+
+
+def test_a_judge_of_a_later_world_serves_an_earlier_one():
+    image = np.zeros((1, 3, 256, 256), np.float32)
+    early, late = (open_judge("segmenter", world=version)(image) for version in (0, 1))
+    assert early.shape == (1, 25, 64, 64) and late.shape[1] == len(classes_of(1))
+    np.testing.assert_array_equal(early, late[:, :25])
 
 
 def test_relations_are_read_from_the_map():
