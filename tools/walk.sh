@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 if [[ ${3:-} != inside ]]; then
-    exec env -u WAYLAND_DISPLAY xvfb-run --auto-servernum --server-args="-screen 0 1280x800x24" "$0" "$1" "$2" inside
+    exec env -u WAYLAND_DISPLAY xvfb-run --auto-servernum --server-args="-screen 0 1280x800x24 -noreset" "$0" "$1" "$2" inside
 fi
 
 program=$1 out=$2 frames=() delays=()

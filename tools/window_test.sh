@@ -9,8 +9,9 @@ cd "$(dirname "$0")/.."
 
 if [[ ${3:-} != inside ]]; then
     mkdir -p "$2"
-    # Without the variable of a Wayland session, or the window would open there.
-    exec env -u WAYLAND_DISPLAY xvfb-run --auto-servernum --server-args="-screen 0 1280x800x24" "$0" "$1" "$2" inside
+    # Without the variable of a Wayland session, or the window would open there. A server that starts anew when its last
+    # client leaves refuses the next one for a moment.
+    exec env -u WAYLAND_DISPLAY xvfb-run --auto-servernum --server-args="-screen 0 1280x800x24 -noreset" "$0" "$1" "$2" inside
 fi
 
 program=$1 out=$2 editor='' window=''
