@@ -73,7 +73,11 @@ fn kept(part: Part, measured: &Compliance) -> String {
             let all: Vec<_> = measured.colours.iter().map(|c| format!("{} {}", c.colour, c.name)).collect();
             all.join(", ")
         }
-        Part::Shapes => "each like what it is".into(),
+        Part::Shapes => {
+            let all: Vec<_> =
+                measured.shapes.iter().map(|s| format!("{} {:.0}%", s.class, s.clarity() * 100.0)).collect();
+            all.join(", ")
+        }
         Part::Unasked => "nothing that nobody asked for".into(),
     }
 }
@@ -81,7 +85,7 @@ fn kept(part: Part, measured: &Compliance) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compliance::{CountCheck, RelationCheck};
+    use crate::compliance::{CountCheck, RelationCheck, Shape};
 
     #[test]
     fn what_is_amiss_is_said_in_words() {
@@ -97,5 +101,11 @@ mod tests {
         assert_eq!(amiss(Part::Relations, &measured), None);
         assert_eq!(kept(Part::Relations, &measured), "dog left of car");
         assert_eq!(amiss(Part::Unasked, &measured).unwrap(), "also cloud");
+        let shape = |likeness, looks_like: &str| Shape { class: "dog".into(), likeness, looks_like: looks_like.into() };
+        let clear = Compliance { shapes: vec![shape(0.7, "dog"), shape(0.3, "dog")], ..Compliance::default() };
+        assert_eq!(amiss(Part::Shapes, &clear), None);
+        assert_eq!(kept(Part::Shapes, &clear), "dog 100%, dog 60%");
+        let odd = Compliance { shapes: vec![shape(0.1, "horse")], ..Compliance::default() };
+        assert_eq!(amiss(Part::Shapes, &odd).unwrap(), "dog: more like horse");
     }
 }

@@ -74,9 +74,8 @@ impl OnnxEngine {
             let reason = format!("it answered {:?} for a latent of {batch:?}", odd.shape);
             return Err(EngineError::Graph { file: file.clone(), reason });
         }
-        if answers.iter().any(|a| a.data.iter().any(|v| !v.is_finite())) {
-            let reason = "it answered with a value that is not a number".into();
-            return Err(EngineError::Run { file: file.clone(), reason });
+        for answer in &answers {
+            answer.check_finite(file)?;
         }
         Ok(answers)
     }

@@ -38,6 +38,15 @@ pub(super) struct Tensor {
 }
 
 impl Tensor {
+    /// Refuses what is not a number, in the name of the graph `file` that answered so.
+    pub fn check_finite(&self, file: &str) -> Result<(), EngineError> {
+        if self.data.iter().all(|v| v.is_finite()) {
+            return Ok(());
+        }
+        let reason = "it answered with a value that is not a number".into();
+        Err(EngineError::Run { file: file.into(), reason })
+    }
+
     /// Height and width of a batch of pictures.
     pub fn extent(&self) -> (usize, usize) {
         (self.shape[2], self.shape[3])

@@ -223,7 +223,9 @@ impl Engine for OnnxEngine {
             // One at a time, so that an answer does not depend on the others.
             let one = |outline: &&[f32]| {
                 let feeds = [("outlines", Feed::Real(&shape, outline))];
-                Ok(self.graphs.run(&reader.model, &signature, &feeds, stop)?.remove(0).data)
+                let answer = self.graphs.run(&reader.model, &signature, &feeds, stop)?.remove(0);
+                answer.check_finite(&reader.model)?;
+                Ok(answer.data)
             };
             outlines.iter().map(one).collect()
         })
