@@ -2,8 +2,11 @@
 
 use egui::{Color32, Grid, RichText, Ui};
 
-use crate::compliance::{Compliance, Part, Weights};
+use crate::compliance::{Compliance, Part, Shape, Weights};
 use crate::editor::theme::{self, Palette};
+
+/// Below this clarity a shape is amiss, even if it is most like its own class.
+const DOUBTFUL: f32 = 0.5;
 
 /// Draws a row for each part that counts: how well it is kept, what it weighs, and what is amiss.
 pub fn ui(ui: &mut Ui, measured: &Compliance, weights: &Weights) {
@@ -49,8 +52,12 @@ fn amiss(part: Part, measured: &Compliance) -> Option<String> {
             wrong.map(|c| format!("{}: not {} but {}", c.name, c.colour, c.seen.join(", "))).collect()
         }
         Part::Shapes => {
-            let odd = measured.shapes.iter().filter(|s| !s.is_itself());
-            odd.map(|s| format!("{}: more like {}", s.class, s.looks_like)).collect()
+            let said = |s: &Shape| match s.is_itself() {
+                false => Some(format!("{}: more like {}", s.class, s.looks_like)),
+                true if s.clarity() < DOUBTFUL => Some(format!("{}: hardly like one", s.class)),
+                true => None,
+            };
+            measured.shapes.iter().filter_map(said).collect()
         }
         Part::Unasked => measured.unasked.iter().map(|name| format!("also {name}")).collect(),
     };
@@ -85,7 +92,7 @@ fn kept(part: Part, measured: &Compliance) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compliance::{CountCheck, RelationCheck, Shape};
+    use crate::compliance::{CountCheck, RelationCheck};
 
     #[test]
     fn what_is_amiss_is_said_in_words() {
@@ -107,5 +114,7 @@ mod tests {
         assert_eq!(kept(Part::Shapes, &clear), "dog 100%, dog 60%");
         let odd = Compliance { shapes: vec![shape(0.1, "horse")], ..Compliance::default() };
         assert_eq!(amiss(Part::Shapes, &odd).unwrap(), "dog: more like horse");
+        let doubtful = Compliance { shapes: vec![shape(0.2, "dog")], ..Compliance::default() };
+        assert_eq!(amiss(Part::Shapes, &doubtful).unwrap(), "dog: hardly like one");
     }
 }
