@@ -123,10 +123,26 @@ def add_int8(folder, factors=None, say=print):
             if quick and not quick["model"].endswith(SUFFIX):
                 _add_to(folder, quick, calls, say)
                 if not quick.get("default"):
-                    os.remove(os.path.join(folder, quick["model"]))
-                    quick["model"] = quick.pop("int8")
+                    _keep_int8_alone(folder, quick)
     del about["files"]
     manifest.write_manifest(folder, about)
+
+
+def add_int8_of_quick(folder, variable, alone, say=print):
+    """Quantizes the distilled network of a factor, which with `alone` is kept in 8 bits only."""
+    pack = Pack(folder, full_precision=True, walks="quick")
+    calls = recorded_walks(pack, training_captions(CAPTIONS, pack.world))
+    entry = next(factor for factor in pack.manifest["factors"] if factor["variable"] == variable)
+    _add_to(folder, entry["quick"], calls, say)
+    if alone:
+        _keep_int8_alone(folder, entry["quick"])
+    return entry["quick"]
+
+
+def _keep_int8_alone(folder, network):
+    """Leaves the full precision of a network out of the pack."""
+    os.remove(os.path.join(folder, network["model"]))
+    network["model"] = network.pop("int8")
 
 
 def _add_to(folder, network, calls, say):

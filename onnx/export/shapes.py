@@ -4,17 +4,14 @@
 """
 
 import argparse
-import json
 import os
-import shutil
 
 import torch
 
 from evaluate.pack import Pack
 from evaluate.shapes import OUTLINE_SIDE
-from export import manifest
 from export.graph import Graph, write_graph
-from export.place import put_in_place
+from export.place import altered
 from train.runs import require_world, world_of_checkpoint
 from train.shapes import load_shape_reader
 
@@ -37,15 +34,9 @@ def add_reader(pack, checkpoint, revision=None, say=print):
     Raises before it touches the pack when something is wrong.
     """
     require_world(world_of_checkpoint(checkpoint), Pack(pack).world, checkpoint)
-    aside = pack.rstrip("/") + ".partial"
-    shutil.rmtree(aside, ignore_errors=True)
-    shutil.copytree(pack, aside, ignore=shutil.ignore_patterns("pack.json", "sheets"))
-    with open(os.path.join(pack, "pack.json"), encoding="utf-8") as file:
-        about = json.load(file)
-    say(f"{FILE}: largest difference from PyTorch {write_reader(checkpoint, aside):.1e}")
-    del about["files"]
-    manifest.write_manifest(aside, about | {"revision": revision or about["revision"], "shapes": ENTRY})
-    put_in_place(aside, pack)
+    with altered(pack, revision) as (aside, about):
+        say(f"{FILE}: largest difference from PyTorch {write_reader(checkpoint, aside):.1e}")
+        about["shapes"] = ENTRY
 
 
 def main():

@@ -11,6 +11,7 @@ from export.half import round_to_half, weights_of  # noqa: E402
 from export.graph import Graph, Mismatch, write_graph  # noqa: E402
 from export.networks import autoencoder_graphs, factor_graph  # noqa: E402
 from train.begun import keep  # noqa: E402
+from train.from_pack import samples_of  # noqa: E402
 from train.networks import Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig  # noqa: E402
 from train.runs import save_atomically  # noqa: E402
 from train.weights import autoencoder_of_pack, denoiser_of_pack, load_matching, read_graph  # noqa: E402
@@ -104,6 +105,7 @@ def test_networks_that_have_begun_take_the_place_of_the_packs(tmp_path):
     save_atomically({"config": network.config.to_dict(), "ema": network.state_dict(), "samples": 48}, tmp_path / "segmentation" / "checkpoint.pt")
     about = keep(tmp_path, ["segmentation"], ["classes"], tmp_path / "begun")
     assert about == {"world": 1, "samples": {"segmentation": 48}}
+    assert samples_of(tmp_path / "begun", "segmentation") == 48 and samples_of(tmp_path / "begun", "image") == samples_of(None, "segmentation") == 0
     config, state = denoiser_of_pack(TINY, "segmentation", begun=tmp_path / "begun")
     assert config == network.config.to_dict()
     assert torch.equal(state["enter.weight"], network.enter.weight.half().float())

@@ -15,7 +15,7 @@ from train.maps import painted_of_maps, render_maps, sketch_of_maps
 from train.networks import CLASS_SLOTS, NECK_UNIT, Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig, Doubled
 from train.pictures import BOUNDARY_SHADE, classes_picture, palette
 from train.runs import Budget, learning_rate, save_atomically
-from train.sampling import sample
+from train.sampling import guided, sample
 from train.text import Captions
 from train.weights import load_matching, reading
 from world.classes import INDEX
@@ -172,6 +172,24 @@ def test_sampling_follows_a_known_flow():
     captions = Captions(torch.zeros(3, 4, 384, dtype=torch.float16), torch.zeros(3, 4, dtype=torch.long), torch.ones(3, 4))
     out = sample(Point(), captions, side=4, seed=0, steps=3, guidance=2.0)
     assert torch.allclose(out, torch.full_like(out, 0.7), atol=1e-5)
+
+
+def test_perturbed_cells_see_only_themselves():
+    network = tiny()
+    alone, several = inputs(network, side=2), inputs(network, side=8)
+    perturbed = lambda given: network.predict(*given, perturbed=True)[0]
+    assert torch.allclose(perturbed(alone), network(*alone), atol=1e-6), "one cell at the lowest level has nobody else to look at"
+    assert not torch.allclose(perturbed(several), network(*several), atol=1e-3)
+
+
+def test_guidance_leads_away_from_the_perturbed_network():
+    network = tiny()
+    x, time, *text = inputs(network)
+    plain = guided(network, x, time, text, [], 3.0)
+    assert torch.equal(guided(network, x, time, text, [], 3.0, 0.0), plain)
+    away = network(x, time, *text) - network.predict(x, time, *text, perturbed=True)[0]
+    for guidance, without in ((3.0, plain), (1.0, network(x, time, *text))):
+        assert torch.allclose(guided(network, x, time, text, [], guidance, 2.0), without + 2 * away, atol=1e-4)
 
 
 def test_autoencoder_shapes_and_normalisation():

@@ -33,10 +33,12 @@ def start(tmp_path):
 
 
 def test_with_one_substep_and_no_guidance_the_student_is_the_teacher(start):
-    same = start("same", "--substeps", "1", "--guidance", "1")
-    other = start("other", "--substeps", "4", "--guidance", "6")
+    same = ("--substeps", "1", "--guidance", "1", "--perturbed", "0")
+    other = start("other", "--substeps", "4", "--guidance", "6").loss(64)[1]["loss"]
     # Up to the clamp of the clean estimate, which an untrained teacher may reach.
-    assert same.loss(64)[1]["loss"] < 0.1 * other.loss(64)[1]["loss"]
+    assert start("same", *same).loss(64)[1]["loss"] < 0.1 * other
+    assert start("backward", *same, "--backward", "1").loss(64)[1]["loss"] < 0.1 * other
+    assert start("perturbed", *same, "--perturbed", "6").loss(64)[1]["loss"] > 0.1 * other, "the teacher is led away from its perturbed self"
 
 
 def test_the_student_learns_where_the_teacher_leads_in_one_step(start):
@@ -50,6 +52,24 @@ def test_the_student_learns_where_the_teacher_leads_in_one_step(start):
         run.update(8)
     assert all(torch.equal(a, b) for a, b in zip(run.teacher.parameters(), teacher.parameters()))
     assert away(run.network) < 0.7 * before
+
+
+def test_backward_it_is_taught_where_its_own_walk_leads(start):
+    run = start("run", "--steps", "3", "--backward", "1")
+    captions = run.held[0].captions.take(torch.arange(4))
+    noise = torch.randn(4, 8, 8, 8, generator=torch.Generator().manual_seed(3))
+    text, known = captions.inputs(), []
+    assert torch.equal(run.walked(noise, 0, text, known), noise)
+    assert torch.allclose(run.walked(noise, 3, text, known), sample(run.network, captions, 8, seed=3, steps=3, guidance=1.0), atol=1e-5)
+    assert run.particulars() == {"steps": 3, "guidance": 3.0, "perturbed": 1.0}
+
+
+def test_a_run_may_begin_with_another_student(start, tmp_path):
+    first = start("first")
+    first.update(4)
+    first.checkpoint()
+    second = start("second", "--start", str(first.path))
+    assert all(torch.equal(a, b) for a, b in zip(second.network.parameters(), first.average.parameters()))
 
 
 def test_its_text_is_never_dropped_and_its_test_walks_as_it_will(start):

@@ -6,6 +6,9 @@ The student begins as the teacher. At each of its `--steps` moments t it learns 
 the teacher lead (Salimans and Ho, "Progressive Distillation for Fast Sampling of Diffusion Models", 2022; guidance as in Meng et al., "On Distillation of
 Guided Diffusion Models", 2023). Asked once a step instead of twice, for half of the steps or fewer, it costs a quarter. Guidance is part of its weights:
 negative prompts and other scales need the teacher. `export.pack` puts RUNS/<factor>_quick beside the factor (`quick` in `pack.json`).
+
+With `--backward 1` the student is taught where its own walk from pure noise takes it, not on noised truths, in which what it cannot draw yet is drawn already
+(Kohler et al., "Imagine Flash: Accelerating Emu Diffusion Models with Backward Distillation", 2024).
 """
 
 import torch
@@ -20,6 +23,8 @@ from .sampling import guided, jump
 GUIDANCE = {"segmentation": 3.0}
 """Scale that is taught, where it is not that of the other factors."""
 OTHERS = 1.5
+PERTURBED = {"segmentation": 1.0}
+"""Scale of perturbed-attention guidance that is taught, see `sampling.guided`; 0 where a factor is not named."""
 
 
 class Distiller(Trainer):
@@ -30,7 +35,8 @@ class Distiller(Trainer):
         super().__init__(arguments)
         require_world(world_of_checkpoint(arguments.teacher), self.world, arguments.teacher)
         self.guidance = GUIDANCE.get(arguments.factor, OTHERS) if arguments.guidance is None else arguments.guidance
-        if self.step == 0:
+        self.perturbed = PERTURBED.get(arguments.factor, 0.0) if arguments.perturbed is None else arguments.perturbed
+        if self.step == 0 and not self.begun:
             self.network.load_state_dict(self.teacher.state_dict())
             self.average.load_state_dict(self.teacher.state_dict())
 
@@ -47,13 +53,17 @@ class Distiller(Trainer):
         moment = torch.randint(steps, ()).item()
         start, end = 1 - moment / steps, 1 - (moment + 1) / steps
         device = lambda values: [value.to(self.device) for value in values]
-        x = ((1 - start) * clean + start * torch.randn_like(clean)).to(self.device)
         text, known = device(captions.inputs()), device(conditions(parents, given))
         time = torch.full((batch,), start, device=self.device)
+        noise = torch.randn_like(clean).to(self.device)
+        if torch.rand(()).item() < self.arguments.backward:
+            x = self.walked(noise, moment, text, known)
+        else:
+            x = (1 - start) * clean.to(self.device) + start * noise
         goal = x
         for part in range(parts):
             now, then = (start + (end - start) * i / parts for i in (part, part + 1))
-            goal = jump(goal, guided(self.teacher, goal, torch.full_like(time, now), text, known, self.guidance), now, then)
+            goal = jump(goal, guided(self.teacher, goal, torch.full_like(time, now), text, known, self.guidance, self.perturbed), now, then)
         target = (x - goal) / (start - end)
         velocity, _ = self.predict(x, time, *text, *known)
         error = F.mse_loss(velocity.float(), target, reduction="none").mean(1, keepdim=True)
@@ -61,9 +71,17 @@ class Distiller(Trainer):
         loss = (error * weight).sum() / weight.sum()
         return loss, {"loss": loss.detach()}
 
+    @torch.no_grad()
+    def walked(self, x: Tensor, moments: int, text: list[Tensor], known: list[Tensor]) -> Tensor:
+        """Where the student is after its first `moments` steps from the noise `x`."""
+        for moment in range(moments):
+            now, then = 1 - moment / self.arguments.steps, 1 - (moment + 1) / self.arguments.steps
+            x = jump(x, self.network(x, torch.full((len(x),), now, device=self.device), *text, *known), now, then)
+        return x
+
     def particulars(self) -> dict:
-        """How the student is to be walked, for the export."""
-        return {"steps": self.arguments.steps, "guidance": self.guidance}
+        """How the student is to be walked, for the export, and what it was taught."""
+        return {"steps": self.arguments.steps, "guidance": self.guidance, "perturbed": self.perturbed}
 
     def held_out(self, **walk):
         return super().held_out(steps=self.arguments.steps, guidance=1.0)
@@ -77,6 +95,8 @@ def parser():
     own.add_argument("--steps", type=int, default=4, help="of the student's walk")
     own.add_argument("--substeps", type=int, default=2, help="of the teacher for each of them")
     own.add_argument("--guidance", type=float, help="the teacher's scale")
+    own.add_argument("--perturbed", type=float, help="the teacher's scale of perturbed-attention guidance")
+    own.add_argument("--backward", type=float, default=0.0, metavar="SHARE", help="of the batches that start from the student's own walk")
     own.set_defaults(rate=3e-4)
     return own
 

@@ -57,7 +57,13 @@ def factor_checkpoint(pack: Path, variable: str, world: int, quick: bool = False
         torch.nn.init.zeros_(network.levels[parent][-1].weight)
         torch.nn.init.zeros_(network.levels[parent][-1].bias)
     state = network.state_dict()
-    return start(network.config.to_dict(), state, world) | {"ema": state, "samples": 0, "chunk_number": 0, "factor": variable}
+    return start(network.config.to_dict(), state, world) | {"ema": state, "samples": samples_of(begun, variable), "chunk_number": 0, "factor": variable}
+
+
+def samples_of(begun: Path | None, variable: str) -> int:
+    """The samples that a factor has seen according to the folder of `--begun`; 0 where it does not say."""
+    about = begun / "about.json" if begun else None
+    return json.loads(about.read_text(encoding="utf-8"))["samples"].get(variable, 0) if about and about.exists() else 0
 
 
 def quick_checkpoint(pack: Path, variable: str, entry: dict, world: int) -> dict:

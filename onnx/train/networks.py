@@ -231,11 +231,13 @@ class Attention(nn.Module):
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
 
-    def forward(self, x: Tensor, context: Tensor, bias: Tensor | None = None, seen: list[Tensor] | None = None) -> Tensor:
+    def forward(self, x: Tensor, context: Tensor, bias: Tensor | None = None, seen: list[Tensor] | None = None, perturbed: bool = False) -> Tensor:
         """x [B, N, width], context [B, M, ...], bias [B, 1, 1, M] added to the scores (-1e4 hides a token).
 
-        The weights [B, N, M], the mean over heads, are appended to `seen`.
+        The weights [B, N, M], the mean over heads, are appended to `seen`. `perturbed`, each place looks at itself alone (M = N).
         """
+        if perturbed:
+            return self.out(self.key_value(context).chunk(2, -1)[1])
         split = lambda y: y.reshape(y.shape[0], y.shape[1], self.heads, y.shape[2] // self.heads).transpose(1, 2)
         key, value = self.key_value(context).chunk(2, -1)
         q, k = self.norm_q(split(self.query(x))), self.norm_k(split(key))
@@ -288,11 +290,13 @@ class SpatialAttention(nn.Module):
         self.attend_cross = Attention(width, context, heads)
         self.feed_forward = feed_forward(width)
 
-    def forward(self, x: Tensor, text: Tensor, bias: Tensor, seen: list[Tensor] | None = None, own: list[Tensor] | None = None) -> Tensor:
-        """`seen` collects the weights of the attention to the text, `own` those among the cells."""
+    def forward(
+        self, x: Tensor, text: Tensor, bias: Tensor, seen: list[Tensor] | None = None, own: list[Tensor] | None = None, perturbed: bool = False
+    ) -> Tensor:
+        """`seen` collects the weights of the attention to the text, `own` those among the cells, which `perturbed` look at themselves alone."""
         y = x.flatten(2).transpose(1, 2)
         z = self.norm_self(y)
-        y = y + self.attend_self(z, z, seen=own)
+        y = y + self.attend_self(z, z, seen=own, perturbed=perturbed)
         y = y + self.attend_cross(self.norm_cross(y), text, bias, seen)
         y = y + self.feed_forward(y)
         return y.transpose(1, 2).reshape(x.shape)
@@ -306,9 +310,16 @@ class Block(SpatialAttention):
         self.resblock = ResBlock(width, width, time)
 
     def forward(
-        self, x: Tensor, time: Tensor, text: Tensor, bias: Tensor, seen: list[Tensor] | None = None, own: list[Tensor] | None = None
+        self,
+        x: Tensor,
+        time: Tensor,
+        text: Tensor,
+        bias: Tensor,
+        seen: list[Tensor] | None = None,
+        own: list[Tensor] | None = None,
+        perturbed: bool = False,
     ) -> Tensor:
-        return super().forward(self.resblock(x, time), text, bias, seen, own)
+        return super().forward(self.resblock(x, time), text, bias, seen, own, perturbed)
 
 
 class TextLayer(nn.Module):
@@ -484,10 +495,12 @@ class Denoiser(nn.Module):
         seen: list[Tensor] | None = None,
         own: list[Tensor] | None = None,
         added: tuple[Tensor, ...] | None = None,
+        perturbed: bool = False,
     ) -> tuple[Tensor, Tensor | None]:
         """As `forward`; also the logits of the coarse layout [B, 40, 4, 4] where the net plans one.
 
         `seen` and `own` collect attention at the lowest level, see `SpatialAttention`; `added` is what an adapter adds to the features of each level.
+        `perturbed`, the cells of the lowest level do not attend to one another (`sampling.guided`).
         """
         width = self.config.widths[-1]
         text, bias, pooled = self.text(tokens, ids, mask)
@@ -520,7 +533,7 @@ class Denoiser(nn.Module):
             features, plan = self.layout(text, bias)
             x = x + resized(features)
         for block in self.blocks:
-            x = block(x, embedding, text, bias, seen, own)
+            x = block(x, embedding, text, bias, seen, own, perturbed)
         for i in reversed(range(len(self.up))):
             x = self.up_blocks[i](torch.cat([self.up[i](x), skips[i]], 1), embedding)
             if self.middle_up is not None and i == len(self.up) - 1:

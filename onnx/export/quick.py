@@ -1,0 +1,62 @@
+"""Puts a distilled network (`train.distil`) into a finished pack, whose other files stay as they are byte for byte.
+
+    PYTHONPATH=onnx python -m export.quick --pack onnx/packs/clay --network onnx/runs/segmentation_quick/checkpoint.pt --default --precision full --revision v0.6
+
+It takes the place of the distilled network that the factor had. `--precision` says whether CPUs have it in 8 bits beside full precision (`both`), or whether the pack, which may be near its greatest
+size, holds one alone (`int8`, `full`). Measure both: in a few steps the errors of 8 bits are not made good by later ones.
+"""
+
+import argparse
+import os
+
+import torch
+
+from evaluate.pack import Pack
+from export import manifest
+from export.graph import write_graph
+from export.int8 import add_int8_of_quick
+from export.networks import factor_graph
+from export.place import altered
+from train.networks import VOCABULARY, load_denoiser
+from train.runs import require_world, world_of
+
+
+PRECISIONS = ("both", "int8", "full")
+
+
+def add_quick(pack, checkpoint, default, precision="both", revision=None, say=print):
+    """Puts the distilled network of a checkpoint into the pack, which calls it its `default` or not; raises before it touches the pack when something is wrong."""
+    saved = torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=True)
+    if "steps" not in saved:
+        raise ValueError(f"{checkpoint} is not of a distilled network: train.distil makes one")
+    require_world(world_of(saved), Pack(pack).world, checkpoint)
+    name = saved["factor"]
+    with altered(pack, revision) as (aside, about):
+        factor = next((entry for entry in about["factors"] if entry["variable"] == name), None)
+        if factor is None:
+            raise ValueError(f"{pack} has no factor of {name}")
+        before = factor.pop("quick", {})
+        for file in (before[key] for key in ("model", "int8") if key in before):
+            os.remove(os.path.join(aside, file))
+        file = f"{name}_quick.onnx"
+        graph = factor_graph(name, load_denoiser(checkpoint), VOCABULARY, factor["parents"])
+        say(f"{file}: largest difference from PyTorch {write_graph(graph, os.path.join(aside, file)):.1e}")
+        factor["quick"] = {"model": file, "steps": saved["steps"]} | ({"default": True} if default else {})
+        if precision != "full":
+            manifest.write_manifest(aside, dict(about))
+            factor["quick"] = add_int8_of_quick(aside, name, precision == "int8", say)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pack", default="onnx/packs/clay")
+    parser.add_argument("--network", default="onnx/runs/segmentation_quick/checkpoint.pt", help="checkpoint of train.distil")
+    parser.add_argument("--default", action="store_true", help="it walks unless the full network is asked for")
+    parser.add_argument("--precision", choices=PRECISIONS, default="both", help="of what the pack holds of it")
+    parser.add_argument("--revision", help="what the pack's weights are called from now on [default: as before]")
+    arguments = parser.parse_args()
+    add_quick(arguments.pack, arguments.network, arguments.default, arguments.precision, arguments.revision)
+
+
+if __name__ == "__main__":
+    main()
