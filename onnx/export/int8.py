@@ -105,8 +105,8 @@ def training_captions(count, world=0):
     return [describe(sample_spec(rng, version=world), rng) for _ in range(count)]
 
 
-def add_int8(folder, factors=None, say=print):
-    """Quantizes `factors` of the pack in `folder`, or all, and their distilled networks.
+def add_int8(folder, factors=None, say=print, quick_too=True):
+    """Quantizes `factors` of the pack in `folder`, or all, and their distilled networks unless those are to stay as they are.
 
     A distilled network that is not the default is kept in 8 bits alone: for what is chosen now and then a second copy is too large.
     """
@@ -120,7 +120,7 @@ def add_int8(folder, factors=None, say=print):
         if factors is None or entry["variable"] in factors:
             _add_to(folder, entry, calls, say)
             quick = entry.get("quick")
-            if quick and not quick["model"].endswith(SUFFIX):
+            if quick_too and quick and not quick["model"].endswith(SUFFIX):
                 _add_to(folder, quick, calls, say)
                 if not quick.get("default"):
                     _keep_int8_alone(folder, quick)
@@ -157,8 +157,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pack", default="onnx/packs/clay")
     parser.add_argument("--factors", nargs="+", help="[default: all]")
+    parser.add_argument("--no-quick", action="store_true", help="leave distilled networks in full precision: a few steps may not make good the errors of 8 bits")
     arguments = parser.parse_args()
-    add_int8(arguments.pack, arguments.factors)
+    add_int8(arguments.pack, arguments.factors, quick_too=not arguments.no_quick)
 
 
 if __name__ == "__main__":

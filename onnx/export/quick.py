@@ -20,7 +20,6 @@ from export.place import altered
 from train.networks import VOCABULARY, load_denoiser
 from train.runs import require_world, world_of
 
-
 PRECISIONS = ("both", "int8", "full")
 
 

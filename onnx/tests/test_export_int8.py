@@ -82,6 +82,8 @@ def test_a_distilled_network_is_quantized_beside_its_factor_and_walks_unless_ful
     quick, full = Pack(folder, full_precision=True), Pack(folder, full_precision=True, walks="full")
     assert quick.models["segmentation"] == "segmentation_quick.onnx" and full.models["segmentation"] == "segmentation.onnx"
     assert np.array_equal(quick.sample("segmentation", ["two dogs"], noise), full.sample("segmentation", ["two dogs"], noise, steps=2, guidance=1.0))
+    add_int8(folder, ["segmentation"], say=lambda _: None, quick_too=False)
+    assert Pack(folder).models["segmentation"] == "segmentation_quick.onnx"
     add_int8(folder, ["segmentation"], say=lambda _: None)
     entry = json.load(open(f"{folder}/pack.json", encoding="utf-8"))["factors"][0]
     assert entry["int8"] == "segmentation_int8.onnx" and entry["quick"]["int8"] == "segmentation_quick_int8.onnx"

@@ -8,8 +8,10 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from evaluate.captions import held_out_cases
 from train.chunks import OBJECT_WEIGHT, Chunk, cell_weights, occupancy, with_mirrored
 from train.factor import FACTORS, PARENT_DROPPED, TINY, conditions, draw_batch, noise_levels
+from train.guidance import measured
 from train.joints import joint_targets, pose_figures, pose_loss, posed
 from train.maps import painted_of_maps, render_maps, sketch_of_maps
 from train.networks import CLASS_SLOTS, NECK_UNIT, Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig, Doubled
@@ -190,6 +192,15 @@ def test_guidance_leads_away_from_the_perturbed_network():
     away = network(x, time, *text) - network.predict(x, time, *text, perturbed=True)[0]
     for guidance, without in ((3.0, plain), (1.0, network(x, time, *text))):
         assert torch.allclose(guided(network, x, time, text, [], guidance, 2.0), without + 2 * away, atol=1e-4)
+
+
+def test_figures_of_true_maps_are_as_good_as_they_get():
+    cases = held_out_cases(12)
+    figures = measured(np.stack([case.classes for case in cases]), cases, 0)
+    assert figures["recall"] == 1 and figures["unasked"] < 0.5
+    assert figures["silhouettes"] > 0.85 and figures["outlines"] > 12
+    shuffled = measured(np.stack([case.classes for case in cases[1:] + cases[:1]]), cases, 0)
+    assert shuffled["recall"] < 0.5
 
 
 def test_autoencoder_shapes_and_normalisation():

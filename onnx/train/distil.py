@@ -5,7 +5,7 @@
 The student begins as the teacher. At each of its `--steps` moments t it learns the velocity that takes it at once to where `--substeps` guided Euler steps of
 the teacher lead (Salimans and Ho, "Progressive Distillation for Fast Sampling of Diffusion Models", 2022; guidance as in Meng et al., "On Distillation of
 Guided Diffusion Models", 2023). Asked once a step instead of twice, for half of the steps or fewer, it costs a quarter. Guidance is part of its weights:
-negative prompts and other scales need the teacher. `export.pack` puts RUNS/<factor>_quick beside the factor (`quick` in `pack.json`).
+negative prompts and other scales need the teacher. So is the guidance by perturbed attention that a teacher may be led by. `export.pack` puts RUNS/<factor>_quick beside the factor (`quick` in `pack.json`).
 
 With `--backward 1` the student is taught where its own walk from pure noise takes it, not on noised truths, in which what it cannot draw yet is drawn already
 (Kohler et al., "Imagine Flash: Accelerating Emu Diffusion Models with Backward Distillation", 2024).
