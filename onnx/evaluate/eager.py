@@ -54,7 +54,14 @@ class Eager:
                     latents[parent, size] = self.autoencoder.encode(channels_last(picture))
             parents = [latents[parent, size] for parent in factor["parents"]]
             count = maps if variable == "segmentation" else 1
-            pictures[variable] = self.decode(variable, self.sample(variable, prompt, parents, count))[:1]
+            latent = self.sample(variable, prompt, parents, count)
+            pictures[variable] = self.decode(variable, latent, self.guides(variable, pictures))[:1]
+
+    def guides(self, variable, pictures):
+        """The maps that a decoder is shown, as it takes them."""
+        side = self.pack.decoded_size(variable)
+        shown = [F.interpolate(pictures[name], size=(side, side)) for name in self.pack.variables[variable].get("guided_by", [])]
+        return [part for picture in shown for part in (picture, torch.zeros(1))]
 
     def sample(self, variable, prompt, parents, count):
         factor, side = self.pack.factors[variable], self.pack.latent_side(variable)
@@ -75,7 +82,7 @@ class Eager:
             x = clean + following / t * (x - clean)
         return x
 
-    def decode(self, variable, latents):
+    def decode(self, variable, latents, guides):
         """Pictures [B, 3, H, W] as the encoder reads them."""
         if variable == "segmentation":
             logits, boundary = self.autoencoder.decode_classes(latents)
@@ -85,7 +92,7 @@ class Eager:
             joints, necks = (x.numpy() for x in self.autoencoder.decode_pose(latents))
             side = joints.shape[-1]
             return torch.from_numpy(np.stack([skeletons(read_pose(*pair), side, side) for pair in zip(joints, necks, strict=True)]))
-        values = getattr(self.autoencoder, f"decode_{variable}")(latents)
+        values = getattr(self.autoencoder, f"decode_{variable}")(latents, *guides)
         return values if values.shape[1] == 3 else (values * 2 - 1).expand(-1, 3, -1, -1)
 
 

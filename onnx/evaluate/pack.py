@@ -55,10 +55,28 @@ class Pack:
         """Pictures [B, 3, H, W] in [-1, 1] -> latents."""
         return self._in_chunks(lambda part: self.run(self.manifest["encoder"], {"picture": part})[0], batch)
 
-    def decode(self, variable, latents):
-        """The outputs of the variable's decoder, a tuple of arrays with a batch axis."""
-        parts = [self.run(self.variables[variable]["decoder"], {"latent": latents[i : i + _CHUNK]}) for i in range(0, len(latents), _CHUNK)]
+    def decode(self, variable, latents, maps=None):
+        """The outputs of the variable's decoder, a tuple of arrays with a batch axis.
+
+        `maps` are the pictures [B, 3, H, W] of the maps that guide it, of the size that it answers (`decoded_size`), by variable; those left out are null.
+        """
+        entry, maps = self.variables[variable], maps or {}
+        guides = {name: maps.get(name) for name in entry.get("guided_by", [])}
+        side = self.decoded_size(variable) // self.latent_side(variable)
+        parts = []
+        for start in range(0, len(latents), _CHUNK):
+            part = latents[start : start + _CHUNK]
+            feeds = {"latent": part}
+            for name, pictures in guides.items():
+                height, width = (side * length for length in part.shape[2:])
+                shown = np.zeros((len(part), 3, height, width), np.float32) if pictures is None else pictures[start : start + _CHUNK].astype(np.float32)
+                feeds |= {f"map_{name}": shown, f"map_{name}_level": np.full(len(part), -1.0 if pictures is None else 0.0, np.float32)}
+            parts.append(self.run(entry["decoder"], feeds))
         return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+
+    def decoded_size(self, variable):
+        """Side of the picture that the variable's decoder answers at its usual size."""
+        return self.variables[variable]["size"] * self.variables[variable].get("enlarge", 1)
 
     @property
     def reads_shapes(self):

@@ -93,7 +93,8 @@ def _chain_of(pack, captions, latents, rng):
         size, side = pack.variables[name]["size"], pack.latent_side(name)
         parents = {p: pack.encode(np.stack(known[p](size))) for p in pack.factors[name]["parents"] if p in known}
         noise = rng.standard_normal((len(captions), 8, side, side)).astype(np.float32)
-        answers = pack.decode(name, pack.sample(name, captions, noise, parents))
+        guides = {g: np.stack(known[g](pack.decoded_size(name))) for g in pack.variables[name].get("guided_by", []) if g in known}
+        answers = pack.decode(name, pack.sample(name, captions, noise, parents), guides)
         if name == "pose":
             values[name] = [read_pose(joints, necks) for joints, necks in zip(*answers, strict=True)]
             known[name] = lambda size, poses=values[name], side=answers[0].shape[-1]: [skeletons(people, side, size) for people in poses]

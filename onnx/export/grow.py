@@ -30,7 +30,7 @@ def grow(pack, variables, runs, autoencoder, out, say=print):
     if again := present & set(variables):
         raise ValueError(f"{pack} has {', '.join(sorted(again))} already")
     coder = load_autoencoder(autoencoder)
-    _require_encoder(coder, pack, autoencoder)
+    require_encoder(coder, pack, autoencoder)
     decoders = autoencoder_graphs(coder)
     networks = {name: load_denoiser(os.path.join(runs, name, "checkpoint.pt")) for name in manifest.VARIABLES if name in variables}
     for name, network in networks.items():
@@ -59,7 +59,7 @@ def grow(pack, variables, runs, autoencoder, out, say=print):
     say(f"{out}: {', '.join(networks)} added, the {len(files)} files of {pack} unchanged")
 
 
-def _require_encoder(coder, pack, autoencoder):
+def require_encoder(coder, pack, autoencoder):
     """Latents of another encoder would mean nothing to the pack's factors."""
     _, weights = read_graph(Path(pack, "encoder.onnx"))
     own = coder.state_dict()

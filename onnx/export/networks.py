@@ -32,12 +32,21 @@ class _Method(nn.Module):
 def autoencoder_graphs(autoencoder):
     """The encoder and the decoders of `train.networks.Autoencoder`, by file name."""
     picture = {"picture": _PICTURE, "latent": _LATENT}
-    graphs = {"encoder.onnx": _autoencoder_graph(autoencoder, "encode", ("latent",), picture, _picture)}
+    graphs = {"encoder.onnx": _autoencoder_graph(autoencoder, "encode", ("latent",), picture, lambda shape: {"picture": _picture(shape, 8)})}
     present = {method: outputs for method, outputs in _DECODERS.items() if getattr(autoencoder, method.removeprefix("decode_")) is not None}
     for method, outputs in present.items():
         axes = {"latent": _LATENT} | {name: _PICTURE for name in outputs}
-        graphs[f"{method}.onnx"] = _autoencoder_graph(autoencoder, method, outputs, axes, _latent)
+        maps = guided_by(autoencoder) if method == "decode_image" else []
+        for name in maps:
+            axes |= {f"map_{name}": _PICTURE, f"map_{name}_level": _BATCH}
+        example = lambda shape, maps=maps: {"latent": _latent(shape)} | _maps(autoencoder, maps, shape)
+        graphs[f"{method}.onnx"] = _autoencoder_graph(autoencoder, method, outputs, axes, example)
     return graphs
+
+
+def guided_by(autoencoder):
+    """The variables whose maps the image's decoder is shown."""
+    return autoencoder.config.image_maps if autoencoder.guide is not None else []
 
 
 _DECODERS = {
@@ -51,8 +60,7 @@ _DECODERS = {
 
 
 def _autoencoder_graph(autoencoder, method, outputs, axes, example):
-    name = next(iter(axes))
-    examples = [{name: example(shape)} for shape in _SHAPES]
+    examples = [example(shape) for shape in _SHAPES]
     config = asdict(autoencoder.config)
     unit = NECK_UNIT if "necks" in outputs else 1.0
     return Graph(method, _Method(autoencoder, method), examples[0], outputs, axes, examples[1:], config, "network.", unit=unit)
@@ -109,9 +117,21 @@ def _latent(shape):
     return torch.randn(batch, LATENT_CHANNELS, height, width, generator=_generator(10))
 
 
-def _picture(shape):
+def _picture(shape, scale, seed=11):
     batch, height, width, _ = shape
-    return torch.rand(batch, 3, 8 * height, 8 * width, generator=_generator(11)) * 2 - 1
+    return torch.rand(batch, 3, scale * height, scale * width, generator=_generator(seed)) * 2 - 1
+
+
+def _maps(autoencoder, names, shape):
+    """Inputs of a guided decoder beside the latent; the last of the batch lacks the first map."""
+    inputs = {}
+    for i, name in enumerate(names):
+        level = torch.zeros(shape[0])
+        if i == 0:
+            level[-1] = -1.0
+        inputs[f"map_{name}"] = _picture(shape, 8 * autoencoder.config.image_enlarge, 12 + i)
+        inputs[f"map_{name}_level"] = level
+    return inputs
 
 
 def _generator(seed):

@@ -16,7 +16,7 @@ import torch
 
 from export import manifest, shapes
 from export.graph import write_graph
-from export.networks import autoencoder_graphs, factor_graph
+from export.networks import autoencoder_graphs, factor_graph, guided_by
 from export.place import put_in_place
 from export.text import copy_text_encoder
 from train.networks import VOCABULARY, load_autoencoder, load_denoiser
@@ -87,7 +87,8 @@ def export_pack(runs, out, classes=None, say=print, keep_quick=False):
     reader = _reader(runs, out, aside, world, classes, say)
     with open(os.path.join(aside, "LICENSES.md"), "w", encoding="utf-8") as file:
         file.write(LICENCES)
-    manifest.write_manifest(aside, pack_manifest(parents, world, classes, quick, autoencoder.config.image_enlarge) | reader)
+    decoding = image_decoding(autoencoder, parents.get("image", []))
+    manifest.write_manifest(aside, pack_manifest(parents, world, classes, quick, decoding) | reader)
     size = sum(os.path.getsize(os.path.join(aside, name)) for name in os.listdir(aside))
     if size > LIMIT:
         raise ValueError(f"the pack has {size / 2**20:.0f} MiB, more than {LIMIT / 2**20:.0f}")
@@ -95,19 +96,27 @@ def export_pack(runs, out, classes=None, say=print, keep_quick=False):
     say(f"{out}: {size / 2**20:.1f} MiB, factors {', '.join(parents)}")
 
 
-def pack_manifest(parents, world, classes=None, quick=None, enlarge=1):
+def image_decoding(autoencoder, parents):
+    """What the manifest says of the image's decoder; it may be guided only by the image's parents."""
+    maps = guided_by(autoencoder)
+    if missing := [name for name in maps if name not in parents]:
+        raise ValueError(f"the decoder of images is guided by {', '.join(missing)}, which the image's factor does not read here: train.sharpen --maps names others")
+    return {"enlarge": autoencoder.config.image_enlarge, "guided_by": maps}
+
+
+def pack_manifest(parents, world, classes=None, quick=None, decoding=None):
     """The manifest for factors with these parents, each of which has a factor of its own; `quick` are the entries of distilled networks.
 
-    `enlarge` is that of the image's decoder.
+    `decoding` is what `image_decoding` says.
     """
     if classes:
-        return _manifest_of(parents, quick, enlarge, OWN, manifest.own_class_entries(classes), (f"a {classes[-1]['name']}",))
+        return _manifest_of(parents, quick, decoding, OWN, manifest.own_class_entries(classes), (f"a {classes[-1]['name']}",))
     about = ABOUT | {"description": ABOUT["description"].format(classes=len(classes_of(world)))}
-    return _manifest_of(parents, quick, enlarge, about, manifest.class_entries(world), PROMPTS)
+    return _manifest_of(parents, quick, decoding, about, manifest.class_entries(world), PROMPTS)
 
 
-def _manifest_of(parents, quick, enlarge, about, classes, prompts):
-    variables = [manifest.variable_entry(name, enlarge=enlarge if name == "image" else 1) for name in manifest.VARIABLES if name in parents]
+def _manifest_of(parents, quick, decoding, about, classes, prompts):
+    variables = [manifest.variable_entry(name, **(decoding or {} if name == "image" else {})) for name in manifest.VARIABLES if name in parents]
     distilled = {name: {"quick": entry} for name, entry in (quick or {}).items()}
     factors = [manifest.factor_entry(name, names) | WALKS.get(name, {}) | distilled.get(name, {}) for name, names in parents.items()]
     return manifest.pack_manifest(about, variables, factors, colour_words(), prompts, classes=classes)

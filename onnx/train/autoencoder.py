@@ -127,6 +127,11 @@ def normalise(network: Autoencoder, batches: Batches, count: int = 24) -> None:
     network.latent_std.copy_(means.std((0, 2, 3)).clamp(min=1e-3).view(1, -1, 1, 1))
 
 
+def decibels(picture: Tensor, truth: Tensor) -> float:
+    """Peak signal-to-noise ratio of pictures in [-1, 1]."""
+    return -10 * float(np.log10((picture - truth).square().mean().item() / 4 + 1e-9))
+
+
 @torch.no_grad()
 def measure(network: Autoencoder, batch: dict[str, tuple[Tensor, ...]], noise: float) -> dict[str, float]:
     """Accuracy on fresh pictures through normalised latents with Gaussian noise of `noise` standard deviations.
@@ -147,11 +152,10 @@ def measure(network: Autoencoder, batch: dict[str, tuple[Tensor, ...]], noise: f
     if "image" in batch:
         picture, whole = batch["image"]
         decoded = network.decode_image(code(picture))
-        decibels = lambda other: -10 * np.log10((other - whole).square().mean().item() / 4 + 1e-9)
-        figures["psnr"] = decibels(decoded)
+        figures["psnr"] = decibels(decoded, whole)
         if network.config.image_enlarge > 1:
             # What enlarging the picture itself, which the decoder has not seen, would have reached.
-            figures["psnr_enlarged"] = decibels(F.interpolate(picture, size=whole.shape[-2:], mode="bicubic", align_corners=False))
+            figures["psnr_enlarged"] = decibels(F.interpolate(picture, size=whole.shape[-2:], mode="bicubic", align_corners=False), whole)
     for kind, decode in (("depth", network.decode_depth), ("sketch", network.decode_sketch)):
         if kind in batch:
             figures[f"{kind}_l1"] = (decode(code(batch[kind][0])) - batch[kind][1]).abs().mean().item()

@@ -107,6 +107,45 @@ class Doubled(nn.Module):
         return {name.replace(head, f"{head}head.") if name.startswith(head) else name: value for name, value in state.items()}
 
 
+GREY = ("depth", "sketch")
+"""Variables whose pictures have three equal channels, of which one is enough."""
+
+
+class Guide(nn.Module):
+    """What finished maps, of the size of the decoded picture, add to an image decoder with a doubled head: nothing at first.
+
+    A latent's cell covers 16 x 16 of those pixels, so it knows only about where an outline runs; the maps know it to the pixel. They are read in blocks of 4 x 4 and added to
+    the decoder's features at 1/16, at 1/8 and at 1/4, and to its answer.
+    """
+
+    BLOCK = 4
+
+    def __init__(self, maps: list[str], width: int, decoder: int):
+        super().__init__()
+        self.maps = list(maps)
+        channels = sum(1 if name in GREY else 3 for name in maps) * self.BLOCK**2 + len(maps)
+        self.enter = nn.Sequential(nn.Conv2d(channels, width, 1), nn.SiLU(), nn.Conv2d(width, width, 3, padding=1), nn.SiLU())
+        self.low = nn.Conv2d(width, decoder, 4, stride=4)
+        self.middle = nn.Conv2d(width, decoder // 2, 2, stride=2)
+        self.join = nn.Sequential(nn.Conv2d(width + decoder // 4, 64, 3, padding=1), nn.SiLU(), nn.Conv2d(64, 64, 3, padding=1), nn.SiLU())
+        last = nn.Conv2d(24, 12, 1)
+        self.high = nn.Sequential(upscale(64, 24), nn.SiLU(), nn.Conv2d(24, 24, 3, padding=1), nn.SiLU(), last, nn.PixelShuffle(2))
+        for added in (self.low, self.middle, last):
+            nn.init.zeros_(added.weight)
+            nn.init.zeros_(added.bias)
+
+    def forward(self, decoder: nn.Sequential, latent: Tensor, *maps: Tensor) -> Tensor:
+        """The decoder's answer for latents [B, 8, h, w]; `maps` are for each variable its picture [B, 3, 16h, 16w] in [-1, 1] and its level [B], below 0 where there is none."""
+        there = [(level >= 0).to(latent.dtype)[:, None, None, None] for level in maps[1::2]]
+        shown = [(picture[:, :1] if name in GREY else picture) * has for name, picture, has in zip(self.maps, maps[::2], there, strict=True)]
+        blocks = F.pixel_unshuffle(torch.cat(shown, 1), self.BLOCK)
+        seen = self.enter(torch.cat([blocks, *(has.expand(-1, 1, *blocks.shape[2:]) for has in there)], 1))
+        x = decoder[0](latent) + self.low(seen)
+        x = decoder[1:4](x) + self.middle(seen)
+        x = decoder[4 : Doubled.PLACE](x)
+        return decoder[Doubled.PLACE](x) + self.high(self.join(torch.cat([x, seen], 1)))
+
+
 JOINTS = 18
 NECK_UNIT = 16.0
 """Pixels that the pose decoder counts as one, so that its outputs are of order 1."""
@@ -126,6 +165,10 @@ class AutoencoderConfig:
     pose: int = 0
     image_enlarge: int = 1
     """Pixels of a decoded image for each of the picture that was encoded, along a side: 1, or 2 with a further stage of the decoder."""
+    image_guide: int = 0
+    """Channels of what finished maps add to the image's decoder, see `Guide`; 0: nothing."""
+    image_maps: list[str] = field(default_factory=list)
+    """Variables whose maps those are."""
 
 
 class Autoencoder(nn.Module):
@@ -152,6 +195,9 @@ class Autoencoder(nn.Module):
         self.sketch = decoder(self.config.sketch, 1)
         self.normal = decoder(self.config.normal, 3) if self.config.normal else None
         self.pose = decoder(self.config.pose, 3 * JOINTS) if self.config.pose else None
+        if self.config.image_guide and self.config.image_enlarge != 2:
+            raise ValueError("maps guide only an image decoder that enlarges its pictures twice")
+        self.guide = Guide(self.config.image_maps, self.config.image_guide, self.config.image) if self.config.image_guide else None
         self.register_buffer("latent_mean", torch.zeros(1, LATENT_CHANNELS, 1, 1))
         self.register_buffer("latent_std", torch.ones(1, LATENT_CHANNELS, 1, 1))
 
@@ -168,9 +214,22 @@ class Autoencoder(nn.Module):
         """Undoes the normalisation of `encode`."""
         return latent * self.latent_std + self.latent_mean
 
-    def decode_image(self, latent: Tensor) -> Tensor:
-        """Latent -> RGB [B, 3, 8h, 8w] in [-1, 1], each side `image_enlarge` times as long."""
-        return self.image(self.raw(latent)).clamp(-1, 1)
+    def decode_image(self, latent: Tensor, *maps: Tensor) -> Tensor:
+        """Latent -> RGB [B, 3, 8h, 8w] in [-1, 1], each side `image_enlarge` times as long; `maps` where there is a guide, as `Guide` takes them, none of them if left out."""
+        return self.painted(latent, *maps).clamp(-1, 1)
+
+    def painted(self, latent: Tensor, *maps: Tensor) -> Tensor:
+        """`decode_image` before its colours are clamped."""
+        if self.guide is None:
+            return self.image(self.raw(latent))
+        return self.guide(self.image, self.raw(latent), *(maps or self.no_maps(latent)))
+
+    def no_maps(self, latent: Tensor) -> list[Tensor]:
+        """What the guide is given where there are no maps."""
+        count, _, height, width = latent.shape
+        side = DOWNSCALE * self.config.image_enlarge
+        empty = latent.new_zeros(count, 3, side * height, side * width), latent.new_full((count,), -1.0)
+        return [*empty] * len(self.config.image_maps)
 
     def decode_classes(self, latent: Tensor) -> tuple[Tensor, Tensor]:
         """Latent -> class logits [B, 40, 8h, 8w] and the logit [B, 1, 8h, 8w] of the instance boundary."""

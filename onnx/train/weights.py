@@ -45,7 +45,9 @@ def autoencoder_of_pack(pack: Path, begun: Path | None = None) -> tuple[dict, di
     if config is None:
         raise ValueError(f"{pack}: no graph of the autoencoder carries its configuration")
     later = {kind: configs.get(f"decode_{kind}.onnx") for kind in LATER_DECODERS}
-    return config | {kind: found[kind] if found else 0 for kind, found in later.items()}, state
+    # The image's decoder is trained further than the rest, and may be put into a pack alone.
+    image = {name: value for name, value in (configs.get("decode_image.onnx") or {}).items() if name.startswith("image")}
+    return config | image | {kind: found[kind] if found else 0 for kind, found in later.items()}, state
 
 
 def denoiser_of_pack(pack: Path, variable: str, quick: bool = False, begun: Path | None = None) -> tuple[dict, dict[str, torch.Tensor]]:

@@ -184,6 +184,10 @@ pub struct VariableEntry {
     /// Pixels along a side that the decoder answers for each pixel of `size`: 1, or more where it ends with further stages.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub enlarge: u32,
+    /// Parents whose finished maps the decoder is shown beside the latent, in the size that it answers: `map_NAME [B,3,H,W]`,
+    /// pictures in `[-1,1]`, and `map_NAME_level [B]`, 0, or -1 where there is no such map.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guided_by: Vec<String>,
 }
 
 fn one() -> u32 {

@@ -55,6 +55,7 @@ pub fn pack() -> Pack {
         size,
         decoder: Some(format!("decode_{name}.onnx")),
         enlarge: 1,
+        guided_by: Vec::new(),
     };
     let factor = |variable: &str, parents: &[&str], steps| FactorEntry {
         variable: variable.into(),

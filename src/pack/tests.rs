@@ -141,6 +141,12 @@ fn class_tables_that_contradict_themselves_are_refused() {
 fn graphs_that_cannot_be_sampled_are_refused() {
     let quick = |steps: u32| json!({"model": "segmentation.onnx", "steps": steps});
     assert_refused("has a quick network of 0 steps", |m| m["factors"][0]["quick"] = quick(0));
+    assert_refused("guided by \"pose\", which is no parent", |m| m["variables"][3]["guided_by"] = json!(["pose"]));
+    assert_refused("guided by \"depth\" twice", |m| m["variables"][3]["guided_by"] = json!(["depth", "depth"]));
+    assert_refused("guided by \"depth\", but there is none", |m| {
+        m["variables"][3]["guided_by"] = json!(["depth"]);
+        m["variables"][3]["decoder"] = json!(null);
+    });
     assert_refused("does not declare", |m| m["factors"][1]["parents"] = json!(["pose"]));
     assert_refused("comes before its parent", |m| m["factors"][0]["parents"] = json!(["depth"]));
     assert_refused("needs exactly one factor", |m| m["factors"][1]["variable"] = json!("sketch"));

@@ -32,6 +32,7 @@ pub(super) fn validate(manifest: &Manifest) -> Result<FactorGraph, Fault> {
     check_classes(manifest)?;
     check_files(manifest)?;
     check_backbones(manifest)?;
+    check_guides(manifest)?;
     build_graph(manifest)
 }
 
@@ -120,6 +121,26 @@ fn check_files(manifest: &Manifest) -> Result<(), String> {
         }
     }
     manifest.graphs().try_for_each(check_file_name)
+}
+
+fn check_guides(manifest: &Manifest) -> Result<(), String> {
+    for variable in &manifest.variables {
+        let fault = |what: String| Err(format!("the decoder of \"{}\" {what}", variable.name));
+        let factor = manifest.factors.iter().find(|factor| factor.variable == variable.name);
+        let parents = factor.map_or(&[][..], |factor| &factor.parents);
+        for (i, name) in variable.guided_by.iter().enumerate() {
+            if variable.decoder.is_none() {
+                return fault(format!("is guided by \"{name}\", but there is none"));
+            }
+            if !parents.contains(name) {
+                return fault(format!("is guided by \"{name}\", which is no parent of its factor"));
+            }
+            if variable.guided_by[..i].contains(name) {
+                return fault(format!("is guided by \"{name}\" twice"));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Refuses names that could lead out of the pack's folder, on any operating system.

@@ -42,9 +42,9 @@ struct ParentFeed {
 }
 
 /// Noise level that tells a network that the parent is clean.
-const CLEAN: f32 = 0.0;
+pub(super) const CLEAN: f32 = 0.0;
 /// Noise level that tells a network that there is no parent.
-const NULL: f32 = -1.0;
+pub(super) const NULL: f32 = -1.0;
 
 impl Constant {
     /// For `count` samples. `texts` is what they are conditioned on and, with guidance, what it leads away

@@ -3,14 +3,25 @@
 use std::sync::Arc;
 use std::thread;
 
+use super::constant::{CLEAN, NULL};
 use super::graphs::{Feed, Tensor};
 use super::stop::Stop;
 use super::{Engine, OnnxEngine};
 use crate::engine::decode::{Field, decode_classes, decode_colours, decode_values};
+use crate::engine::pictures::picture;
 use crate::engine::pose::read_pose;
 use crate::engine::{EngineError, SampleRequest, factor_size};
 use crate::graph::{VariableId, VariableKind};
 use crate::maps::{ClassTable, Map, resize_smooth};
+use crate::pack::Pack;
+
+/// A finished map that a decoder is shown.
+struct Guide {
+    picture_name: String,
+    level_name: String,
+    picture: Vec<f32>,
+    level: f32,
+}
 
 impl OnnxEngine {
     /// The classes in a picture: encoded at the size the classes' factor works at, decoded as its samples are.
@@ -26,7 +37,7 @@ impl OnnxEngine {
         let manifest = self.pack().manifest.clone();
         let cells = |pixels: u32| pixels as usize / manifest.latent.downscale;
         let shape = [manifest.latent.channels, cells(size.1), cells(size.0)];
-        let answers = self.run_decoder(variable, &latent, shape, stop)?;
+        let answers = self.run_decoder(variable, &latent, shape, &[], stop)?;
         Ok(Arc::new(map_of(VariableKind::Classes, &answers, &manifest.classes, canvas)))
     }
 
@@ -41,10 +52,11 @@ impl OnnxEngine {
     ) -> Result<Vec<Arc<Map>>, EngineError> {
         let pack = self.pack().clone();
         let entry = &pack.manifest.variables[request.variable.0];
+        let guides = self.guides(request, shape)?;
         let mut answers = Vec::new();
         // One at a time, for the reason given at `Constant`; a batch would be no faster here.
         for latent in latents.chunks_exact(shape.iter().product()) {
-            answers.push(self.run_decoder(request.variable, latent, shape, stop)?);
+            answers.push(self.run_decoder(request.variable, latent, shape, &guides, stop)?);
         }
         let map = |index: usize| {
             let map = map_of(entry.kind, &answers[index], pack.classes(), request.canvas);
@@ -56,20 +68,49 @@ impl OnnxEngine {
         Ok(in_parallel(answers.len(), self.graphs.threads(), map))
     }
 
+    /// The maps that the decoder of the request's variable is shown, those that are not there as null ones.
+    fn guides(&self, request: &SampleRequest, shape: [usize; 3]) -> Result<Vec<Guide>, EngineError> {
+        let Pack { manifest, graph, .. } = self.pack();
+        let [height, width] = self.decoded_extent(request.variable, shape);
+        let guide = |name: &String| {
+            let map = request.parents.iter().find(|(id, _)| graph.variable(*id).name == *name);
+            let shown = map.map(|(_, map)| picture(map, manifest, width as u32, height as u32)).transpose()?;
+            Ok(Guide {
+                picture_name: format!("map_{name}"),
+                level_name: format!("map_{name}_level"),
+                level: if shown.is_some() { CLEAN } else { NULL },
+                picture: shown.unwrap_or_else(|| vec![0.0; 3 * height * width]),
+            })
+        };
+        manifest.variables[request.variable.0].guided_by.iter().map(guide).collect()
+    }
+
+    /// Height and width of what a decoder answers for a latent of `shape`.
+    fn decoded_extent(&self, id: VariableId, shape: [usize; 3]) -> [usize; 2] {
+        let manifest = &self.pack().manifest;
+        [shape[1], shape[2]].map(|side| side * manifest.latent.downscale * manifest.variables[id.0].enlarge as usize)
+    }
+
     fn run_decoder(
         &mut self,
         id: VariableId,
         latent: &[f32],
         shape: [usize; 3],
+        guides: &[Guide],
         stop: &Stop<'_>,
     ) -> Result<Vec<Tensor>, EngineError> {
         let manifest = self.pack().manifest.clone();
         let variable = &manifest.variables[id.0];
         let Some(file) = &variable.decoder else { return Err(EngineError::Request(undecodable(&variable.name))) };
         let batch = [1, shape[0], shape[1], shape[2]];
-        let feeds = [("latent", Feed::Real(&batch, latent))];
+        let extent = self.decoded_extent(id, shape);
+        let shown = [1, 3, extent[0], extent[1]];
+        let mut feeds = vec![("latent", Feed::Real(&batch, latent))];
+        for guide in guides {
+            feeds.push((&guide.picture_name, Feed::Real(&shown, &guide.picture)));
+            feeds.push((&guide.level_name, Feed::Real(&[1], std::slice::from_ref(&guide.level))));
+        }
         let answers = self.graphs.run(file, &self.decoders[id.0], &feeds, stop)?;
-        let extent = [shape[1], shape[2]].map(|side| side * manifest.latent.downscale * variable.enlarge as usize);
         if let Some(odd) = answers.iter().find(|a| a.shape[0] != 1 || a.shape[2..] != extent) {
             let reason = format!("it answered {:?} for a latent of {batch:?}", odd.shape);
             return Err(EngineError::Graph { file: file.clone(), reason });

@@ -44,10 +44,13 @@ impl OnnxEngine {
             strands.push(self.strand(request, &noise, stop)?);
         }
         self.walk_together(&mut strands, control, stop)?;
-        let mut samples = Vec::with_capacity(strands.len());
+        let mut samples: Vec<Sample> = Vec::with_capacity(strands.len());
         for Strand { request, batch } in &strands {
-            let maps = self.decode(request, &batch.chunks[0].latents.x, batch.shape, stop)?;
-            samples.extend(maps.into_iter().map(|map| Sample { seed: request.seeds[0], map }));
+            let finished = requests.iter().zip(&samples).map(|(other, sample)| (other.variable, sample.map.clone()));
+            let parents = request.parents.iter().cloned().chain(finished).collect();
+            let request = SampleRequest { parents, ..request.clone() };
+            let map = self.decode(&request, &batch.chunks[0].latents.x, batch.shape, stop)?.remove(0);
+            samples.push(Sample { seed: request.seeds[0], map });
         }
         stop.check()?;
         Ok(samples)
@@ -147,9 +150,10 @@ impl Reading {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Device;
     use crate::engine::FactorSettings;
     use crate::engine::onnx::stop::watched;
-    use crate::engine::onnx::tests::{Reference, Watch, assert_close, engine, request};
+    use crate::engine::onnx::tests::{Reference, Watch, assert_close, engine, guided, request};
 
     #[test]
     fn ten_joint_steps_agree_with_the_reference() {
@@ -213,6 +217,31 @@ mod tests {
         let mut chained = requests[1].clone();
         chained.parents = vec![(requests[0].variable, alone[0].map.clone())];
         assert!(joint[1].map != engine.sample(&chained, &watch).unwrap()[0].map, "its parent was noisy at first");
+    }
+
+    #[test]
+    fn a_guided_decoder_is_shown_the_maps_that_were_drawn_beside_the_image() {
+        let mut engine = OnnxEngine::load(guided(), Device::Cpu, Some(1)).unwrap();
+        let watch = Watch::default();
+        let requests: Vec<_> = (0..4).map(|i| request(i, "a dog", &[7])).collect();
+        let joint = engine.sample_jointly(&requests, &watch).unwrap();
+        let [without, with] = watched(&watch, |stop| {
+            let mut strands = Vec::new();
+            for ask in &requests {
+                let name = engine.pack().graph.variable(ask.variable).name.clone();
+                strands.push(engine.strand(ask, &|seed| NoiseSource::of(seed, &name), stop)?);
+            }
+            engine.walk_together(&mut strands, &watch, stop)?;
+            let Batch { shape, chunks, .. } = &strands[3].batch;
+            let drawn = (0..3).map(|i| (requests[i].variable, joint[i].map.clone())).collect();
+            let mut decoded = |parents| {
+                let ask = SampleRequest { parents, ..requests[3].clone() };
+                engine.decode(&ask, &chunks[0].latents.x, *shape, stop).map(|mut maps| maps.remove(0))
+            };
+            Ok([decoded(Vec::new())?, decoded(drawn)?])
+        })
+        .unwrap();
+        assert!(joint[3].map == with && joint[3].map != without);
     }
 
     #[test]

@@ -134,7 +134,7 @@ impl Signature {
         }
     }
 
-    /// Latent to a map or picture.
+    /// Latent, and what guides its decoding, to a map or picture.
     pub fn of_decoder(pack: &Pack, id: VariableId) -> Self {
         let picture = |name: &str, channels| real(name, &[Any, Fixed(channels), Any, Any]);
         let outputs = match pack.graph.variable(id).kind {
@@ -145,7 +145,12 @@ impl Signature {
             VariableKind::Pose => vec![picture("joints", JOINTS), picture("necks", 2 * JOINTS)],
             VariableKind::Image => vec![picture("image", 3)],
         };
-        Self { inputs: vec![real("latent", &latent(pack))], optional: Vec::new(), outputs }
+        let mut inputs = vec![real("latent", &latent(pack))];
+        for name in &pack.manifest.variables[id.0].guided_by {
+            inputs.push(picture(&format!("map_{name}"), 3));
+            inputs.push(real(format!("map_{name}_level"), &[Any]));
+        }
+        Self { inputs, optional: Vec::new(), outputs }
     }
 
     /// Compares with a loaded graph; the error says what differs.

@@ -202,6 +202,37 @@ fn the_chain_from_noise_to_image_agrees_with_the_reference() {
     }
 }
 
+/// The tiny pack with an image decoder that is shown the image's parents.
+pub(super) fn guided() -> Pack {
+    altered(|m| {
+        m.variables[3].decoder = Some("decode_image_guided.onnx".into());
+        m.variables[3].enlarge = 2;
+        m.variables[3].guided_by = m.factors[3].parents.clone();
+    })
+}
+
+#[test]
+fn a_decoder_is_guided_by_the_maps_that_are_there() {
+    let reference = Reference::load("tiny_pack_reference");
+    let mut engine = OnnxEngine::load(guided(), Device::Cpu, Some(1)).unwrap();
+    let latent = reference.reals("image_latent");
+    let mut decoded = |parents| {
+        let ask = SampleRequest { parents, canvas: (256, 256), ..request(3, "a dog", &[0]) };
+        let maps = watched(&Watch::default(), |stop| engine.decode(&ask, &latent, [8, 16, 16], stop));
+        let Map::Image(image) = (*maps.unwrap()[0]).clone() else { panic!("an image") };
+        image
+    };
+    let rising = Plane::from_fn(256, 256, |x, _| (f64::from(x) / 255.0 * 65535.0).round() as u16);
+    let image = decoded(vec![(VariableId(1), Arc::new(Map::Depth(rising)))]);
+    for (at, value) in reference.reals("guided_image").iter().enumerate() {
+        let (channel, y, x) = (at / 4096, at % 4096 / 64 * 4, at % 64 * 4);
+        let found = f32::from(image.at(x as u32, y as u32)[channel]);
+        let level = ((value + 1.0) * 127.5).clamp(0.0, 255.0);
+        assert!((found - level).abs() <= 0.7, "{found} against {level}");
+    }
+    assert!(decoded(Vec::new()) != image, "without the depth it comes out in another way");
+}
+
 #[test]
 fn cells_that_nothing_selects_end_at_the_map_that_was_there() {
     let mut engine = engine();
@@ -440,6 +471,10 @@ fn graphs_that_differ_from_the_manifest_are_refused_by_name() {
     assert!(scale.starts_with("decode_classes.onnx: it answered"), "{scale}");
     let enlarged = refusal(altered(|m| m.variables[3].enlarge = 2), 3);
     assert!(enlarged.starts_with("decode_image.onnx: it answered"), "{enlarged}");
+    let unguided = refusal(altered(|m| m.variables[3].guided_by = vec!["depth".into()]), 3);
+    assert!(unguided.starts_with("decode_image.onnx: it has no input \"map_depth\""), "{unguided}");
+    let guided = refusal(altered(|m| m.variables[3].decoder = Some("decode_image_guided.onnx".into())), 3);
+    assert!(guided.contains("it wants an input \"map_segmentation\""), "{guided}");
     let tokens = refusal(altered(|m| m.text.tokenizer = "encoder.onnx".into()), 0);
     assert!(tokens.starts_with("encoder.onnx: no tokenizer"), "{tokens}");
     let graph = refusal(altered(|m| m.factors[0].model = "tokenizer.json".into()), 0);
