@@ -11,14 +11,13 @@ import os
 
 import torch
 
-from evaluate.pack import Pack
 from export import manifest
+from export.factor import entry_of, require_usable
 from export.graph import write_graph
 from export.int8 import add_int8_of_quick
 from export.networks import factor_graph
 from export.place import altered
 from train.networks import VOCABULARY, load_denoiser
-from train.runs import require_world, world_of
 
 PRECISIONS = ("both", "int8", "full")
 
@@ -28,12 +27,10 @@ def add_quick(pack, checkpoint, default, precision="both", revision=None, say=pr
     saved = torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=True)
     if "steps" not in saved:
         raise ValueError(f"{checkpoint} is not of a distilled network: train.distil makes one")
-    require_world(world_of(saved), Pack(pack).world, checkpoint)
+    require_usable(saved, pack, checkpoint)
     name = saved["factor"]
     with altered(pack, revision) as (aside, about):
-        factor = next((entry for entry in about["factors"] if entry["variable"] == name), None)
-        if factor is None:
-            raise ValueError(f"{pack} has no factor of {name}")
+        factor = entry_of(about, name, pack)
         before = factor.pop("quick", {})
         for file in (before[key] for key in ("model", "int8") if key in before):
             os.remove(os.path.join(aside, file))

@@ -194,6 +194,8 @@ class Sharpener:
             for part, state in zip(self.stateful(), self.going_on, strict=True):
                 part.load_state_dict(state)
             self.step, spent = saved["step"], saved["spent"]
+        elif "sharpening" in first:
+            self.critic.load_state_dict(first["sharpening"][list(self.parts).index("critic")])
         self.rng = np.random.Generator(np.random.PCG64([arguments.seed, self.step]))
         quick = (load_denoiser(arguments.quick), torch.load(arguments.quick, weights_only=True, mmap=True)["steps"]) if arguments.quick else None
         self.frames = Frames(Path(arguments.frames), self.average, load_denoiser(arguments.factor), quick, self.world, arguments.limit)
