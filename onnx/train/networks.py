@@ -7,6 +7,7 @@ The denoisers follow flow matching: x_t = (1 - t) x0 + t eps, the prediction is 
 
 import math
 from dataclasses import asdict, dataclass, field
+from typing import Sequence
 
 import torch
 import torch.nn.functional as F
@@ -111,6 +112,16 @@ GREY = ("depth", "sketch")
 """Variables whose pictures have three equal channels, of which one is enough."""
 
 
+def distinct(maps: Sequence[str], pictures: Sequence[Tensor]) -> list[Tensor]:
+    """The channels of these variables' pictures [B, 3, H, W] that differ from one another."""
+    return [picture[:, :1] if name in GREY else picture for name, picture in zip(maps, pictures, strict=True)]
+
+
+def distinct_channels(maps: Sequence[str]) -> int:
+    """How many those are."""
+    return sum(1 if name in GREY else 3 for name in maps)
+
+
 class Guide(nn.Module):
     """What finished maps, of the size of the decoded picture, add to an image decoder with a doubled head: nothing at first.
 
@@ -123,7 +134,7 @@ class Guide(nn.Module):
     def __init__(self, maps: list[str], width: int, decoder: int):
         super().__init__()
         self.maps = list(maps)
-        channels = sum(1 if name in GREY else 3 for name in maps) * self.BLOCK**2 + len(maps)
+        channels = distinct_channels(maps) * self.BLOCK**2 + len(maps)
         self.enter = nn.Sequential(nn.Conv2d(channels, width, 1), nn.SiLU(), nn.Conv2d(width, width, 3, padding=1), nn.SiLU())
         self.low = nn.Conv2d(width, decoder, 4, stride=4)
         self.middle = nn.Conv2d(width, decoder // 2, 2, stride=2)
@@ -137,7 +148,7 @@ class Guide(nn.Module):
     def forward(self, decoder: nn.Sequential, latent: Tensor, *maps: Tensor) -> Tensor:
         """The decoder's answer for latents [B, 8, h, w]; `maps` are for each variable its picture [B, 3, 16h, 16w] in [-1, 1] and its level [B], below 0 where there is none."""
         there = [(level >= 0).to(latent.dtype)[:, None, None, None] for level in maps[1::2]]
-        shown = [(picture[:, :1] if name in GREY else picture) * has for name, picture, has in zip(self.maps, maps[::2], there, strict=True)]
+        shown = [picture * has for picture, has in zip(distinct(self.maps, maps[::2]), there, strict=True)]
         blocks = F.pixel_unshuffle(torch.cat(shown, 1), self.BLOCK)
         seen = self.enter(torch.cat([blocks, *(has.expand(-1, 1, *blocks.shape[2:]) for has in there)], 1))
         x = decoder[0](latent) + self.low(seen)

@@ -24,10 +24,10 @@ from torch import Tensor, nn
 from .autoencoder import decibels, image_loss
 from .chunks import encode, frame_pictures
 from .frames import read_shard, shards_in
-from .networks import CLASS_SLOTS, DOWNSCALE, GREY, Autoencoder, AutoencoderConfig, Denoiser, load_denoiser, with_absent
+from .networks import CLASS_SLOTS, DOWNSCALE, Autoencoder, AutoencoderConfig, Denoiser, distinct, distinct_channels, load_denoiser, with_absent
 from .pictures import bytes_of, classes_picture, grey_picture, image_picture
-from .sampling import sample
 from .runs import Budget, Log, code_revision, learning_rate, save_atomically, set_learning_rate, world_of
+from .sampling import sample
 from .text import Captions, TextEncoder
 from .weights import load_matching
 
@@ -70,6 +70,8 @@ class Frames:
         texts = TextEncoder()
         for path in shards_in(folder):
             shard = {name: array[:limit] for name, array in read_shard(path, world).items()}
+            if not shard.get("given", np.ones(1, bool)).all():
+                raise SystemExit(f"{path} lacks some maps of its frames, which the decoder would be shown: render frames with python -m train.frames")
             side = shard["image"].shape[1]
             shown = frame_pictures(shard, side // autoencoder.config.image_enlarge)
             codes = {name: encode(autoencoder, shown[name]).float() for name in ("image", *(p for p in factor.config.parents if p in shown))}
@@ -183,7 +185,7 @@ class Sharpener:
         for network in (self.before, self.average):
             network.requires_grad_(False).to(memory_format=torch.channels_last)
         self.network = copy.deepcopy(self.average)
-        self.critic = critic(3 + sum(1 if name in GREY else 3 for name in self.config.image_maps))
+        self.critic = critic(3 + distinct_channels(self.config.image_maps))
         self.parts = {"decoder": self.network.image, "guide": self.network.guide, "critic": self.critic}
         for part in self.parts.values():
             part.requires_grad_(True)
@@ -225,7 +227,7 @@ class Sharpener:
     def learn(self) -> dict[str, float]:
         """One step of both; returns the losses."""
         latent, maps, real, drawn = self.frames.batch(self.config.image_maps, self.arguments.batch, self.arguments.crop // self.frames.scale, self.rng)
-        beside = [picture[:, :1] if name in GREY else picture for name, picture in zip(self.config.image_maps, maps[::2])]
+        beside = distinct(self.config.image_maps, maps[::2])
         judge = lambda picture: self.critic(torch.cat([picture, *beside], 1))
         alone = self.step < ALONE
         with torch.set_grad_enabled(not alone):
