@@ -3,7 +3,6 @@
     PYTHONPATH=onnx python -m export.decoder --pack onnx/packs/clay --autoencoder onnx/runs/sharpened/checkpoint.pt --revision v0.7
 """
 
-import argparse
 import os
 
 from export.graph import write_graph
@@ -11,7 +10,7 @@ from export.grow import require_encoder
 from export.manifest import variable_entry
 from export.networks import autoencoder_graphs
 from export.pack import image_decoding
-from export.place import altered
+from export.place import altered, entry_of, parser
 from train.networks import load_autoencoder
 
 
@@ -20,9 +19,7 @@ def put_decoder(pack, autoencoder, revision=None, say=print):
     coder = load_autoencoder(autoencoder)
     require_encoder(coder, pack, autoencoder)
     with altered(pack, revision) as (aside, about):
-        parents = next((factor["parents"] for factor in about["factors"] if factor["variable"] == "image"), None)
-        if parents is None:
-            raise ValueError(f"{pack} has no factor of images")
+        parents = entry_of(about, "image", pack)["parents"]
         at = next(i for i, entry in enumerate(about["variables"]) if entry["name"] == "image")
         about["variables"][at] = variable_entry("image", about["variables"][at]["size"], **image_decoding(coder, parents))
         file = about["variables"][at]["decoder"]
@@ -31,11 +28,9 @@ def put_decoder(pack, autoencoder, revision=None, say=print):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pack", default="onnx/packs/clay")
-    parser.add_argument("--autoencoder", default="onnx/runs/sharpened/checkpoint.pt", help="checkpoint of an autoencoder with the pack's encoder")
-    parser.add_argument("--revision", help="what the pack's weights are called from now on [default: as before]")
-    arguments = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--autoencoder", default="onnx/runs/sharpened/checkpoint.pt", help="checkpoint of an autoencoder with the pack's encoder")
+    arguments = options.parse_args()
     put_decoder(arguments.pack, arguments.autoencoder, arguments.revision)
 
 

@@ -6,7 +6,6 @@ It reads the parents that the pack's factor reads, and comes in 8 bits as well w
 a new one there.
 """
 
-import argparse
 import os
 
 import torch
@@ -16,7 +15,7 @@ from export import manifest
 from export.graph import write_graph
 from export.int8 import add_int8
 from export.networks import factor_graph
-from export.place import altered
+from export.place import altered, entry_of, parser
 from train.networks import VOCABULARY, load_denoiser
 from train.runs import require_world, world_of
 
@@ -35,14 +34,6 @@ def put_factor(pack, checkpoint, revision=None, say=print):
             add_int8(aside, [name], say, quick_too=False)
 
 
-def entry_of(about, name, pack):
-    """The entry of a factor in a manifest."""
-    factor = next((entry for entry in about["factors"] if entry["variable"] == name), None)
-    if factor is None:
-        raise ValueError(f"{pack} has no factor of {name}")
-    return factor
-
-
 def require_usable(saved, pack, checkpoint):
     """Ends the command where a network would draw classes that the pack does not know. A class has one colour in all versions of the world, so what reads
     segmentations and draws something else may have learnt more classes than the pack has."""
@@ -52,11 +43,9 @@ def require_usable(saved, pack, checkpoint):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pack", default="onnx/packs/clay")
-    parser.add_argument("--network", default="onnx/runs/image/checkpoint.pt", help="checkpoint of train.factor")
-    parser.add_argument("--revision", help="what the pack's weights are called from now on [default: as before]")
-    arguments = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--network", default="onnx/runs/image/checkpoint.pt", help="checkpoint of train.factor")
+    arguments = options.parse_args()
     put_factor(arguments.pack, arguments.network, arguments.revision)
 
 

@@ -1,5 +1,6 @@
 """Where a finished pack goes: it is written beside its place and renamed when all of it is there."""
 
+import argparse
 import json
 import os
 import shutil
@@ -40,3 +41,19 @@ def altered(pack, revision=None):
     about["revision"] = revision or about["revision"]
     manifest.write_manifest(aside, about)
     put_in_place(aside, pack)
+
+
+def entry_of(about, name, pack):
+    """The entry of a factor in a manifest."""
+    factor = next((entry for entry in about["factors"] if entry["variable"] == name), None)
+    if factor is None:
+        raise ValueError(f"{pack} has no factor of {name}")
+    return factor
+
+
+def parser(description):
+    """The command line of what alters a finished pack, to which its own options are added."""
+    options = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--pack", default="onnx/packs/clay")
+    options.add_argument("--revision", help="what the pack's weights are called from now on [default: as before]")
+    return options

@@ -6,17 +6,16 @@ It takes the place of the distilled network that the factor had. `--precision` s
 size, holds one alone (`int8`, `full`). Measure both: in a few steps the errors of 8 bits are not made good by later ones.
 """
 
-import argparse
 import os
 
 import torch
 
 from export import manifest
-from export.factor import entry_of, require_usable
+from export.factor import require_usable
 from export.graph import write_graph
 from export.int8 import add_int8_of_quick
 from export.networks import factor_graph
-from export.place import altered
+from export.place import altered, entry_of, parser
 from train.networks import VOCABULARY, load_denoiser
 
 PRECISIONS = ("both", "int8", "full")
@@ -44,13 +43,11 @@ def add_quick(pack, checkpoint, default, precision="both", revision=None, say=pr
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pack", default="onnx/packs/clay")
-    parser.add_argument("--network", default="onnx/runs/segmentation_quick/checkpoint.pt", help="checkpoint of train.distil")
-    parser.add_argument("--default", action="store_true", help="it walks unless the full network is asked for")
-    parser.add_argument("--precision", choices=PRECISIONS, default="both", help="of what the pack holds of it")
-    parser.add_argument("--revision", help="what the pack's weights are called from now on [default: as before]")
-    arguments = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--network", default="onnx/runs/segmentation_quick/checkpoint.pt", help="checkpoint of train.distil")
+    options.add_argument("--default", action="store_true", help="it walks unless the full network is asked for")
+    options.add_argument("--precision", choices=PRECISIONS, default="both", help="of what the pack holds of it")
+    arguments = options.parse_args()
     add_quick(arguments.pack, arguments.network, arguments.default, arguments.precision, arguments.revision)
 
 

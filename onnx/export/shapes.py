@@ -3,7 +3,6 @@
     PYTHONPATH=onnx python -m export.shapes --pack onnx/packs/clay --reader onnx/runs/shapes/checkpoint.pt --revision v0.5
 """
 
-import argparse
 import os
 
 import torch
@@ -11,7 +10,7 @@ import torch
 from evaluate.pack import Pack
 from evaluate.shapes import OUTLINE_SIDE
 from export.graph import Graph, write_graph
-from export.place import altered
+from export.place import altered, parser
 from train.runs import require_world, world_of_checkpoint
 from train.shapes import load_shape_reader
 
@@ -40,11 +39,9 @@ def add_reader(pack, checkpoint, revision=None, say=print):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pack", default="onnx/packs/clay")
-    parser.add_argument("--reader", default="onnx/runs/shapes/checkpoint.pt")
-    parser.add_argument("--revision", help="what the pack's weights are called from now on [default: as before]")
-    arguments = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--reader", default="onnx/runs/shapes/checkpoint.pt")
+    arguments = options.parse_args()
     add_reader(arguments.pack, arguments.reader, arguments.revision)
 
 

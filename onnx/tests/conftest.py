@@ -1,4 +1,6 @@
-"""Tests that train networks for minutes run only when asked for: `make train-test`, that is `pytest --training`."""
+"""What tests share, and: those that train networks for minutes run only when asked for: `make train-test`, that is `pytest --training`."""
+
+import shutil
 
 import pytest
 
@@ -16,3 +18,10 @@ def pytest_collection_modifyitems(config, items):
         for item in items:
             if "training" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="needs --training"))
+
+
+@pytest.fixture
+def pack(tmp_path):
+    """A copy of the tiny pack that a test may alter."""
+    shutil.copytree("tests/fixtures/tiny_pack", tmp_path / "pack")
+    return str(tmp_path / "pack")

@@ -1,7 +1,6 @@
 """A factor's network is put into a finished pack, and every other file stays as it was."""
 
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -15,15 +14,6 @@ from export.factor import put_factor  # noqa: E402
 from export.int8 import add_int8  # noqa: E402
 from train.networks import Denoiser, DenoiserConfig  # noqa: E402
 from train.runs import save_atomically  # noqa: E402
-
-TINY = "tests/fixtures/tiny_pack"
-
-
-@pytest.fixture
-def pack(tmp_path):
-    shutil.copytree(TINY, tmp_path / "pack")
-    return str(tmp_path / "pack")
-
 
 def checkpoint(folder, variable, parents, world):
     torch.manual_seed(0)

@@ -1,7 +1,6 @@
 """A distilled network is put into a finished pack, and every other file stays as it was."""
 
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -14,15 +13,6 @@ from evaluate.pack import Pack  # noqa: E402
 from export.quick import add_quick  # noqa: E402
 from train.networks import Denoiser, DenoiserConfig  # noqa: E402
 from train.runs import save_atomically  # noqa: E402
-
-TINY = "tests/fixtures/tiny_pack"
-
-
-@pytest.fixture
-def pack(tmp_path):
-    shutil.copytree(TINY, tmp_path / "pack")
-    return str(tmp_path / "pack")
-
 
 @pytest.fixture
 def student(tmp_path):

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -45,12 +44,6 @@ def test_a_guide_adds_nothing_at_first_and_does_not_see_maps_that_are_not_there(
     assert not torch.allclose(decoded, network.painted(latent))
     with pytest.raises(ValueError, match="enlarges"):
         Autoencoder(AutoencoderConfig(16, 16, 16, 16, 16, image_guide=8, image_maps=["depth"]))
-
-
-@pytest.fixture
-def pack(tmp_path):
-    shutil.copytree(TINY, tmp_path / "pack")
-    return str(tmp_path / "pack")
 
 
 def checkpoint(folder, maps):
@@ -101,13 +94,16 @@ def test_a_few_steps_change_the_image_decoder_alone_and_can_be_continued(tmp_pat
     save_atomically({"config": factor.config.to_dict(), "ema": factor.state_dict()}, tmp_path / "factor.pt")
     save_atomically({"config": factor.config.to_dict(), "ema": factor.state_dict(), "steps": 2}, tmp_path / "quick.pt")
     options = {"start": tmp_path / "coder.pt", "factor": tmp_path / "factor.pt", "frames": tmp_path / "frames", "run": tmp_path / "run", "maps": MAPS}
-    options |= {"quick": tmp_path / "quick.pt", "threads": 1, "seed": 1, "rate": 1e-3, "batch": 2, "crop": 32, "adversarial": 0.5, "limit": None}
+    options |= {"critic": None, "quick": tmp_path / "quick.pt", "threads": 1, "seed": 1, "rate": 1e-3, "batch": 2, "crop": 32, "adversarial": 0.5, "limit": None}
     run = lambda minutes: Sharpener(argparse.Namespace(**options, minutes=minutes)).run()
     run(0.1)
     saved = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
     assert saved["step"] > 0 and saved["config"]["image_maps"] == MAPS and saved["world"] == 1
     changed = {name.split(".")[0] for name, value in coder.state_dict().items() if not torch.equal(value, saved["model"][name])}
     assert changed == {"image"} and saved["model"]["guide.low.weight"].abs().sum() > 0
+    torch.save(saved["sharpening"][2], tmp_path / "critic.pt")
+    known = Sharpener(argparse.Namespace(**options | {"critic": tmp_path / "critic.pt", "run": tmp_path / "third"}, minutes=0.1)).critic
+    assert all(torch.equal(value, saved["sharpening"][2][name]) for name, value in known.state_dict().items())
     run(0.2)
     assert torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)["step"] > saved["step"]
     lines = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]

@@ -196,8 +196,8 @@ class Sharpener:
             for part, state in zip(self.stateful(), self.going_on, strict=True):
                 part.load_state_dict(state)
             self.step, spent = saved["step"], saved["spent"]
-        elif "sharpening" in first:
-            self.critic.load_state_dict(first["sharpening"][list(self.parts).index("critic")])
+        elif arguments.critic:
+            self.critic.load_state_dict(torch.load(arguments.critic, weights_only=True))
         self.rng = np.random.Generator(np.random.PCG64([arguments.seed, self.step]))
         quick = (load_denoiser(arguments.quick), torch.load(arguments.quick, weights_only=True, mmap=True)["steps"]) if arguments.quick else None
         self.frames = Frames(Path(arguments.frames), self.average, load_denoiser(arguments.factor), quick, self.world, arguments.limit)
@@ -309,6 +309,7 @@ def main() -> None:
     parser.add_argument("--start", default="onnx/runs/autoencoder/checkpoint.pt", help="checkpoint of the autoencoder to begin with")
     parser.add_argument("--factor", default="onnx/runs/image/checkpoint.pt", help="checkpoint of the image factor, of any version of the world")
     parser.add_argument("--quick", help="checkpoint of the image's distilled network, which draws latents to learn from as well")
+    parser.add_argument("--critic", help="weights of a critic that a new run begins with: one begun anew learns nothing where pictures are sharp already")
     parser.add_argument("--frames", default="onnx/runs/frames512", help="folder of rendered frames (train.frames), of the size of decoded pictures")
     parser.add_argument("--run", required=True, help="folder of the checkpoint and the log; an existing checkpoint is continued")
     parser.add_argument("--maps", nargs="+", choices=MAPS, default=MAPS, help="variables whose maps a new guide reads")
