@@ -37,6 +37,7 @@ check build cargo build --locked --quiet
 check doctor "$PROGRAM" doctor --device cpu
 check headless tools/headless_job.sh "$PROGRAM" out/test/headless
 check sample "$PROGRAM" replay assets/samples/park.json --device cpu --out out/test/park
+check sign "$PROGRAM" replay assets/samples/write-a-sign.json --device cpu --out out/test/sign
 check python env PYTHONPATH=onnx OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1 "$PYTHON" -m pytest onnx/tests -q -p no:cacheprovider
 check window tools/window_test.sh "$PROGRAM" out/test/window
 

@@ -18,15 +18,18 @@ from evaluate.card import figures_text, write_figures
 from evaluate.judges import have_judge
 from evaluate.pack import Pack
 from evaluate.samples import draw_candidates, draw_chain, kept_candidates
+from world.classes import LATEST
 
 
-def evaluate(folder, captions, candidates, threads, sheets=None, keep=None, walks=None):
+def evaluate(folder, captions, candidates, threads, sheets=None, keep=None, walks=None, world=None):
     """All figures of the pack in `folder` as a dictionary.
 
     Contact sheets go to the folder `sheets` when it is given; candidate maps are kept in the file `keep` for a later call.
+    `world` is an earlier version than the pack's, whose captions and judges an earlier pack was measured with.
     """
     pack = Pack(folder, threads, walks=walks)
-    cases = held_out_cases(captions, version=pack.world)
+    world = pack.world if world is None else world
+    cases = held_out_cases(captions, version=world)
     texts = [case.caption for case in cases]
     drawn = kept_candidates(keep, pack, texts, candidates) if keep else draw_candidates(pack, texts, candidates)
     chain = draw_chain(pack, texts, drawn.first_latents) if "image" in pack.factors else None
@@ -36,11 +39,11 @@ def evaluate(folder, captions, candidates, threads, sheets=None, keep=None, walk
     found["recall"] = measure.recall_figures(cases, drawn, chosen)
     found["autoencoder"], restored = measure.autoencoder_figures(pack, cases)
     found["attributes"] = measure.attribute_figures(cases, drawn, chosen)
-    if have_judge("silhouette", pack.world):
-        found["silhouette"] = measure.silhouette_figures(cases, drawn, chosen, restored, threads, pack.world)
+    if have_judge("silhouette", world):
+        found["silhouette"] = measure.silhouette_figures(cases, drawn, chosen, restored, threads, world)
     found["given"] = given.figures(pack, cases)
-    if chain is not None and have_judge("segmenter", pack.world):
-        found["image"] = measure.image_figures(cases, chain, threads, pack.world)
+    if chain is not None and have_judge("segmenter", world):
+        found["image"] = measure.image_figures(cases, chain, threads, world)
     if sheets:
         from evaluate.sheets import write_sheets
 
@@ -66,15 +69,16 @@ def main():
     parser.add_argument("--candidates", type=int, default=10)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--walks", choices=("quick", "full"), help="which networks, where the pack has both; implies --dry [default: as the pack says]")
+    parser.add_argument("--world", type=int, choices=range(LATEST + 1), help="measure with another version of the world than the pack's, to compare it with a pack of that version; implies --dry")
     parser.add_argument("--dry", action="store_true", help="print the figures, write nothing into the pack")
     parser.add_argument("--sheets", help="folder for the contact sheets, instead of sheets/ in the pack")
     parser.add_argument("--keep", help="file (.npz) in which the candidate maps are kept for the next time: they take most of the time")
     arguments = parser.parse_args()
     if arguments.captions < 1 or arguments.candidates < 1:
         parser.error("captions and candidates must be at least 1")
-    dry = arguments.dry or arguments.walks is not None
+    dry = arguments.dry or arguments.walks is not None or arguments.world is not None
     sheets = arguments.sheets or (None if dry else os.path.join(arguments.pack, "sheets"))
-    found = evaluate(arguments.pack, arguments.captions, arguments.candidates, arguments.threads, sheets, arguments.keep, arguments.walks)
+    found = evaluate(arguments.pack, arguments.captions, arguments.candidates, arguments.threads, sheets, arguments.keep, arguments.walks, arguments.world)
     command = f"python -m evaluate --pack {arguments.pack} --captions {arguments.captions} --candidates {arguments.candidates}"
     text = figures_text(found, command, sha256(os.path.join(arguments.pack, "pack.json")))
     print(text)

@@ -23,7 +23,7 @@ from evaluate.pack import Pack
 from evaluate.pictures import bilinear, nearest
 from evaluate.program import replay
 from evaluate.segmenter import CELLS, SIDE
-from world.classes import OBJECTS
+from world.classes import LATEST, OBJECTS
 from world.render import render, render_labels
 
 KINDS = ("moved", "flipped", "resized", "pasted", "removed")
@@ -130,11 +130,15 @@ def obeyed(edit, read, edited):
     return bool(shown and (left.sum() < 8 or (read[left] == edit.index).mean() <= LEFT))
 
 
-def figures(program, folder, count, threads=1):
-    """Kind -> answers (obeyed or not), of the pack; and of renders of the scenes as they were, that is, before the edit."""
+def figures(program, folder, count, threads=1, world=None):
+    """Kind -> answers (obeyed or not), of the pack; and of renders of the scenes as they were, that is, before the edit.
+
+    The scenes are of a version of the world, the pack's if none is said.
+    """
     pack = Pack(folder, threads)
-    judge = open_judge("segmenter", threads, pack.world)
-    edits = scripted(count, pack.world)
+    world = pack.world if world is None else world
+    judge = open_judge("segmenter", threads, world)
+    edits = scripted(count, world)
     images, maps = carried_out(program, folder, edits, pack)
     read = read_classes(judge, images)
     renders = np.stack([render(edit.case.scene, SIDE).image for edit in edits]).astype(np.float32).transpose(0, 3, 1, 2) / 127.5 - 1
@@ -154,11 +158,12 @@ def main():
     parser.add_argument("--program", default="target/release/underpaint")
     parser.add_argument("--pack", default="onnx/packs/clay")
     parser.add_argument("--edits", type=int, default=200)
+    parser.add_argument("--world", type=int, choices=range(LATEST + 1), help="version of the world of the scenes [default: the pack's]")
     parser.add_argument("--json", help="file for the answers one by one")
     options = parser.parse_args()
-    if not have_judge("segmenter", Pack(options.pack).world):
+    if not have_judge("segmenter", Pack(options.pack).world if options.world is None else options.world):
         parser.exit(1)
-    answers, still, seen = figures(options.program, options.pack, options.edits)
+    answers, still, seen = figures(options.program, options.pack, options.edits, world=options.world)
     share = lambda values: f"{np.mean(values):.2f} ({len(values)})" if values else "-"
     print("| edit | obeyed | *control:* the picture before the edit |\n| --- | --- | --- |")
     for kind in KINDS:

@@ -23,7 +23,7 @@ from .joints import joint_targets, pose_figures, pose_loss, posed
 from .maps import Maps, painted_of_maps, render_maps, sketch_of_maps
 from .networks import Autoencoder, AutoencoderConfig, Doubled
 from .pictures import bytes_of, classes_picture, grey_picture, image_picture, palette, pose_picture
-from .runs import Budget, Log, code_revision, learning_rate, require_world, save_atomically, set_learning_rate, world_of
+from .runs import Budget, Log, code_revision, learning_rate, precision, require_world, save_atomically, set_learning_rate, world_of
 from .weights import load_matching
 
 # Pictures of each kind in a batch of 20.
@@ -278,15 +278,17 @@ def train(arguments: argparse.Namespace) -> None:
         batch = batches.next()
         picture = torch.cat([parts[0] for parts in batch.values()]).contiguous(memory_format=torch.channels_last)
         if frozen:
-            with torch.no_grad():
-                latent = network.encode(picture)
+            with torch.no_grad(), precision("cpu", arguments.bf16):
+                latent = network.encode(picture).float()
                 latent = network.raw(latent + torch.randn_like(latent) * 0.25 * torch.rand(len(latent), 1, 1, 1))
             kl = torch.zeros(())
         else:
-            mean, logvar = network.posterior(picture)
+            with precision("cpu", arguments.bf16):
+                mean, logvar = (part.float() for part in network.posterior(picture))
             latent = mean + torch.randn_like(mean) * (0.5 * logvar).exp()
             kl = 0.5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
-        losses = decoder_losses(network, latent, batch, weights)
+        with precision("cpu", arguments.bf16):
+            losses = decoder_losses(network, latent, batch, weights)
         loss = sum(losses.values()) + (2e-3 if budget.progress < 0.3 else 5e-4) * kl
         optimizer.zero_grad()
         loss.backward()
@@ -316,6 +318,7 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=128, help="channels at 1/8 of the resolution")
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--chunk", type=int, default=64, help="captions rendered at a time, four scenes each")
+    parser.add_argument("--bf16", action="store_true", help="autocast: for CPUs with AMX, many times slower on others")
     parser.add_argument("--start", help="checkpoint of another run to begin with")
     parser.add_argument("--world", type=int, choices=range(LATEST + 1), help="version of the world [default: that of the checkpoint, or 0]")
     parser.add_argument("--only", choices=list(MIX), help="train this decoder alone, everything else stays")

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from .factor import Trainer, arguments_parser, conditions, draw_batch
 from .networks import load_denoiser
-from .runs import require_world, world_of_checkpoint
+from .runs import precision, require_world, world_of_checkpoint
 from .sampling import guided, jump
 
 GUIDANCE = {"segmentation": 3.0}
@@ -56,16 +56,18 @@ class Distiller(Trainer):
         text, known = device(captions.inputs()), device(conditions(parents, given))
         time = torch.full((batch,), start, device=self.device)
         noise = torch.randn_like(clean).to(self.device)
-        if torch.rand(()).item() < self.arguments.backward:
-            x = self.walked(noise, moment, text, known)
-        else:
-            x = (1 - start) * clean.to(self.device) + start * noise
-        goal = x
-        for part in range(parts):
-            now, then = (start + (end - start) * i / parts for i in (part, part + 1))
-            goal = jump(goal, guided(self.teacher, goal, torch.full_like(time, now), text, known, self.guidance, self.perturbed), now, then)
+        with precision(self.device, self.arguments.bf16):
+            if torch.rand(()).item() < self.arguments.backward:
+                x = self.walked(noise, moment, text, known)
+            else:
+                x = (1 - start) * clean.to(self.device) + start * noise
+            goal = x
+            for part in range(parts):
+                now, then = (start + (end - start) * i / parts for i in (part, part + 1))
+                goal = jump(goal, guided(self.teacher, goal, torch.full_like(time, now), text, known, self.guidance, self.perturbed), now, then)
         target = (x - goal) / (start - end)
-        velocity, _ = self.predict(x, time, *text, *known)
+        with precision(self.device, self.arguments.bf16):
+            velocity, _ = self.predict(x, time, *text, *known)
         error = F.mse_loss(velocity.float(), target, reduction="none").mean(1, keepdim=True)
         weight = torch.ones_like(error) if weight is None else weight.to(self.device)
         loss = (error * weight).sum() / weight.sum()

@@ -10,7 +10,6 @@ The version of the world is the autoencoder's. A run continues from the checkpoi
 """
 
 import argparse
-import contextlib
 import itertools
 import math
 import signal
@@ -28,7 +27,7 @@ from world.classes import LATEST
 from .chunks import Chunk, frame_chunks, label_chunks, with_missing
 from .networks import Autoencoder, Denoiser, DenoiserConfig, load_autoencoder
 from .previews import HeldOutFrames, HeldOutMaps
-from .runs import Budget, Log, code_revision, learning_rate, require_world, save_atomically, set_learning_rate, world_of, world_of_checkpoint
+from .runs import Budget, Log, code_revision, learning_rate, precision, require_world, save_atomically, set_learning_rate, world_of, world_of_checkpoint
 from .text import Captions
 from .weights import reading
 
@@ -206,7 +205,7 @@ class Trainer:
         wide = t[:, None, None, None]
         inputs = [(1 - wide) * clean + wide * noise, t, *captions.inputs(), *conditions(parents, given)]
         target = (noise - clean).to(self.device)
-        with torch.autocast(self.device, torch.bfloat16) if self.arguments.bf16 else contextlib.nullcontext():
+        with precision(self.device, self.arguments.bf16):
             velocity, layout = self.predict(*[x.to(self.device) for x in inputs])
         error = F.mse_loss(velocity.float(), target, reduction="none").mean(1, keepdim=True)
         weight = torch.ones_like(error) if weight is None else weight.to(self.device)
@@ -308,7 +307,7 @@ def arguments_parser() -> argparse.ArgumentParser:
     parser.add_argument("--size", type=int, help="side of the pictures, instead of the factor's own")
     parser.add_argument("--test-minutes", type=float, default=6)
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--bf16", action="store_true", help="autocast; many times slower on CPUs")
+    parser.add_argument("--bf16", action="store_true", help="autocast: for GPUs, and CPUs with AMX; many times slower on others")
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--tiny", action="store_true", help="the smallest network, for tests")
     return parser

@@ -130,20 +130,23 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--samples", type=int, default=2, help="rays along each side of a pixel")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--world", type=int, choices=range(LATEST + 1), default=0, help="version of the world")
+    parser.add_argument("--world", type=int, choices=range(LATEST + 1), help="version of the world [default: the autoencoder's with --ahead, else 0]")
     parser.add_argument("--ahead", nargs="*", default=[], metavar="FACTOR", help="encode the shards for these factors, so that their training need not")
     parser.add_argument("--autoencoder", default="onnx/runs/autoencoder/checkpoint.pt")
     arguments = parser.parse_args()
-    encode_ahead = ahead(arguments.ahead, arguments.autoencoder, arguments.world)
+    world = arguments.world
+    if world is None:
+        world = world_of_checkpoint(arguments.autoencoder) if arguments.ahead else 0
+    encode_ahead = ahead(arguments.ahead, arguments.autoencoder, world)
     for number in range(arguments.shards):
         path = Path(arguments.out) / f"{arguments.seed:04d}-{number:05d}.npz"
         if path.exists():
-            read_shard(path, arguments.world, [])
+            read_shard(path, world, [])
             continue
         start = time.monotonic()
-        shard = render_shard(arguments.seed, number, arguments.count, arguments.size, arguments.samples, arguments.world)
+        shard = render_shard(arguments.seed, number, arguments.count, arguments.size, arguments.samples, world)
         encode_ahead(path, shard)
-        write_shard(path, shard, arguments.world)
+        write_shard(path, shard, world)
         print(f"{path.name}: {arguments.count / (time.monotonic() - start):.1f} frames/s", flush=True)
 
 

@@ -1,5 +1,6 @@
 """What every training run shares: its folder, atomic checkpoints, the clock and the log."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -46,6 +47,11 @@ def require_world(found: int, world: int, what: str | Path) -> None:
     """Ends the command with one line where `what` is of another version of the world than the run."""
     if found != world:
         raise SystemExit(f"{what} is of version {found} of the world and cannot be used with version {world}")
+
+
+def precision(device: str, bf16: bool) -> contextlib.AbstractContextManager:
+    """In what numbers a forward pass computes. A pass without gradients and one with them need a context each: autocast keeps the weights that it has rounded."""
+    return torch.autocast(device, torch.bfloat16) if bf16 else contextlib.nullcontext()
 
 
 class Log:

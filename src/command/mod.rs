@@ -380,6 +380,9 @@ pub enum Command {
         size: f32,
         /// The words.
         text: String,
+        /// Only the outlines of the letters, as a drawing of them has; else their whole faces.
+        #[serde(default = "yes")]
+        outline: bool,
     },
 
     // --- history
@@ -449,4 +452,8 @@ fn ten() -> usize {
 
 fn one() -> f32 {
     1.0
+}
+
+fn yes() -> bool {
+    true
 }

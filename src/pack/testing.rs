@@ -41,7 +41,7 @@ const CLASSES: [Row; 25] = [
     ("sandcastle", true, [207, 145, 86], &["sandcastle/sandcastles", "sand castle/sand castles"]),
 ];
 
-/// The 25 classes of the bundled pack's world.
+/// The 25 classes of version 0 of the world of the bundled pack.
 pub fn classes() -> ClassTable {
     ClassTable::new(CLASSES.iter().enumerate().map(|(index, row)| class(index as u8, row)).collect())
 }

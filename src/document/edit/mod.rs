@@ -132,7 +132,7 @@ pub fn edit(
         Command::Stroke { ink, size, points } => Some(session.stroke(ink, *size, points)?),
         Command::Fill { x, y, class } => Some(session.fill(*x, *y, class)?),
         Command::MoveFrame { dx, dy } => Some(frame::move_frame(document, (*dx, *dy))?),
-        Command::Text { x, y, size, text } => Some(session.write(*x, *y, *size, text)?),
+        Command::Text { x, y, size, text, outline } => Some(session.write(*x, *y, *size, text, *outline)?),
         _ => None,
     })
 }
@@ -257,10 +257,10 @@ impl Session<'_> {
         Ok(self.finish(id, &map, filled, self.selection.clone(), "Fill"))
     }
 
-    fn write(&self, x: f32, y: f32, size: f32, words: &str) -> Result<Edited, EditError> {
+    fn write(&self, x: f32, y: f32, size: f32, words: &str, outline: bool) -> Result<Edited, EditError> {
         let id = self.variable_of(VariableKind::Sketch)?;
         let map = self.paper(id)?;
-        let written = text::write(&map, x, y, size, words)?;
+        let written = text::write(&map, x, y, size, words, outline)?;
         Ok(self.finish(id, &map, written, self.selection.clone(), "Text"))
     }
 }

@@ -254,7 +254,7 @@ impl Canvas {
         let command = match (dragged, &self.free, &self.writing) {
             (Some(drag), _, _) => drag.command(),
             (None, Some(free), _) => free.now.command(),
-            (None, None, Some(writing)) => writing.command(self.settings.text_size),
+            (None, None, Some(writing)) => writing.command(self.settings.text_size, self.settings.text_outline),
             (None, None, None) => None,
         };
         let last = self.ahead.take();

@@ -23,10 +23,10 @@ impl Writing {
     }
 
     /// The command that puts it into the document; `None` while nothing is written.
-    pub fn command(&self, size: f32) -> Option<Command> {
+    pub fn command(&self, size: f32, outline: bool) -> Option<Command> {
         let text = self.words.trim_end();
         let Vec2 { x, y } = self.at;
-        (!text.is_empty()).then(|| Command::Text { x, y, size, text: text.to_owned() })
+        (!text.is_empty()).then(|| Command::Text { x, y, size, text: text.to_owned(), outline })
     }
 }
 
@@ -57,8 +57,8 @@ impl Canvas {
         }
         if field.lost_focus() {
             let dropped = ui.input(|i| i.key_pressed(Key::Escape));
-            let size = self.settings.text_size;
-            let finished = self.writing.take().and_then(|w| w.command(size)).filter(|_| !dropped);
+            let (size, outline) = (self.settings.text_size, self.settings.text_outline);
+            let finished = self.writing.take().and_then(|w| w.command(size, outline)).filter(|_| !dropped);
             self.give(ui, bench, finished, commands);
         }
     }

@@ -77,6 +77,8 @@ fn settings(ui: &mut Ui, now: &Situation<'_>, canvas: &mut Canvas, out: &mut Out
         label(ui, "Height");
         let drag = DragValue::new(&mut settings.text_size).range(8.0..=256.0).suffix(" px").max_decimals(0);
         ui.add_sized(vec2(72.0, theme::CONTROL), drag).accessible_name("Height of letters");
+        ui.checkbox(&mut settings.text_outline, "Outlined")
+            .on_hover_text("Draw the outlines of letters, as a drawing of a sign has them: they are read best in the image. Off: their whole faces");
     }
 }
 

@@ -154,6 +154,8 @@ pub struct ToolSettings {
     pub depth_amount: f32,
     /// Height of letters in document pixels.
     pub text_size: f32,
+    /// Whether only the outlines of letters are drawn.
+    pub text_outline: bool,
     /// What the brush paints into the image, sRGB.
     pub colour: [u8; 3],
 }
@@ -166,6 +168,7 @@ impl ToolSettings {
             sizes: BrushSizes::default(),
             depth_amount: 0.2,
             text_size: 40.0,
+            text_outline: true,
             colour: [214, 72, 48],
         }
     }

@@ -99,13 +99,31 @@ fn words_stand_on_their_baseline_at_their_height() {
     let mut desk = Desk::with(Plane::filled(200, 100, Label::default()));
     desk.active = "sketch";
     desk.document.node_mut(VariableId(2)).map = None;
-    desk.does(Command::Text { x: 10.0, y: 70.0, size: 40.0, text: "HELLO".into() });
+    desk.does(Command::Text { x: 10.0, y: 70.0, size: 40.0, text: "HELLO".into(), outline: false });
     let Map::Sketch(plane) = desk.map() else { panic!("sketch") };
     let inked = Selection::from_mask(plane.map(|v| v >= 128)).bounds();
     assert!((27..=31).contains(&inked.y0) && (69..=73).contains(&inked.y1), "{inked:?}");
     assert!(inked.x0 >= 8 && inked.width() > 100, "{inked:?}");
     assert!(plane.to_pixels().iter().any(|v| (30..220).contains(v)), "edges are smooth");
     assert_eq!(desk.document.node(VariableId(2)).state, NodeState::Given);
+}
+
+#[test]
+fn outlined_letters_are_lines_around_clear_paper() {
+    let written = |outline| {
+        let mut desk = Desk::with(Plane::filled(200, 100, Label::default()));
+        desk.active = "sketch";
+        desk.document.node_mut(VariableId(2)).map = None;
+        desk.does(Command::Stroke { ink: Ink::Line, size: 60.0, points: vec![[0.0, 50.0], [200.0, 50.0]] });
+        desk.does(Command::Text { x: 20.0, y: 80.0, size: 60.0, text: "I".into(), outline });
+        let Map::Sketch(plane) = desk.map() else { panic!("sketch") };
+        plane.to_pixels()[50 * 200..51 * 200].to_vec()
+    };
+    let (whole, outlined) = (written(false), written(true));
+    assert!(whole.iter().all(|v| *v == 255), "on ink, a letter's face is not to be seen");
+    let clear: Vec<usize> = (0..200).filter(|x| outlined[*x] == 0).collect();
+    assert!((4..12).contains(&clear.len()), "the stem's inside is paper: {clear:?}");
+    assert!(clear.windows(2).all(|pair| pair[1] == pair[0] + 1), "and nothing else is: {clear:?}");
 }
 
 #[test]

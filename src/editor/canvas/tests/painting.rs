@@ -106,8 +106,9 @@ fn words_are_written_with_enter_and_dropped_with_esc() {
     assert!(stage.state().given.iter().all(|c| !matches!(c, Command::Text { .. })));
     stage.hits(Key::Enter);
     match stage.state().given.last() {
-        Some(Command::Text { x, y, text, .. }) => {
+        Some(Command::Text { x, y, text, outline, .. }) => {
             assert_eq!(text, "dog");
+            assert!(outline, "as drawings have letters, unless asked otherwise");
             assert!((x - 30.0).abs() < 0.5 && (y - 60.0).abs() < 0.5);
         }
         other => panic!("{other:?}"),
