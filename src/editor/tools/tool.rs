@@ -167,7 +167,7 @@ impl ToolSettings {
             class: class.into(),
             sizes: BrushSizes::default(),
             depth_amount: 0.2,
-            text_size: 40.0,
+            text_size: 70.0,
             text_outline: true,
             colour: [214, 72, 48],
         }
