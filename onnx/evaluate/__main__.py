@@ -69,13 +69,15 @@ def main():
     parser.add_argument("--candidates", type=int, default=10)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--walks", choices=("quick", "full"), help="which networks, where the pack has both; implies --dry [default: as the pack says]")
-    parser.add_argument("--world", type=int, choices=range(LATEST + 1), help="measure with another version of the world than the pack's, to compare it with a pack of that version; implies --dry")
+    parser.add_argument("--world", type=int, choices=range(LATEST + 1), help="measure with an earlier version of the world than the pack's, to compare it with a pack of that version; implies --dry")
     parser.add_argument("--dry", action="store_true", help="print the figures, write nothing into the pack")
     parser.add_argument("--sheets", help="folder for the contact sheets, instead of sheets/ in the pack")
     parser.add_argument("--keep", help="file (.npz) in which the candidate maps are kept for the next time: they take most of the time")
     arguments = parser.parse_args()
     if arguments.captions < 1 or arguments.candidates < 1:
         parser.error("captions and candidates must be at least 1")
+    if arguments.world is not None and arguments.world > (known := Pack(arguments.pack).world):
+        parser.error(f"{arguments.pack} is of version {known} of the world: it lacks classes that captions of version {arguments.world} ask for")
     dry = arguments.dry or arguments.walks is not None or arguments.world is not None
     sheets = arguments.sheets or (None if dry else os.path.join(arguments.pack, "sheets"))
     found = evaluate(arguments.pack, arguments.captions, arguments.candidates, arguments.threads, sheets, arguments.keep, arguments.walks, arguments.world)

@@ -158,10 +158,13 @@ def main():
     parser.add_argument("--program", default="target/release/underpaint")
     parser.add_argument("--pack", default="onnx/packs/clay")
     parser.add_argument("--edits", type=int, default=200)
-    parser.add_argument("--world", type=int, choices=range(LATEST + 1), help="version of the world of the scenes [default: the pack's]")
+    parser.add_argument("--world", type=int, choices=range(LATEST + 1), help="version of the world of the scenes, the pack's or an earlier one [default: the pack's]")
     parser.add_argument("--json", help="file for the answers one by one")
     options = parser.parse_args()
-    if not have_judge("segmenter", Pack(options.pack).world if options.world is None else options.world):
+    known = Pack(options.pack).world
+    if options.world is not None and options.world > known:
+        parser.error(f"{options.pack} is of version {known} of the world: it lacks classes that scenes of version {options.world} hold")
+    if not have_judge("segmenter", known if options.world is None else options.world):
         parser.exit(1)
     answers, still, seen = figures(options.program, options.pack, options.edits, world=options.world)
     share = lambda values: f"{np.mean(values):.2f} ({len(values)})" if values else "-"

@@ -186,6 +186,23 @@ def test_evaluation_of_a_tiny_pack_writes_card_and_sheets(tmp_path, monkeypatch)
     assert 0 <= figures["recall"]["first"] <= 1
 
 
+def test_with_captions_of_an_earlier_world_a_pack_is_measured_and_its_card_left_alone(tmp_path, monkeypatch, capsys):
+    from evaluate import __main__ as command
+
+    folder = tmp_path / "pack"
+    shutil.copytree("tests/fixtures/tiny_pack", folder)
+    before = sorted(path.relative_to(folder) for path in folder.rglob("*"))
+    arguments = ["evaluate", "--pack", str(folder), "--captions", "2", "--candidates", "1", "--world"]
+    monkeypatch.setattr("sys.argv", [*arguments, "0"])
+    command.main()
+    assert "recall of asked classes" in capsys.readouterr().out
+    assert sorted(path.relative_to(folder) for path in folder.rglob("*")) == before
+    monkeypatch.setattr("sys.argv", [*arguments, "1"])
+    with pytest.raises(SystemExit):
+        command.main()
+    assert "lacks classes that captions of version 1 ask for" in capsys.readouterr().err
+
+
 def test_kept_candidates_are_used_again(tmp_path, monkeypatch):
     from evaluate import samples
     from evaluate.pack import Pack
