@@ -13,7 +13,7 @@ import os
 
 from evaluate import figures as measure
 from evaluate import given
-from evaluate.captions import held_out_cases
+from evaluate.captions import held_out_cases, measured_world
 from evaluate.card import figures_text, write_figures
 from evaluate.judges import have_judge
 from evaluate.pack import Pack
@@ -25,10 +25,10 @@ def evaluate(folder, captions, candidates, threads, sheets=None, keep=None, walk
     """All figures of the pack in `folder` as a dictionary.
 
     Contact sheets go to the folder `sheets` when it is given; candidate maps are kept in the file `keep` for a later call.
-    `world` is an earlier version than the pack's, whose captions and judges an earlier pack was measured with.
+    `world` is the version of the captions and judges, see `measured_world`.
     """
     pack = Pack(folder, threads, walks=walks)
-    world = pack.world if world is None else world
+    world = measured_world(pack, world)
     cases = held_out_cases(captions, version=world)
     texts = [case.caption for case in cases]
     drawn = kept_candidates(keep, pack, texts, candidates) if keep else draw_candidates(pack, texts, candidates)
@@ -76,8 +76,6 @@ def main():
     arguments = parser.parse_args()
     if arguments.captions < 1 or arguments.candidates < 1:
         parser.error("captions and candidates must be at least 1")
-    if arguments.world is not None and arguments.world > (known := Pack(arguments.pack).world):
-        parser.error(f"{arguments.pack} is of version {known} of the world: it lacks classes that captions of version {arguments.world} ask for")
     dry = arguments.dry or arguments.walks is not None or arguments.world is not None
     sheets = arguments.sheets or (None if dry else os.path.join(arguments.pack, "sheets"))
     found = evaluate(arguments.pack, arguments.captions, arguments.candidates, arguments.threads, sheets, arguments.keep, arguments.walks, arguments.world)

@@ -24,6 +24,13 @@ class Case(NamedTuple):
     boundary: np.ndarray  # bool [128, 128]
 
 
+def measured_world(pack, asked):
+    """The version of the world that a pack is measured with: its own, or an earlier one that is `asked` for, as an earlier pack was measured."""
+    if asked is not None and asked > pack.world:
+        raise SystemExit(f"the pack is of version {pack.world} of the world: it lacks classes that version {asked} asks for")
+    return pack.world if asked is None else asked
+
+
 def held_out_cases(count, seed=SEED, version=0):
     """`count` cases of a version of the world, always the same for one seed."""
     rng = np.random.Generator(np.random.PCG64([seed, 0xE7A1]))

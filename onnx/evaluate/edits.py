@@ -130,13 +130,12 @@ def obeyed(edit, read, edited):
     return bool(shown and (left.sum() < 8 or (read[left] == edit.index).mean() <= LEFT))
 
 
-def figures(program, folder, count, threads=1, world=None):
+def figures(program, folder, count, world, threads=1):
     """Kind -> answers (obeyed or not), of the pack; and of renders of the scenes as they were, that is, before the edit.
 
-    The scenes are of a version of the world, the pack's if none is said.
+    The scenes are of a version of the world.
     """
     pack = Pack(folder, threads)
-    world = pack.world if world is None else world
     judge = open_judge("segmenter", threads, world)
     edits = scripted(count, world)
     images, maps = carried_out(program, folder, edits, pack)
@@ -161,12 +160,10 @@ def main():
     parser.add_argument("--world", type=int, choices=range(LATEST + 1), help="version of the world of the scenes, the pack's or an earlier one [default: the pack's]")
     parser.add_argument("--json", help="file for the answers one by one")
     options = parser.parse_args()
-    known = Pack(options.pack).world
-    if options.world is not None and options.world > known:
-        parser.error(f"{options.pack} is of version {known} of the world: it lacks classes that scenes of version {options.world} hold")
-    if not have_judge("segmenter", known if options.world is None else options.world):
+    world = captions.measured_world(Pack(options.pack), options.world)
+    if not have_judge("segmenter", world):
         parser.exit(1)
-    answers, still, seen = figures(options.program, options.pack, options.edits, world=options.world)
+    answers, still, seen = figures(options.program, options.pack, options.edits, world)
     share = lambda values: f"{np.mean(values):.2f} ({len(values)})" if values else "-"
     print("| edit | obeyed | *control:* the picture before the edit |\n| --- | --- | --- |")
     for kind in KINDS:
