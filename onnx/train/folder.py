@@ -137,7 +137,7 @@ def main() -> None:
     parser.add_argument("--out", required=True, type=Path, help="folder of the shards")
     parser.add_argument("--size", type=int, default=256, help="side of the pictures, a multiple of 128")
     parser.add_argument("--count", type=int, default=256, help="frames in a shard")
-    parser.add_argument("--world", type=int, choices=range(LATEST + 1), default=0, help="version of the world whose class slots are meant where dataset.json names none")
+    parser.add_argument("--world", type=int, choices=range(LATEST + 1), default=LATEST, help="version of the world of the networks that will learn from it, and whose class slots are meant where dataset.json names none [default: the bundled pack's]")
     arguments = parser.parse_args()
     if not (arguments.data / "frames.jsonl").exists():
         parser.error(f"{arguments.data} has no frames.jsonl: python -m train.folder --help says what it holds")
