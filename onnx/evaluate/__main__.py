@@ -17,7 +17,7 @@ from evaluate.captions import held_out_cases, measured_world
 from evaluate.card import figures_text, write_figures
 from evaluate.judges import have_judge
 from evaluate.pack import Pack
-from evaluate.samples import draw_candidates, draw_chain, kept_candidates
+from evaluate.samples import MAP_SIDE, draw_candidates, draw_chain, kept_candidates
 from world.classes import LATEST
 
 
@@ -30,13 +30,16 @@ def evaluate(folder, captions, candidates, threads, sheets=None, keep=None, walk
     pack = Pack(folder, threads, walks=walks)
     world = measured_world(pack, world)
     cases = held_out_cases(captions, version=world)
-    texts = [case.caption for case in cases]
-    drawn = kept_candidates(keep, pack, texts, candidates) if keep else draw_candidates(pack, texts, candidates)
-    chain = draw_chain(pack, texts, drawn.first_latents) if "image" in pack.factors else None
+    texts, asked = [case.caption for case in cases], [sorted(case.asked) for case in cases]
+    drawn = kept_candidates(keep, pack, texts, candidates, asked) if keep else draw_candidates(pack, texts, candidates, asked)
+    chain = draw_chain(pack, texts, drawn.first_latents, asked) if "image" in pack.factors else None
     factor = pack.factors["segmentation"]
     found = {"run": {"captions": captions, "candidates": candidates, "steps": factor["steps"], "guidance": factor["guidance"]}}
     chosen = measure.chosen_candidates(pack, cases, drawn)
     found["recall"] = measure.recall_figures(cases, drawn, chosen)
+    if pack.variables["segmentation"].get("unnamed_lead"):
+        likeliest, _ = pack.class_maps(drawn.first_latents, MAP_SIDE)
+        found["recall"]["unasked_likeliest"] = measure.mean_unasked(likeliest, cases)
     found["autoencoder"], restored = measure.autoencoder_figures(pack, cases)
     found["attributes"] = measure.attribute_figures(cases, drawn, chosen)
     if have_judge("silhouette", world):
@@ -44,6 +47,7 @@ def evaluate(folder, captions, candidates, threads, sheets=None, keep=None, walk
     found["given"] = given.figures(pack, cases)
     if chain is not None and have_judge("segmenter", world):
         found["image"] = measure.image_figures(cases, chain, threads, world)
+    found["fidelity"] = measure.fidelity_figures(cases, drawn, None if chain is None else chain.images, threads, world)
     if sheets:
         from evaluate.sheets import write_sheets
 

@@ -24,10 +24,11 @@ def figures_text(figures, command, pack_hash):
         _row("*control:* recall against another caption's classes", recall["shuffled_first"], recall["shuffled_renders"]),
         _row("*control:* classes nobody asked for, a map, first seed", recall["unasked_first"], recall["unasked_renders"]),
         _row("*control:* the same, candidate ranked first", recall["unasked_chosen"], None),
+        *_likeliest_rows(recall),
         _row("*ceiling:* recall of true maps through the autoencoder", figures["autoencoder"]["recall"], None),
         _row("*ceiling:* pixels / object pixels through the autoencoder", None, None, f"{figures['autoencoder']['pixels']:.3f} / {figures['autoencoder']['object_pixels']:.3f}"),
     ]
-    lines += _silhouette_rows(figures.get("silhouette")) + _attribute_rows(figures["attributes"]) + _given_rows(figures["given"]) + _image_rows(figures.get("image"))
+    lines += _silhouette_rows(figures.get("silhouette")) + _attribute_rows(figures["attributes"]) + _given_rows(figures["given"]) + _image_rows(figures.get("image")) + _fidelity_rows(figures["fidelity"])
     return "\n".join(lines + _details(figures))
 
 
@@ -49,6 +50,20 @@ def write_figures(path, text):
 def _row(what, value, renders, text=None):
     cell = lambda v: "" if v is None or v != v else f"{v:.3f}"
     return f"| {what} | {text or cell(value)} | {cell(renders)} |"
+
+
+def _likeliest_rows(recall):
+    what = "*control:* classes nobody asked for, first seed, if every pixel took its likeliest class whatever the prompt names"
+    return [_row(what, recall["unasked_likeliest"], None)] if "unasked_likeliest" in recall else []
+
+
+def _fidelity_rows(crowds):
+    rows = []
+    for what, found in crowds.items():
+        drawn, others = found["drawn"], found["others"]
+        rows.append(_row(f"Fréchet distance of {what} to renders (beside it: renders of other scenes)", drawn["frechet"], others["frechet"]))
+        rows += [_row(f"{part} of {what} among renders", drawn[part], others[part]) for part in ("precision", "recall")]
+    return rows
 
 
 def _silhouette_rows(s):

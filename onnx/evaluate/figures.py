@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evaluate import attributes, segmenter, silhouette
+from evaluate import attributes, fidelity, segmenter, silhouette
 from evaluate.pictures import nearest, paint
 from evaluate.ranking import ranked
 from evaluate.recall import recall, unasked
@@ -12,6 +12,11 @@ from world.classes import LATEST, OBJECTS, classes_of
 def chosen_candidates(pack, cases, candidates):
     """For each caption the index of the candidate that the editor ranks first."""
     return [ranked(pack, case, maps, rims)[0] for case, maps, rims in zip(cases, candidates.classes, candidates.boundary, strict=True)]
+
+
+def mean_unasked(maps, cases):
+    """Classes that nobody asked for, a map."""
+    return _mean(len(unasked(m, case.asked)) for m, case in zip(maps, cases, strict=True))
 
 
 def recall_figures(cases, candidates, chosen):
@@ -31,9 +36,9 @@ def recall_figures(cases, candidates, chosen):
         "all_found_best": (recalls.max(1) == 1).mean(),
         "shuffled_first": _mean(recall(m, a) for m, a in zip(first, others, strict=True)),
         "shuffled_renders": _mean(recall(m, a) for m, a in zip(truth, others, strict=True)),
-        "unasked_first": _mean(len(unasked(m, c.asked)) for m, c in zip(first, cases, strict=True)),
-        "unasked_chosen": _mean(len(unasked(candidates.classes[i, k], c.asked)) for i, (k, c) in enumerate(zip(chosen, cases, strict=True))),
-        "unasked_renders": _mean(len(unasked(m, c.asked)) for m, c in zip(truth, cases, strict=True)),
+        "unasked_first": mean_unasked(first, cases),
+        "unasked_chosen": mean_unasked([maps[k] for maps, k in zip(candidates.classes, chosen, strict=True)], cases),
+        "unasked_renders": mean_unasked(truth, cases),
         "renders": _mean(recall(m, c.asked) for m, c in zip(truth, cases, strict=True)),
     }
 
@@ -128,6 +133,29 @@ def image_figures(cases, chain, threads=1, world=0):
     shuffled = segmenter.confusion(judge, chain.images, np.roll(maps, 1, axis=0))
     figures["shuffled"] = {"miou": segmenter.mean_iou(shuffled), "pixels": segmenter.pixel_accuracy(shuffled)}
     return figures
+
+
+def fidelity_figures(cases, candidates, images, threads=1, world=0):
+    """How near the outlines of first candidates and the images come, as crowds, to those of renders; renders of other scenes beside them.
+
+    What has no judge is left out; `images` [N, 3, H, W] may be None.
+    """
+    from evaluate.judges import have_judge, open_judge
+
+    figures, (other_maps, other_images) = {}, fidelity.other_renders(cases)
+    if have_judge("silhouette", world):
+        judge = open_judge("silhouette", threads, world)
+        features = [fidelity.outline_features(judge, maps, cases) for maps in (candidates.classes[:, 0], other_maps, [c.classes for c in cases])]
+        figures["outlines"] = _crowds(*features)
+    if images is not None and have_judge("segmenter", world):
+        judge = open_judge("segmenter", threads, world)
+        features = [fidelity.image_features(judge, some) for some in (images, other_images, fidelity.renders([c.scene for c in cases]))]
+        figures["images"] = _crowds(*features)
+    return figures
+
+
+def _crowds(drawn, others, renders):
+    return {"drawn": fidelity.compared(drawn, renders), "others": fidelity.compared(others, renders)}
 
 
 def _by_class(judge, cases, maps):

@@ -92,10 +92,16 @@ class Pack:
         """Outlines f32 [N, side, side] (`evaluate.shapes.outline`) -> logits [N, slots + 1] of the pack's reader."""
         return self.run(self.manifest["shapes"]["model"], {"outlines": outlines[:, None]})[0]
 
-    def class_maps(self, latents, size):
-        """Latents of the segmentation -> classes u8 [B, size, size] and boundaries bool [B, size, size]."""
+    def class_maps(self, latents, size, asked=None):
+        """Latents of the segmentation -> classes u8 [B, size, size] and boundaries bool [B, size, size].
+
+        `asked` are the names of classes that each of the prompts names: objects of other classes have to lead by what the pack says, as in the editor.
+        """
         logits, boundary = self.decode("segmentation", latents)
-        pairs = [pictures.class_map(l, b, len(self.names), size) for l, b in zip(logits, boundary, strict=True)]
+        lead, objects = self.variables["segmentation"].get("unnamed_lead", 0.0), set(self.objects)
+        unnamed = [[index for index in objects if self.names[index] not in names] for names in asked or [self.names] * len(latents)]
+        decoded = zip(logits, boundary, unnamed, strict=True)
+        pairs = [pictures.class_map(*answers, len(self.names), size, classes, lead) for *answers, classes in decoded]
         return np.stack([c for c, _ in pairs]), np.stack([b for _, b in pairs])
 
     def sample(self, variable, prompts, noise, parents=None, steps=None, guidance=None):

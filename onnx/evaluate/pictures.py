@@ -46,10 +46,12 @@ def bilinear(values, size):
     return values[:, :, low] * (1 - share) + values[:, :, high] * share
 
 
-def class_map(logits, boundary, known, size):
+def class_map(logits, boundary, known, size, unnamed=(), lead=0.0):
     """Logits [40, h, w] and boundary logit [1, h, w] -> classes u8 [size, size], boundary bool [size, size].
 
-    Both are enlarged as logits; only the first `known` classes may win.
+    Both are enlarged as logits; only the first `known` classes may win, and those of `unnamed` by a lead alone.
     """
-    classes = bilinear(logits[:known], size).argmax(0).astype(np.uint8)
+    held_back = np.zeros((known, 1, 1), np.float32)
+    held_back[list(unnamed)] = lead
+    classes = bilinear(logits[:known] - held_back, size).argmax(0).astype(np.uint8)
     return classes, bilinear(boundary, size)[0] > 0

@@ -39,8 +39,11 @@ class Chain(NamedTuple):
     images: np.ndarray
 
 
-def draw_candidates(pack, captions, candidates, progress=None):
-    """`candidates` maps for every caption, with the pack's own steps and guidance; noise from one seeded stream."""
+def draw_candidates(pack, captions, candidates, asked=None, progress=None):
+    """`candidates` maps for every caption, with the pack's own steps and guidance; noise from one seeded stream.
+
+    `asked` holds for each caption the names of the classes that it asks for, see `Pack.class_maps`.
+    """
     progress = progress or Progress("maps", len(captions))
     rng = np.random.Generator(np.random.PCG64(NOISE_SEED))
     side = pack.latent_side("segmentation")
@@ -50,7 +53,8 @@ def draw_candidates(pack, captions, candidates, progress=None):
         some = captions[start : start + per_run]
         noise = rng.standard_normal((len(some) * candidates, 8, side, side)).astype(np.float32)
         latents = pack.sample("segmentation", [c for c in some for _ in range(candidates)], noise)
-        maps, rims = pack.class_maps(latents, MAP_SIDE)
+        named = asked and [names for names in asked[start : start + per_run] for _ in range(candidates)]
+        maps, rims = pack.class_maps(latents, MAP_SIDE, named)
         classes.append(maps.reshape(len(some), candidates, MAP_SIDE, MAP_SIDE))
         boundaries.append(rims.reshape(len(some), candidates, MAP_SIDE, MAP_SIDE))
         firsts.append(latents[::candidates])
@@ -58,35 +62,39 @@ def draw_candidates(pack, captions, candidates, progress=None):
     return Candidates(np.concatenate(classes), np.concatenate(boundaries), np.concatenate(firsts))
 
 
-def kept_candidates(path, pack, captions, candidates):
+def kept_candidates(path, pack, captions, candidates, asked=None):
     """`draw_candidates`, or what an earlier call kept in the file `path` for the same graphs, settings and captions."""
     files = pack.manifest["files"]
     graphs = [files[name]["sha256"] for name in (pack.models["segmentation"], "decode_classes.onnx", "text_encoder.onnx")]
-    key = hashlib.sha256(repr((graphs, pack.factors["segmentation"], captions, candidates)).encode()).hexdigest()
+    settings = pack.factors["segmentation"], pack.variables["segmentation"], captions, candidates, asked
+    key = hashlib.sha256(repr((graphs, *settings)).encode()).hexdigest()
     if os.path.exists(path):
         with np.load(path) as kept:
             if str(kept["key"]) == key:
                 return Candidates(kept["classes"], kept["boundary"], kept["first_latents"])
-    drawn = draw_candidates(pack, captions, candidates)
+    drawn = draw_candidates(pack, captions, candidates, asked)
     np.savez_compressed(path, key=key, **drawn._asdict())
     return drawn
 
 
-def draw_chain(pack, captions, latents, progress=None):
-    """All other maps and the image from the given segmentation latents [N, 8, 16, 16], each factor reading its finished parents."""
+def draw_chain(pack, captions, latents, asked=None, progress=None):
+    """All other maps and the image from the given segmentation latents [N, 8, 16, 16], each factor reading its finished parents.
+
+    `asked` as in `draw_candidates`.
+    """
     progress = progress or Progress("images", len(captions))
     rng = np.random.Generator(np.random.PCG64(NOISE_SEED + 1))
     parts = []
     for start in range(0, len(captions), 10):
         rows = slice(start, start + 10)
-        parts.append(_chain_of(pack, captions[rows], latents[rows], rng))
+        parts.append(_chain_of(pack, captions[rows], latents[rows], asked and asked[rows], rng))
         progress.advance(len(captions[rows]))
     joined = lambda column: None if column[0] is None else [x for part in column for x in part] if isinstance(column[0], list) else np.concatenate(column)
     return Chain(*(joined(column) for column in zip(*parts, strict=True)))
 
 
-def _chain_of(pack, captions, latents, rng):
-    classes, boundary = pack.class_maps(latents, pack.manifest["canvas_size"])
+def _chain_of(pack, captions, latents, asked, rng):
+    classes, boundary = pack.class_maps(latents, pack.manifest["canvas_size"], asked)
     known = {"segmentation": lambda size: [paint(c, b, pack.palette) for c, b in zip(nearest(classes, size), nearest(boundary, size), strict=True)]}
     values = {}
     for name in (name for name in pack.variables if name in pack.factors and name != "segmentation"):

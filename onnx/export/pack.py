@@ -38,6 +38,8 @@ OWN = {"name": "mine", "title": "My data", "description": "Trained on a data set
 WALKS = {"segmentation": {"sampler": "euler_ancestral", "steps": 8, "guidance_interval": [0.125, 0.875]}}
 # Whose distilled network measured as good as the full one, or nearly (model card).
 QUICK_BY_DEFAULT = ("segmentation", "image")
+# Nats; captions of the world name every object. `onnx/train/README.md` has what other leads do.
+UNNAMED_LEAD = 3.0
 PROMPTS = (
     "a brown dog left of a red car on a street",
     "two boats on the sea at sunset with a cloud above",
@@ -109,14 +111,15 @@ def pack_manifest(parents, world, classes=None, quick=None, decoding=None):
 
     `decoding` is what `image_decoding` says.
     """
+    image = {"image": decoding or {}}
     if classes:
-        return _manifest_of(parents, quick, decoding, OWN, manifest.own_class_entries(classes), (f"a {classes[-1]['name']}",))
+        return _manifest_of(parents, quick, image, OWN, manifest.own_class_entries(classes), (f"a {classes[-1]['name']}",))
     about = ABOUT | {"description": ABOUT["description"].format(classes=len(classes_of(world)))}
-    return _manifest_of(parents, quick, decoding, about, manifest.class_entries(world), PROMPTS)
+    return _manifest_of(parents, quick, image | {"segmentation": {"unnamed_lead": UNNAMED_LEAD}}, about, manifest.class_entries(world), PROMPTS)
 
 
 def _manifest_of(parents, quick, decoding, about, classes, prompts):
-    variables = [manifest.variable_entry(name, **(decoding or {} if name == "image" else {})) for name in manifest.VARIABLES if name in parents]
+    variables = [manifest.variable_entry(name, **decoding.get(name, {})) for name in manifest.VARIABLES if name in parents]
     distilled = {name: {"quick": entry} for name, entry in (quick or {}).items()}
     factors = [manifest.factor_entry(name, names) | WALKS.get(name, {}) | distilled.get(name, {}) for name, names in parents.items()]
     return manifest.pack_manifest(about, variables, factors, colour_words(), prompts, classes=classes)

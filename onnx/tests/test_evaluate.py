@@ -202,6 +202,24 @@ def test_with_captions_of_an_earlier_world_a_pack_is_measured_and_its_card_left_
         command.main()
 
 
+def test_objects_that_a_caption_does_not_name_have_to_lead():
+    from evaluate.pack import Pack
+
+    pack = Pack("tests/fixtures/tiny_pack")
+    latents = np.random.Generator(np.random.PCG64(1)).standard_normal((2, 8, 8, 8)).astype(np.float32)
+    plain, _ = pack.class_maps(latents, 64)
+    shown = [np.intersect1d(classes, pack.objects) for classes in plain]
+    assert len(shown[0]) and len(shown[1]) > 1
+    kept = pack.names[shown[1][0]]
+    asked = [[], [kept, "sky"]]
+    np.testing.assert_array_equal(pack.class_maps(latents, 64, asked)[0], plain, "the tiny pack has no lead")
+    pack.variables["segmentation"]["unnamed_lead"] = 1e6
+    np.testing.assert_array_equal(pack.class_maps(latents, 64)[0], plain)
+    none, one = pack.class_maps(latents, 64, asked)[0]
+    assert not np.isin(none, pack.objects).any()
+    assert np.intersect1d(one, pack.objects).tolist() == [shown[1][0]]
+
+
 def test_kept_candidates_are_used_again(tmp_path, monkeypatch):
     from evaluate import samples
     from evaluate.pack import Pack

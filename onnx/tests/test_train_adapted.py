@@ -5,7 +5,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from train.adapted import AdaptedTrainer, attention_distance, parser
+from train.adapted import AdaptedTrainer, attention_distance, load_adapted, parser
 from train.compare import compare, table
 from train.factor import TINY
 from train.frames import write_shard
@@ -40,10 +40,10 @@ def trainer(tmp_path):
         save_atomically({"config": teacher.config.to_dict(), "ema": teacher.state_dict()}, tmp_path / f"{name}.pt")
     write_shard(tmp_path / "frames" / "0001-00000.npz", shard(np.random.default_rng(5)))
 
-    def make(*more, teacher="teacher"):
+    def make(*more, teacher="teacher", factor="segmentation"):
         paths = {"teacher": tmp_path / f"{teacher}.pt", "autoencoder": tmp_path / "autoencoder.pt", "frames": tmp_path / "frames", "run": tmp_path / "run"}
         words = [word for name, path in paths.items() for word in (f"--{name}", str(path))]
-        return AdaptedTrainer(parser().parse_args(["--factor", "segmentation", *words, "--size", str(SIDE), "--minutes", "9", *more]))
+        return AdaptedTrainer(parser().parse_args(["--factor", factor, *words, "--size", str(SIDE), "--minutes", "9", *more]))
 
     return make
 
@@ -83,6 +83,23 @@ def test_attention_distillation_has_a_gradient_and_falls(trainer):
     gradients = [p.grad.abs().sum() for p in run.network.adapter.parameters() if p.grad is not None]
     assert torch.stack(gradients).sum() > 0
     assert apart() < 0.9 * before
+
+
+def test_the_images_adapter_reads_the_map_and_an_absent_one_leaves_the_teacher_alone(trainer):
+    run = trainer("--rate", "3e-3", factor="image")
+    for _ in range(24):
+        run.update(8)
+    run.checkpoint()
+    network = load_adapted(str(run.path))
+    text = run.held[0].captions.take(torch.arange(2)).inputs()
+    latent, time, level = torch.randn(2, 8, 8, 8), torch.tensor([0.9, 0.2]), torch.zeros(2)
+    one, other = (network(latent, time, *text, parent, level) for parent in (torch.ones(2, 8, 8, 8), -torch.ones(2, 8, 8, 8)))
+    assert not torch.allclose(one, other, atol=1e-4)
+    absent = network(latent, time, *text, torch.ones(2, 8, 8, 8), level - 1)
+    assert torch.allclose(absent, network.teacher(latent, time, *text), atol=1e-5)
+    assert network.config.parents == ["segmentation"] and network.teacher.config.parents == []
+    with pytest.raises(SystemExit, match="only the first factor's attention"):
+        trainer("--distil", "1", factor="image")
 
 
 def test_a_teacher_that_reads_maps_is_refused(trainer):

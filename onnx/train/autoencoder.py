@@ -5,7 +5,8 @@
 
 The latents of every factor depend on the encoder, so it is trained first and never changed again; `--only image --frames DIR`
 goes on with one decoder alone, on real renders, while the encoder and the other decoders keep their weights; one that is not there yet is added (normals, poses). `--start` with `--world 1`
-and `--only classes` teaches a class decoder of version 0 the classes of version 1.
+and `--only classes` teaches a class decoder of version 0 the classes of version 1. With `--guesses` half of what a class decoder learns from are latents that a distilled factor
+left, as it meets them in an editor, and not the encoder's.
 """
 
 import argparse
@@ -19,11 +20,13 @@ from torch import Tensor
 from world.classes import CLASSES, LATEST, OBJECTS
 
 from .frames import FrameReader
+from .guesses import Guesser
 from .joints import joint_targets, pose_figures, pose_loss, posed
 from .maps import Maps, painted_of_maps, render_maps, sketch_of_maps
 from .networks import Autoencoder, AutoencoderConfig, Doubled
 from .pictures import bytes_of, classes_picture, grey_picture, image_picture, palette, pose_picture
 from .runs import Budget, Log, code_revision, learning_rate, precision, require_world, save_atomically, set_learning_rate, world_of
+from .text import Captions, TextEncoder
 from .weights import load_matching
 
 # Pictures of each kind in a batch of 20.
@@ -67,9 +70,11 @@ def image_loss(out: Tensor, target: Tensor) -> Tensor:
 class Batches:
     """Mixed batches of freshly rendered 128 x 128 pictures, in chunks so that rendering and training do not thrash the caches."""
 
-    def __init__(self, rng: np.random.Generator, mix: dict[str, int], size: int, chunk: int, frames: FrameReader | None, world: int, enlarge: int = 1):
+    def __init__(self, rng: np.random.Generator, mix: dict[str, int], size: int, chunk: int, frames: FrameReader | None, world: int, enlarge: int = 1, texts: TextEncoder | None = None):
         self.rng, self.mix, self.size, self.chunk, self.frames, self.world, self.enlarge = rng, mix, size, chunk, frames, world, enlarge
-        self.left = 0
+        self.texts, self.left = texts, 0
+        self.captions: Captions | None = None
+        """With `texts`, the captions of the label maps of the batch."""
 
     def next(self) -> dict[str, tuple[Tensor, ...]]:
         """Kind -> (picture, target...)."""
@@ -77,6 +82,7 @@ class Batches:
             geometry, people = bool({"normal", "pose"} & self.mix.keys()), 0.9 if [*self.mix] == ["pose"] else 0.0
             self.maps = render_maps(self.rng, self.chunk, 4, self.size, self.world, geometry, people)
             self.left = max(1, 2 * len(self.maps.classes) // sum(self.mix.values()))
+            self.encoded = self.texts.encode_all(self.maps.captions) if self.texts else None
         self.left -= 1
         pick = self.rng.permutation(len(self.maps.classes))
         batch, start = {}, 0
@@ -88,6 +94,7 @@ class Batches:
     def kind(self, kind: str, rows: np.ndarray) -> tuple[Tensor, ...]:
         some = self.maps.take(rows)
         if kind == "classes":
+            self.captions = self.encoded and self.encoded.take(torch.from_numpy(some.caption))
             return classes_picture(some.classes, some.boundary), torch.from_numpy(some.classes).long(), torch.from_numpy(some.boundary).float()
         if kind == "image":
             picture = image_picture(self.frames.crops(len(rows), self.size * self.enlarge, self.rng) if self.frames else painted_of_maps(some, self.rng))
@@ -212,6 +219,8 @@ def train(arguments: argparse.Namespace) -> None:
     if again:
         require_world(world_of(saved), world, path)
     log.write(event="started", world=world, start_world=world_of(saved) if saved else None)
+    if arguments.guesses and arguments.only != "classes":
+        raise SystemExit("--guesses needs --only classes: the latents that a distilled segmentation leaves are of label maps")
     width = arguments.width
     half = width // 2
     config = AutoencoderConfig(**saved["config"]) if saved else AutoencoderConfig(width, width, width, half, half, half, half)
@@ -242,7 +251,8 @@ def train(arguments: argparse.Namespace) -> None:
 
     rng = np.random.Generator(np.random.PCG64([arguments.seed, step]))
     frames = FrameReader(Path(arguments.frames), world) if arguments.frames else None
-    batches = Batches(rng, mix, arguments.size, arguments.chunk, frames, world, config.image_enlarge)
+    guesser = Guesser(arguments.guesses) if arguments.guesses else None
+    batches = Batches(rng, mix, arguments.size, arguments.chunk, frames, world, config.image_enlarge, TextEncoder() if guesser else None)
     budget, weights = Budget(arguments.minutes, spent), class_weights()
     first, said, measured = step, 0.0, 0.0
     frozen = arguments.only is not None or bool(saved and saved.get("frozen"))
@@ -280,7 +290,11 @@ def train(arguments: argparse.Namespace) -> None:
         if frozen:
             with torch.no_grad(), precision("cpu", arguments.bf16):
                 latent = network.encode(picture).float()
-                latent = network.raw(latent + torch.randn_like(latent) * 0.25 * torch.rand(len(latent), 1, 1, 1))
+                noised = latent + torch.randn_like(latent) * 0.25 * torch.rand(len(latent), 1, 1, 1)
+                if guesser:
+                    half = torch.arange(0, len(latent), 2)
+                    noised[half] = guesser.guess(latent[half], batches.captions.take(half), int(rng.integers(1, guesser.steps))).float()
+                latent = network.raw(noised)
             kl = torch.zeros(())
         else:
             with precision("cpu", arguments.bf16):
@@ -322,6 +336,7 @@ def main() -> None:
     parser.add_argument("--start", help="checkpoint of another run to begin with")
     parser.add_argument("--world", type=int, choices=range(LATEST + 1), help="version of the world [default: that of the checkpoint, or 0]")
     parser.add_argument("--only", choices=list(MIX), help="train this decoder alone, everything else stays")
+    parser.add_argument("--guesses", metavar="CHECKPOINT", help="with --only classes: a distilled segmentation (train.distil), whose latents half of the maps are read from")
     parser.add_argument("--frames", help="folder of rendered frames (train.frames) to take images from")
     parser.add_argument("--enlarge", type=int, choices=(1, 2), default=1, help="2 gives the image decoder a further stage, for frames of 512 pixels")
     train(parser.parse_args())

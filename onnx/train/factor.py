@@ -166,8 +166,9 @@ class Trainer:
         """The network of a new run."""
         if self.begun:
             return self.begun[0]
-        parents = self.factor.parents if self.arguments.parents is None else self.arguments.parents
-        return {"parents": parents, **(TINY if self.arguments.tiny else self.factor.network)}
+        a = self.arguments
+        parents = self.factor.parents if a.parents is None else a.parents
+        return {"parents": parents, **(TINY if a.tiny else SMALL | {"widths": a.widths} if a.widths else self.factor.network)}
 
     def new_network(self) -> Denoiser:
         """A network of the run's configuration."""
@@ -309,6 +310,7 @@ def arguments_parser() -> argparse.ArgumentParser:
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--bf16", action="store_true", help="autocast: for GPUs, and CPUs with AMX; many times slower on others")
     parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--widths", type=int, nargs="+", help="channels of each level of a small network, instead of the factor's own: for comparisons")
     parser.add_argument("--tiny", action="store_true", help="the smallest network, for tests")
     return parser
 

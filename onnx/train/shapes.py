@@ -91,8 +91,9 @@ def true_outlines(autoencoder: Autoencoder, seed: int, world: int) -> Iterator[O
 def drawn_outlines(pack: Pack, captions: int, seed: int) -> tuple[Outlines, Outlines]:
     """Outlines of maps that a pack draws for captions from the templates of the training: those to learn from, and those kept apart."""
     rng = np.random.Generator(np.random.PCG64([seed, 0xD3A1]))
-    texts = [describe(sample_spec(rng, version=pack.world), rng, split="train") for _ in range(captions)]
-    drawn = draw_candidates(pack, texts, SEEDS)
+    specs = [sample_spec(rng, version=pack.world) for _ in range(captions)]
+    texts = [describe(spec, rng, split="train") for spec in specs]
+    drawn = draw_candidates(pack, texts, SEEDS, [sorted(spec.asked()) for spec in specs])
     lots = [outlines_of(classes, boundary) for classes, boundary in zip(drawn.classes, drawn.boundary, strict=True)]
     join = lambda some: [pair for lot in some for pair in lot]
     return join(lot for i, lot in enumerate(lots) if i % APART), join(lots[::APART])

@@ -62,6 +62,7 @@ fn try_out(engine: &mut dyn Engine) -> Result<String> {
         variable,
         prompt: prompt.clone(),
         negative: String::new(),
+        unnamed: Vec::new(),
         seed: 0,
         settings: settings.clone(),
         revision: None,

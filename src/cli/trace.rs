@@ -87,6 +87,7 @@ pub fn run(options: &TraceOptions) -> Result<(), Failure> {
         variable,
         prompt: options.prompt.clone(),
         negative: options.negative.clone(),
+        unnamed: Vec::new(),
         seeds: vec![0],
         settings,
         parents: Vec::new(),

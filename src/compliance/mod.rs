@@ -23,6 +23,8 @@ pub use relations::{Relation, RelationKind};
 pub use score::{Part, Term, Weights, ranking};
 pub use shapes::{Outline, Shape, outlines};
 
+use crate::maps::ClassTable;
+
 /// The class that a word is bound to when the person says that it names nothing to look for.
 pub const IGNORED: &str = "";
 
@@ -76,6 +78,18 @@ pub struct Reading {
     pub refused: Vec<Refused>,
     /// Nouns that no class answers to, for the person to bind.
     pub unknown: Vec<String>,
+}
+
+impl Reading {
+    /// The classes of objects that the prompt does not name; none where it names nothing, or where a word is unknown, which
+    /// may stand for any of them.
+    pub fn unnamed(&self, classes: &ClassTable) -> Vec<u8> {
+        if self.asked.is_empty() || !self.unknown.is_empty() {
+            return Vec::new();
+        }
+        let named = |class: u8| self.asked.iter().any(|asked| asked.class == class);
+        classes.iter().map(|class| class.index).filter(|&class| classes.is_object(class) && !named(class)).collect()
+    }
 }
 
 /// Share of the picture a class must cover to count as present.

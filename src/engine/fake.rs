@@ -398,6 +398,7 @@ mod tests {
             variable: VariableId(variable),
             prompt: prompt.into(),
             negative: String::new(),
+            unnamed: Vec::new(),
             seeds: seeds.into(),
             settings: FactorSettings::new(3, 2.0),
             parents,

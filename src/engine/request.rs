@@ -127,6 +127,9 @@ pub struct SampleRequest {
     pub seeds: Vec<u64>,
     /// Sampler, steps and guidance.
     pub settings: FactorSettings,
+    /// Of a segmentation: classes of objects that the prompt does not name, which have to lead by the pack's
+    /// [`unnamed_lead`](crate::pack::VariableEntry::unnamed_lead); empty where that is not known.
+    pub unnamed: Vec<u8>,
     /// Maps of the parents that are given; a parent left out is null.
     pub parents: Vec<(VariableId, Arc<Map>)>,
     /// What is sampled anew of a map that is there, instead of a whole new one.

@@ -170,7 +170,7 @@ pub struct FeatureSpec {
 }
 
 /// A variable and what reads its maps out of latents.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VariableEntry {
     /// Unique name.
     pub name: String,
@@ -188,6 +188,15 @@ pub struct VariableEntry {
     /// pictures in `[-1,1]`, and `map_NAME_level [B]`, 0, or -1 where there is no such map.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub guided_by: Vec<String>,
+    /// Of classes: how far, in nats, a class of objects that the prompt does not name has to lead all others to win a pixel of
+    /// a sampled map; 0 or more. Above 0 where the captions of training named every object.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unnamed_lead: f32,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(value: &f32) -> bool {
+    *value == 0.0
 }
 
 fn one() -> u32 {

@@ -56,6 +56,7 @@ pub fn pack() -> Pack {
         decoder: Some(format!("decode_{name}.onnx")),
         enlarge: 1,
         guided_by: Vec::new(),
+        unnamed_lead: 0.0,
     };
     let factor = |variable: &str, parents: &[&str], steps| FactorEntry {
         variable: variable.into(),

@@ -6,7 +6,7 @@ use crate::graph::{
 use crate::maps::ClassKind;
 
 use super::controls::{check_backbones, check_controls, controls};
-use super::{FactorEntry, Manifest};
+use super::{FactorEntry, Manifest, VariableEntry};
 
 /// The one value of [`Manifest::format`].
 pub const FORMAT: &str = "underpaint-pack";
@@ -33,6 +33,7 @@ pub(super) fn validate(manifest: &Manifest) -> Result<FactorGraph, Fault> {
     check_files(manifest)?;
     check_backbones(manifest)?;
     check_guides(manifest)?;
+    check_leads(manifest)?;
     build_graph(manifest)
 }
 
@@ -121,6 +122,18 @@ fn check_files(manifest: &Manifest) -> Result<(), String> {
         }
     }
     manifest.graphs().try_for_each(check_file_name)
+}
+
+fn check_leads(manifest: &Manifest) -> Result<(), String> {
+    for VariableEntry { name, kind, unnamed_lead: lead, .. } in &manifest.variables {
+        if !(lead.is_finite() && *lead >= 0.0) {
+            return Err(format!("\"{name}\" has an \"unnamed_lead\" of {lead}, which has to be 0 or more"));
+        }
+        if *lead > 0.0 && *kind != VariableKind::Classes {
+            return Err(format!("\"{name}\" holds no classes, and so can have no \"unnamed_lead\""));
+        }
+    }
+    Ok(())
 }
 
 fn check_guides(manifest: &Manifest) -> Result<(), String> {

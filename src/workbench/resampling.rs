@@ -77,7 +77,9 @@ impl Workbench {
         let prompt = effective_prompt(&self.document, id).to_owned();
         let negative = effective_negative(&self.document, id).to_owned();
         let settings = node.settings.sampling.clone();
-        Some(Step { variable: id, prompt, negative, seed, settings, revision: Some(revision), edit: None })
+        // What is there already the prompt need not name, so nothing in it is doubted.
+        let unnamed = Vec::new();
+        Some(Step { variable: id, prompt, negative, unnamed, seed, settings, revision: Some(revision), edit: None })
     }
 
     /// Puts maps in place of which parts were sampled anew, unless one has changed meanwhile.

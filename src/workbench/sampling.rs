@@ -246,10 +246,12 @@ impl Workbench {
             .iter()
             .map(|id| {
                 let settings = &document.node(*id).settings;
+                let is_segmentation = self.segmentation().is_ok_and(|classes| classes == *id);
                 Step {
                     variable: *id,
                     prompt: effective_prompt(document, *id).to_owned(),
                     negative: effective_negative(document, *id).to_owned(),
+                    unnamed: if is_segmentation { self.reading().unnamed(self.pack.classes()) } else { Vec::new() },
                     seed: settings.seed,
                     settings: settings.sampling.clone(),
                     revision: None,

@@ -57,6 +57,7 @@ impl Workbench {
             variable: id,
             prompt: effective_prompt(&self.document, id).to_owned(),
             negative: String::new(),
+            unnamed: Vec::new(),
             seed: asked.seed.unwrap_or(node.settings.seed),
             settings: FactorSettings { steps: asked.steps.unwrap_or(own.steps), ..own },
             revision: Some(Revision { base, mask, strength: 1.0 - asked.skip, variation: None }),

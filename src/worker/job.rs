@@ -22,6 +22,8 @@ pub struct Step {
     pub prompt: String,
     /// Effective negative prompt.
     pub negative: String,
+    /// As in [`SampleRequest`](crate::engine::SampleRequest).
+    pub unnamed: Vec<u8>,
     /// Seed.
     pub seed: u64,
     /// Sampler, steps and guidance.

@@ -7,7 +7,7 @@ use super::candidates::{Measure, measure_all, ordered, shapes_of};
 use super::pace::Pace;
 use super::suggest::Suggester;
 use super::{Job, Outcome, Step};
-use crate::compliance::Compliance;
+use crate::compliance::{Compliance, read_prompt};
 use crate::document::Candidate;
 use crate::engine::{Control, Engine, EngineError, FactorSettings, Progress, Sample, SampleRequest};
 use crate::graph::{Sampling, VariableId};
@@ -49,10 +49,12 @@ impl Runner {
     ) -> Result<Outcome, EngineError> {
         match job {
             Job::Candidates { variable, prompt, negative, bindings, weights, seeds, until, settings, canvas } => {
+                let manifest = engine.pack().manifest.clone();
                 let request = SampleRequest {
                     variable: *variable,
                     prompt: prompt.clone(),
                     negative: negative.clone(),
+                    unnamed: read_prompt(prompt, &manifest.classes, bindings).unnamed(&manifest.classes),
                     seeds: seeds.clone(),
                     settings: settings.clone(),
                     parents: Vec::new(),
@@ -60,7 +62,6 @@ impl Runner {
                     canvas: *canvas,
                     previews: control.shows_previews(),
                 };
-                let manifest = engine.pack().manifest.clone();
                 let by = Measure { prompt, bindings, weights, manifest: &manifest };
                 self.candidates(engine, &request, by, *until, control, drawn).map(Outcome::Candidates)
             }
@@ -132,6 +133,7 @@ impl Runner {
                 variable: step.variable,
                 prompt: step.prompt.clone(),
                 negative: step.negative.clone(),
+                unnamed: step.unnamed.clone(),
                 seeds: vec![step.seed],
                 settings: step.settings.clone(),
                 parents: known.iter().filter(|(id, _)| parents.contains(id)).cloned().collect(),
@@ -179,6 +181,7 @@ fn joint(
         variable: step.variable,
         prompt: step.prompt.clone(),
         negative: step.negative.clone(),
+        unnamed: step.unnamed.clone(),
         seeds: vec![step.seed],
         settings: FactorSettings { steps: most, ..step.settings.clone() },
         parents: given

@@ -39,6 +39,7 @@ fn chain(settings: FactorSettings) -> Job {
         variable: VariableId(i),
         prompt: "a dog".into(),
         negative: String::new(),
+        unnamed: Vec::new(),
         seed: 1,
         settings: settings.clone(),
         revision: None,

@@ -180,6 +180,7 @@ impl<'a> Sampler<'a> {
             variable,
             prompt: case.caption.clone(),
             negative: String::new(),
+            unnamed: case.reading.unnamed(self.engine.pack().classes()),
             seeds: (0..count as u64).map(|i| self.seed.wrapping_add(i)).collect(),
             settings: self.settings(variable, walk),
             parents: Vec::new(),
@@ -206,7 +207,16 @@ impl<'a> Sampler<'a> {
         let step = |variable| {
             let settings = self.settings(variable, Walk::Usual);
             let (prompt, negative) = (case.caption.clone(), String::new());
-            Step { variable, prompt, negative, seed: self.seed, settings, revision: None, edit: None }
+            Step {
+                variable,
+                prompt,
+                negative,
+                unnamed: Vec::new(),
+                seed: self.seed,
+                settings,
+                revision: None,
+                edit: None,
+            }
         };
         let steps = graph.ids().filter(|&id| id != self.classes).map(step).collect();
         let job = Job::Run {

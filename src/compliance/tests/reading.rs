@@ -162,6 +162,22 @@ fn words_bound_by_hand_win() {
 }
 
 #[test]
+fn objects_that_nothing_names_are_known_where_every_word_is() {
+    let classes = classes();
+    let unnamed = |prompt: &str, bindings: &[(String, String)]| -> Vec<String> {
+        let unnamed = read_prompt(prompt, &classes, bindings).unnamed(&classes);
+        unnamed.into_iter().map(|class| classes.get(class).unwrap().name.clone()).collect()
+    };
+    let others = unnamed("two dogs on a meadow, without a cat", &[]);
+    assert!(others.contains(&"cat".into()) && others.contains(&"house".into()), "{others:?}");
+    assert!(!others.contains(&"dog".into()) && !others.contains(&"sky".into()), "{others:?}");
+    assert!(unnamed("", &[]).is_empty());
+    assert!(unnamed("two dogs and a zebra", &[]).is_empty(), "a zebra may be any of them");
+    let bound = unnamed("two dogs and a zebra", &[("zebra".into(), "cat".into())]);
+    assert!(bound.contains(&"house".into()) && !bound.contains(&"cat".into()), "{bound:?}");
+}
+
+#[test]
 fn spans_point_at_the_words_as_written() {
     let prompt = "Ünïcödé — Two PUPPIES’ bowls, a  Sailing-Boat.";
     let reading = read(prompt);

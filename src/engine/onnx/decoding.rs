@@ -58,6 +58,9 @@ impl OnnxEngine {
         for latent in latents.chunks_exact(shape.iter().product()) {
             answers.push(self.run_decoder(request.variable, latent, shape, &guides, stop)?);
         }
+        if entry.kind == VariableKind::Classes {
+            answers.iter_mut().for_each(|answer| hold_back(&mut answer[0], &request.unnamed, entry.unnamed_lead));
+        }
         let map = |index: usize| {
             let map = map_of(entry.kind, &answers[index], pack.classes(), request.canvas);
             Arc::new(match &request.revision {
@@ -125,6 +128,17 @@ impl OnnxEngine {
 /// Why a variable cannot be sampled.
 pub(super) fn undecodable(variable: &str) -> String {
     format!("the pack has no decoder for \"{variable}\": give its map, it cannot be sampled")
+}
+
+/// Lowers the logits of classes, so that they win where they lead by so many nats: the logarithm of how much rarer objects that a prompt
+/// does not name are than what it names (Bayes), a bounded one, for no prompt is read without fail.
+fn hold_back(logits: &mut Tensor, classes: &[u8], nats: f32) {
+    let (height, width) = logits.extent();
+    for &class in classes {
+        logits.data[usize::from(class) * height * width..][..height * width]
+            .iter_mut()
+            .for_each(|logit| *logit -= nats);
+    }
 }
 
 /// The decoder's answers for one latent as a map.

@@ -105,6 +105,7 @@ pub(super) fn request(variable: usize, prompt: &str, seeds: &[u64]) -> SampleReq
         variable: VariableId(variable),
         prompt: prompt.into(),
         negative: String::new(),
+        unnamed: Vec::new(),
         seeds: seeds.into(),
         settings: FactorSettings::new(4, 2.0),
         parents: Vec::new(),
@@ -309,6 +310,25 @@ fn a_seed_gives_the_same_map_alone_and_in_a_batch() {
             assert!(alone[0].map == sample.map, "seed {} of variable {variable}", sample.seed);
         }
     }
+}
+
+#[test]
+fn objects_that_the_prompt_does_not_name_have_to_lead() {
+    let shown = |lead: f32, unnamed: &[u8]| {
+        let mut engine =
+            OnnxEngine::load(altered(|m| m.variables[0].unnamed_lead = lead), Device::Cpu, Some(1)).unwrap();
+        let ask = SampleRequest { unnamed: unnamed.into(), canvas: (64, 64), ..request(0, "a dog", &[3]) };
+        let map = engine.sample(&ask, &Watch::default()).unwrap().remove(0).map;
+        let mut classes: Vec<u8> = map.as_segmentation().unwrap().to_pixels().iter().map(|label| label.class).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        classes
+    };
+    let plain = shown(0.0, &[]);
+    assert!(shown(0.0, &plain) == plain && shown(1e6, &[]) == plain);
+    assert!(shown(1e6, &plain).iter().all(|class| !plain.contains(class)), "the next likely classes are drawn");
+    let others: Vec<u8> = (0..25).filter(|class| !plain.contains(class)).collect();
+    assert!(shown(1e6, &others) == plain);
 }
 
 #[test]

@@ -245,6 +245,27 @@ fn jobs_carry_the_negative_prompt_of_each_factor() {
 }
 
 #[test]
+fn a_whole_segmentation_is_drawn_with_what_its_prompt_does_not_name() {
+    let mut waiting = Waiting::new();
+    waiting.starts(prompt("a dog"));
+    let unnamed = waiting.bench.reading().unnamed(waiting.bench.pack().classes());
+    assert!(!unnamed.is_empty());
+    let run = Command::RunFactor { variable: "segmentation".into() };
+    let (Some((id, Job::Run { steps, sampling, given, canvas })), _) = waiting.starts(run) else { panic!("a run") };
+    assert_eq!(steps[0].unnamed, unnamed);
+    waiting.finish_all((id, Job::Run { steps, sampling, given, canvas }));
+    let again = Command::Resample {
+        variable: "segmentation".into(),
+        strength: 1.0,
+        seed: Some(7),
+        variation: 1.0,
+        through: true,
+    };
+    let (Some((_, Job::Run { steps, .. })), _) = waiting.starts(again) else { panic!("a run") };
+    assert!(steps.iter().all(|step| step.unnamed.is_empty()), "what is there the prompt need not name");
+}
+
+#[test]
 fn without_a_prompt_there_is_nothing_to_draw() {
     let mut person = Person::new();
     assert_eq!(person.is_refused(Command::RunStale), "Write a prompt first: what should the picture show?");

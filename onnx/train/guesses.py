@@ -1,0 +1,31 @@
+"""Latents as a distilled factor leaves them, of maps that are known: what a decoder meets in an editor, and can be taught to read.
+
+The encoder's latents with Gaussian noise differ from sampled ones: where a factor has not made up its mind, a cell lies between two colours, and between two colours lies a third class's.
+"""
+
+import torch
+from torch import Tensor
+
+from .networks import load_denoiser, with_absent
+from .sampling import jump
+from .text import Captions
+
+
+class Guesser:
+    """The last steps of a distilled network's walk, from latents of known maps that were noised to where those steps begin."""
+
+    def __init__(self, path: str):
+        self.steps = torch.load(path, weights_only=True, mmap=True).get("steps")
+        if self.steps is None:
+            raise SystemExit(f"{path} is no distilled network: train.distil, or train.from_pack --distilled, makes one")
+        self.network = load_denoiser(path).to(memory_format=torch.channels_last)
+
+    @torch.no_grad()
+    def guess(self, clean: Tensor, captions: Captions, moments: int) -> Tensor:
+        """Clean latents [B, 8, h, w] and their captions -> what the network makes of them in its last `moments` steps (all of them: from pure noise)."""
+        times = [moment / self.steps for moment in range(moments, -1, -1)]
+        x = (1 - times[0]) * clean + times[0] * torch.randn_like(clean)
+        conditions = with_absent(self.network.config.parents, {}, x)
+        for now, then in zip(times[:-1], times[1:]):
+            x = jump(x, self.network(x, torch.full((len(x),), now), *captions.inputs(), *conditions), now, then)
+        return x
