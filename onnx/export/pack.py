@@ -30,7 +30,7 @@ ABOUT = {
     "name": "clay",
     "title": "Clay dioramas",
     "description": "Little clay worlds: {classes} classes, trained from nothing on pictures that Underpaint renders.",
-    "revision": "v0.8",
+    "revision": "v0.9",
     "licence": "CC0-1.0",
 }
 OWN = {"name": "mine", "title": "My data", "description": "Trained on a data set of its own.", "revision": "1", "licence": "LicenseRef-unknown"}
@@ -106,6 +106,13 @@ def image_decoding(autoencoder, parents):
     return {"enlarge": autoencoder.config.image_enlarge, "guided_by": maps}
 
 
+def class_decoding(classes, world):
+    """What the manifest says of the decoder of classes, which has to know the manifest's `classes` if they are the world's."""
+    if classes != manifest.class_entries(world):
+        raise ValueError(f"the pack's classes are not those of version {world} of the world, which the decoder was trained for")
+    return {"unnamed_lead": UNNAMED_LEAD}
+
+
 def pack_manifest(parents, world, classes=None, quick=None, decoding=None):
     """The manifest for factors with these parents, each of which has a factor of its own; `quick` are the entries of distilled networks.
 
@@ -115,7 +122,8 @@ def pack_manifest(parents, world, classes=None, quick=None, decoding=None):
     if classes:
         return _manifest_of(parents, quick, image, OWN, manifest.own_class_entries(classes), (f"a {classes[-1]['name']}",))
     about = ABOUT | {"description": ABOUT["description"].format(classes=len(classes_of(world)))}
-    return _manifest_of(parents, quick, image | {"segmentation": {"unnamed_lead": UNNAMED_LEAD}}, about, manifest.class_entries(world), PROMPTS)
+    entries = manifest.class_entries(world)
+    return _manifest_of(parents, quick, image | {"segmentation": class_decoding(entries, world)}, about, entries, PROMPTS)
 
 
 def _manifest_of(parents, quick, decoding, about, classes, prompts):

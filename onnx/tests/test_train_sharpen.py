@@ -12,6 +12,7 @@ torch = pytest.importorskip("torch")
 
 from evaluate.pack import Pack  # noqa: E402
 from export.decoder import put_decoder  # noqa: E402
+from export.pack import UNNAMED_LEAD  # noqa: E402
 from train.frames import render_shard, write_shard  # noqa: E402
 from train.networks import Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig  # noqa: E402
 from train.runs import save_atomically  # noqa: E402
@@ -75,6 +76,23 @@ def test_it_is_put_into_a_finished_pack_whose_other_files_stay(pack, tmp_path):
     again = Autoencoder(AutoencoderConfig(**config))
     load_matching(again, weights)
     assert config["image_maps"] == MAPS and torch.allclose(again.guide.low.weight, network.guide.low.weight, atol=1e-3)
+
+
+def test_a_decoder_of_classes_is_put_there_in_the_same_way_if_it_knows_the_packs_classes(pack, tmp_path):
+    before = json.loads(Path(pack, "pack.json").read_text())
+    path, network = checkpoint(tmp_path, MAPS)
+    torch.nn.init.normal_(next(network.classes.parameters()), std=0.1)
+    save_atomically({"config": vars(network.config), "model": network.state_dict()}, path)
+    put_decoder(pack, path, "2", "segmentation", say=lambda _: None)
+    after = json.loads(Path(pack, "pack.json").read_text())
+    assert after["variables"][0] == before["variables"][0] | {"unnamed_lead": UNNAMED_LEAD}
+    assert {name for name, entry in after["files"].items() if entry != before["files"][name]} == {"decode_classes.onnx"}
+    latent = np.random.default_rng(2).standard_normal((1, 8, 8, 8)).astype(np.float32)
+    expected = network.decode_classes(torch.from_numpy(latent))[0].detach().numpy()
+    np.testing.assert_allclose(Pack(pack).decode("segmentation", latent)[0], expected, atol=5e-3)
+    save_atomically({"config": vars(network.config), "model": network.state_dict(), "world": 1}, path)
+    with pytest.raises(ValueError, match="not those of version 1"):
+        put_decoder(pack, path, "3", "segmentation", say=lambda _: None)
 
 
 def test_a_guide_by_what_the_factor_does_not_read_is_refused_and_the_pack_stays(pack, tmp_path):
