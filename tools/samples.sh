@@ -14,5 +14,5 @@ sample() {
     printf 'assets/samples/%s.underpaint: %s\n' "$1" "$2"
 }
 
-sample park "a dog left of a red car on a meadow" 17
+sample park "a dog left of a red car on a meadow" 2
 sample desert "a horse beside a cactus in the desert" 1
