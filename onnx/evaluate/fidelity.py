@@ -16,8 +16,8 @@ from world.render import render, render_labels
 from world.scene import realize
 
 OTHERS_SEED = 31
-NEAREST = 3
-LEAST = 10
+NEAREST = 3  # which neighbour's distance is a sample's reach, as in the paper
+LEAST = 10  # samples of a crowd: fewer say nothing
 _TOGETHER = 16
 
 

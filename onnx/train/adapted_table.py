@@ -19,26 +19,23 @@ from torch import Tensor, nn
 from evaluate.captions import Case, held_out_cases
 from evaluate.fidelity import compared, image_features, other_renders, outline_features, renders
 from evaluate.judges import open_judge
-from evaluate.recall import recall, unasked
 from evaluate.segmenter import SIDE as IMAGE_SIDE
 from evaluate.segmenter import confusion, mean_iou
-from evaluate.silhouette import accuracy, outlines_of
 from world.classes import classes_of
 
 from .adapted import load_adapted
+from .guidance import SIDE, TOGETHER, measured
 from .networks import Autoencoder, load_autoencoder, load_denoiser
 from .runs import world_of_checkpoint
 from .sampling import sample
 from .text import Captions, TextEncoder
 
-SIDE = 16
 STEPS, MAP_GUIDANCE, IMAGE_GUIDANCE = 10, 3.0, 1.5
 SEED, IMAGE_SEED = 100, 5000
-TOGETHER = 20
 
 
 class Drawn(NamedTuple):
-    """Class maps u8 [N, 128, 128] and their latents [N, 8, 16, 16] of one run, what it had seen, and the images [N, 3, 256, 256] that followed."""
+    """A run, the samples it had seen, its class maps u8 [N, 128, 128], and the images [N, 3, 256, 256] that followed."""
 
     name: str
     samples: int
@@ -46,16 +43,11 @@ class Drawn(NamedTuple):
     images: np.ndarray
 
 
-def together(count: int) -> list[Tensor]:
-    return list(torch.arange(count).split(TOGETHER))
-
-
 def latents_of(network: nn.Module, captions: Captions, guidance: float, seed: int, parent: Tensor | None = None) -> Tensor:
     """One latent for each caption; noise by the caption's place alone."""
     given = lambda rows: {"segmentation": parent[rows]} if parent is not None else None
-    return torch.cat(
-        [sample(network, captions.take(rows), SIDE, seed + i, STEPS, guidance, parents=given(rows)) for i, rows in enumerate(together(len(captions)))]
-    )
+    parts = torch.arange(len(captions)).split(TOGETHER)
+    return torch.cat([sample(network, captions.take(rows), SIDE, seed + i, STEPS, guidance, parents=given(rows)) for i, rows in enumerate(parts)])
 
 
 @torch.no_grad()
@@ -75,16 +67,15 @@ def rows_of(drawn: list[Drawn], cases: list[Case], world: int) -> list[list[str]
     silhouettes, segmenter = open_judge("silhouette", world=world), open_judge("segmenter", world=world)
     true_outlines = outline_features(silhouettes, [case.classes for case in cases], cases)
     true_images = image_features(segmenter, renders([case.scene for case in cases]))
-    crowd = lambda found: ["" if value != value else f"{value:{form}}" for value, form in zip(found.values(), (".1f", ".3f", ".3f"))]
+    crowd = lambda found: ["" if value != value else f"{value:{form}}" for value, form in zip(found.values(), (".1f", ".3f", ".3f"), strict=True)]
     rows = []
     for name, samples, maps, images in [*drawn, Drawn("*renders of other scenes*", 0, *other_renders(cases))]:
         cells = [name, f"{samples / 1000:.0f}k" if samples else ""]
         if maps is None:
             cells += [""] * 6
         else:
-            pairs = [pair for m, case in zip(maps, cases, strict=True) for pair in outlines_of(m, case.asked)]
-            kept = np.mean([recall(m, case.asked) for m, case in zip(maps, cases)]), np.mean([len(unasked(m, case.asked)) for m, case in zip(maps, cases)])
-            cells += [f"{value:.3f}" for value in (*kept, accuracy(silhouettes, pairs)[0])] + crowd(compared(outline_features(silhouettes, maps, cases), true_outlines))
+            found = measured(maps, cases, world)
+            cells += [f"{found[name]:.3f}" for name in ("recall", "unasked", "silhouettes")] + crowd(compared(outline_features(silhouettes, maps, cases), true_outlines))
         agreement = "" if maps is None else f"{mean_iou(confusion(segmenter, images, maps)):.3f}"
         rows.append([*cells, *crowd(compared(image_features(segmenter, images), true_images)), agreement])
     return rows
