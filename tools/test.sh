@@ -34,6 +34,8 @@ check format cargo fmt --check
 check clippy cargo clippy --all-targets --locked --quiet -- -D warnings
 check cargo-test cargo test --locked --no-fail-fast
 check build cargo build --locked --quiet
+# One round of the bare sessions: the calls that the benches make fit the graphs of the pack.
+check bench bash -c 'echo "a dog" | cargo test --locked --quiet --bench speed -- bare'
 check doctor "$PROGRAM" doctor --device cpu
 check headless tools/headless_job.sh "$PROGRAM" out/test/headless
 check sample "$PROGRAM" replay assets/samples/park.json --device cpu --out out/test/park

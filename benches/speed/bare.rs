@@ -12,6 +12,9 @@ use underpaint::engine::{FactorSettings, find_library};
 use underpaint::graph::VariableId;
 use underpaint::pack::Pack;
 
+/// The objects of a map whose outlines are read: as many as the prompts of the rounds ask for.
+const OBJECTS: usize = 2;
+
 /// A graph run several times with the same inputs.
 struct Call {
     file: String,
@@ -78,6 +81,9 @@ impl Bare {
                 }
             }
             self.call(variable.decoder.as_ref().expect("all are sampled"), count, 1, cells)?;
+            if let Some(reader) = manifest.shapes.as_ref().filter(|_| i == 0) {
+                self.call(&reader.model, OBJECTS * count, 1, 0)?;
+            }
         }
         Ok(())
     }
@@ -90,7 +96,11 @@ impl Bare {
             let session = builder.commit_from_memory(&bytes)?;
             self.sessions.insert(file.to_owned(), session);
         }
-        let latent = &self.pack.manifest.latent;
+        let (latent, variables) = (&self.pack.manifest.latent, &self.pack.manifest.variables);
+        let decoded = variables.iter().find(|variable| variable.decoder.as_deref() == Some(file));
+        let outline = self.pack.manifest.shapes.as_ref().map_or(0, |reader| reader.side as usize);
+        let side = cells * latent.downscale;
+        let shown = side * decoded.map_or(1, |variable| variable.enlarge as usize);
         let names: Vec<String> = self.sessions[file].inputs().iter().map(|input| input.name().to_owned()).collect();
         let inputs = names.into_iter().map(|name| {
             let whole = |value| Tensor::from_array(([batch, self.tokens], vec![value; batch * self.tokens]));
@@ -100,9 +110,11 @@ impl Bare {
                 "token_type_ids" => whole(0)?.into_dyn(),
                 "mask" => reals(&[batch, self.tokens], 1.0)?,
                 "tokens" => reals(&[batch, self.tokens, self.pack.manifest.text.width], 0.1)?,
-                "picture" => reals(&[batch, 3, cells * latent.downscale, cells * latent.downscale], 0.1)?,
+                "outlines" => reals(&[batch, 1, outline, outline], 1.0)?,
+                "picture" => reals(&[batch, 3, side, side], 0.1)?,
                 "time" => reals(&[batch], 0.5)?,
                 level if level.ends_with("_level") => reals(&[batch], 0.0)?,
+                map if map.starts_with("map_") => reals(&[batch, 3, shown, shown], 0.1)?,
                 _ => reals(&[batch, latent.channels, cells, cells], 0.1)?,
             };
             Ok((name, value))

@@ -84,12 +84,18 @@ impl Reading {
     /// The classes of objects that the prompt does not name; none where it names nothing, or where a word is unknown, which
     /// may stand for any of them.
     pub fn unnamed(&self, classes: &ClassTable) -> Vec<u8> {
-        if self.asked.is_empty() || !self.unknown.is_empty() {
-            return Vec::new();
-        }
-        let named = |class: u8| self.asked.iter().any(|asked| asked.class == class);
-        classes.iter().map(|class| class.index).filter(|&class| classes.is_object(class) && !named(class)).collect()
+        unnamed(std::slice::from_ref(self), classes)
     }
+}
+
+/// As [`Reading::unnamed`], of several texts that are followed together.
+pub fn unnamed(readings: &[Reading], classes: &ClassTable) -> Vec<u8> {
+    let mut asked = readings.iter().flat_map(|reading| &reading.asked).peekable();
+    if asked.peek().is_none() || readings.iter().any(|reading| !reading.unknown.is_empty()) {
+        return Vec::new();
+    }
+    let named: Vec<u8> = asked.map(|asked| asked.class).collect();
+    classes.iter().map(|class| class.index).filter(|c| classes.is_object(*c) && !named.contains(c)).collect()
 }
 
 /// Share of the picture a class must cover to count as present.

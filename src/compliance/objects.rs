@@ -39,7 +39,8 @@ impl Objects {
     pub fn of(map: &SegmentationMap, classes: &ClassTable) -> Self {
         let mut pixels = map.to_pixels();
         let mut labelled = map.clone();
-        if pixels.iter().any(|label| label.instance == 0 && classes.is_object(label.class)) {
+        let untold = |run: &[Label]| run[0].instance == 0 && classes.is_object(run[0].class);
+        if runs(&pixels, map.width()).any(|(_, run)| untold(run)) {
             let class_of: Vec<u8> = pixels.iter().map(|label| label.class).collect();
             labelled = label_instances(map.width(), map.height(), &class_of, None, 1, classes);
             pixels = labelled.to_pixels();
@@ -47,19 +48,18 @@ impl Objects {
         let mut areas = [0; 256];
         // By instance number; one number may stand for objects of several classes when numbers ran out.
         let mut found: Vec<Vec<Object>> = vec![Vec::new(); 256];
-        let width = map.width().max(1) as usize;
-        for (at, label) in pixels.iter().enumerate() {
-            areas[label.class as usize] += 1;
+        for ((x, y), run) in runs(&pixels, map.width()) {
+            let (label, area) = (run[0], run.len());
+            areas[label.class as usize] += area;
             if label.instance > 0 {
-                let (x, y) = ((at % width) as i32, (at / width) as i32);
-                let pixel = Rect::new(x, y, x + 1, y + 1);
+                let bounds = Rect::new(x, y, x + area as i32, y + 1);
                 let same = &mut found[label.instance as usize];
-                match same.iter_mut().find(|o| o.label == *label) {
+                match same.iter_mut().find(|o| o.label == label) {
                     Some(object) => {
-                        object.area += 1;
-                        object.bounds = object.bounds.union(&pixel);
+                        object.area += area;
+                        object.bounds = object.bounds.union(&bounds);
                     }
-                    None => same.push(Object { label: *label, area: 1, bounds: pixel }),
+                    None => same.push(Object { label, area, bounds }),
                 }
             }
         }
@@ -83,4 +83,15 @@ impl Objects {
     pub fn of_class(&self, class: u8) -> &[Object] {
         self.of.get(&class).map_or(&[], Vec::as_slice)
     }
+}
+
+/// The stretches of a row that have one label, with where they begin.
+fn runs(pixels: &[Label], width: u32) -> impl Iterator<Item = ((i32, i32), &[Label])> {
+    pixels.chunks(width.max(1) as usize).enumerate().flat_map(|(y, row)| {
+        row.chunk_by(|a, b| a == b).scan(0, move |next, run| {
+            let x = *next;
+            *next += run.len() as i32;
+            Some(((x, y as i32), run))
+        })
+    })
 }

@@ -65,9 +65,7 @@ pub fn class_map(
     let (width, height) = (width as usize, height as usize);
     let scale = Scale::new(logits.extent, (height, width));
     let listed: Vec<u8> = classes.iter().map(|class| class.index).collect();
-    let coarse: Vec<u8> = (0..logits.extent.0 * logits.extent.1)
-        .map(|at| highest(&listed, &|class| logits.channel(class as usize)[at]))
-        .collect();
+    let coarse = winners(logits, &listed);
     // Between four pixels a class that is nowhere above one of their winners cannot win.
     let possible = |corners: [usize; 4]| -> Vec<u8> {
         let values = |class: u8| corners.map(|at| logits.channel(class as usize)[at]);
@@ -116,6 +114,20 @@ fn spans(taps: &[Tap]) -> Vec<Range<usize>> {
         end - taps.len()..end
     };
     taps.chunk_by(|a, b| a.low == b.low).map(span).collect()
+}
+
+/// The class of the highest logit at each place, the first of equals.
+fn winners(logits: Field<'_>, listed: &[u8]) -> Vec<u8> {
+    let area = logits.extent.0 * logits.extent.1;
+    let (mut best, mut winner) = (vec![f32::NEG_INFINITY; area], vec![listed.first().copied().unwrap_or(0); area]);
+    for &class in listed {
+        for ((best, winner), &value) in best.iter_mut().zip(&mut winner).zip(logits.channel(class as usize)) {
+            let higher = value > *best;
+            *best = if higher { value } else { *best };
+            *winner = if higher { class } else { *winner };
+        }
+    }
+    winner
 }
 
 /// The class of the highest value, the first of equals.

@@ -1,10 +1,12 @@
 //! Edits of maps by text.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::sampling::{Purpose, Running, same_map};
-use super::settings::{MAX_STEPS, effective_prompt};
+use super::settings::{MAX_STEPS, bindings, effective_prompt};
 use super::state::{CommandError, Effect, Severity, Workbench};
+use crate::compliance::{Reading, read_prompt, unnamed};
 use crate::diffusion::Direction;
 use crate::engine::{Concept, FactorSettings, InversionMethod, Revision, SEAM, TextEdit};
 use crate::graph::{Sampling, VariableId};
@@ -57,7 +59,7 @@ impl Workbench {
             variable: id,
             prompt: effective_prompt(&self.document, id).to_owned(),
             negative: String::new(),
-            unnamed: Vec::new(),
+            unnamed: self.unnamed_by_edit(id, &base, &edit.concepts),
             seed: asked.seed.unwrap_or(node.settings.seed),
             settings: FactorSettings { steps: asked.steps.unwrap_or(own.steps), ..own },
             revision: Some(Revision { base, mask, strength: 1.0 - asked.skip, variation: None }),
@@ -66,6 +68,20 @@ impl Workbench {
         self.coalescing = None;
         let purpose = Purpose::Edit { then_run: asked.through };
         Ok(self.start_steps(Sampling::Chain, vec![step], &[id], purpose))
+    }
+
+    /// Classes that an edit has no reason to put into a segmentation: neither the prompt nor the concepts name them, and
+    /// the map does not show them.
+    fn unnamed_by_edit(&self, id: VariableId, base: &Map, concepts: &[Concept]) -> Vec<u8> {
+        let Some(map) = base.as_segmentation().filter(|_| self.segmentation().is_ok_and(|classes| classes == id))
+        else {
+            return Vec::new();
+        };
+        let classes = self.pack.classes();
+        let read = |concept: &Concept| read_prompt(&concept.words, classes, &bindings(&self.document));
+        let readings: Vec<Reading> = concepts.iter().map(read).chain([self.reading()]).collect();
+        let shown: BTreeSet<u8> = map.to_pixels().iter().map(|label| label.class).collect();
+        unnamed(&readings, classes).into_iter().filter(|class| !shown.contains(class)).collect()
     }
 
     /// Puts an edited map in place, unless the one there has changed meanwhile.

@@ -129,18 +129,8 @@ impl Runner {
         let mut sampled = Vec::with_capacity(steps.len());
         for (at, step) in steps.iter().enumerate() {
             let parents = engine.pack().graph.factor(step.variable).parents.clone();
-            let request = SampleRequest {
-                variable: step.variable,
-                prompt: step.prompt.clone(),
-                negative: step.negative.clone(),
-                unnamed: step.unnamed.clone(),
-                seeds: vec![step.seed],
-                settings: step.settings.clone(),
-                parents: known.iter().filter(|(id, _)| parents.contains(id)).cloned().collect(),
-                revision: step.revision.clone(),
-                canvas,
-                previews: control.shows_previews(),
-            };
+            let parents = known.iter().filter(|(id, _)| parents.contains(id)).cloned().collect();
+            let request = request(step, parents, canvas, control);
             let of = |s: &Step| self.pace.estimate(s.variable, evaluations(engine, s.variable, &s.settings));
             let later = steps[at + 1..].iter().map(of).sum();
             let started = Instant::now();
@@ -177,27 +167,37 @@ fn joint(
     let most = steps.iter().map(|step| step.settings.steps).max().unwrap_or(1);
     let graph = engine.pack().graph.clone();
     let sampled = |id: &VariableId| steps.iter().any(|step| step.variable == *id);
-    let request = |step: &Step| SampleRequest {
+    let in_step = |step: &Step| {
+        let parents = given.iter().filter(|(id, _)| graph.factor(step.variable).parents.contains(id) && !sampled(id));
+        let settings = FactorSettings { steps: most, ..step.settings.clone() };
+        SampleRequest { settings, revision: None, ..request(step, parents.cloned().collect(), canvas, control) }
+    };
+    let requests: Vec<_> = steps.iter().map(in_step).collect();
+    let started = Instant::now();
+    let samples = engine.sample_jointly(&requests, control)?;
+    let share = started.elapsed() / steps.len().max(1) as u32;
+    Ok(Outcome::Maps(steps.iter().zip(samples).map(|(step, sample)| (step.variable, sample.map, share)).collect()))
+}
+
+/// What the engine is asked for a step; `parents` are the maps that are there of the variable's parents.
+fn request(
+    step: &Step,
+    parents: Vec<(VariableId, Arc<Map>)>,
+    canvas: (u32, u32),
+    control: &dyn Control,
+) -> SampleRequest {
+    SampleRequest {
         variable: step.variable,
         prompt: step.prompt.clone(),
         negative: step.negative.clone(),
         unnamed: step.unnamed.clone(),
         seeds: vec![step.seed],
-        settings: FactorSettings { steps: most, ..step.settings.clone() },
-        parents: given
-            .iter()
-            .filter(|(id, _)| graph.factor(step.variable).parents.contains(id) && !sampled(id))
-            .cloned()
-            .collect(),
-        revision: None,
+        settings: step.settings.clone(),
+        parents,
+        revision: step.revision.clone(),
         canvas,
         previews: control.shows_previews(),
-    };
-    let requests: Vec<_> = steps.iter().map(request).collect();
-    let started = Instant::now();
-    let samples = engine.sample_jointly(&requests, control)?;
-    let share = started.elapsed() / steps.len().max(1) as u32;
-    Ok(Outcome::Maps(steps.iter().zip(samples).map(|(step, sample)| (step.variable, sample.map, share)).collect()))
+    }
 }
 
 fn unmeasured(sample: Sample) -> Candidate {

@@ -55,6 +55,32 @@ fn a_map_drawn_by_hand_is_edited_alike() {
 }
 
 #[test]
+fn what_neither_words_nor_map_name_is_held_back() {
+    let mut waiting = Waiting::new();
+    let (job, _) = waiting.starts(Command::SetPrompt { prompt: "a dog in a meadow".into() });
+    assert!(job.is_none());
+    let (job, _) = waiting.starts(Command::RunFactor { variable: "segmentation".into() });
+    waiting.finish_all(job.expect("a run"));
+    let table = waiting.bench.pack().classes().clone();
+    let index = |name: &str| table.by_name(name).unwrap().index;
+    let mut held_back = |words: &str| {
+        let (Some((id, Job::Run { steps, sampling, given, canvas })), _) =
+            waiting.starts(edit("segmentation", concepts("", words, 8.0)))
+        else {
+            panic!("a run")
+        };
+        let unnamed = steps[0].unnamed.clone();
+        waiting.finish_all((id, Job::Run { steps, sampling, given, canvas }));
+        waiting.starts(Command::Undo);
+        unnamed
+    };
+    let unnamed = held_back("a cat");
+    assert!(["dog", "cat"].iter().all(|named| !unnamed.contains(&index(named))), "{unnamed:?}");
+    assert!(unnamed.contains(&index("cloud")));
+    assert!(held_back("a zebra").is_empty(), "a zebra may be any of them");
+}
+
+#[test]
 fn what_cannot_be_edited_is_said() {
     let mut person = Person::new();
     let cat = || concepts("", "cat", 8.0);

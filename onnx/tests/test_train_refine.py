@@ -1,0 +1,106 @@
+"""Refinement against a critic: walks go on by themselves, the critic learns to tell, and the network learns to deceive it."""
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from train.critic import Critic
+from train.factor import TINY
+from train.networks import Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig
+from train.refine import Refiner, joined, parser
+from train.runs import save_atomically
+from train.sampling import sample
+from train.text import Captions
+
+
+def unsettled() -> Denoiser:
+    """A network that was not trained and yet answers."""
+    network = Denoiser(DenoiserConfig(**TINY))
+    for parameter in network.parameters():
+        if parameter.abs().sum() == 0:
+            torch.nn.init.normal_(parameter, std=0.05)
+    return network
+
+
+@pytest.fixture
+def start(tmp_path):
+    """An untrained distilled network with its teacher, and a function that makes its refiners."""
+    torch.manual_seed(0)
+    network = Autoencoder(AutoencoderConfig(16, 16, 16, 16, 16))
+    save_atomically({"config": vars(network.config), "model": network.state_dict()}, tmp_path / "autoencoder.pt")
+    for name, more in (("quick", {"steps": 2}), ("teacher", {})):
+        network = unsettled()
+        save_atomically({"config": network.config.to_dict(), "ema": network.state_dict()} | more, tmp_path / f"{name}.pt")
+
+    def refiner(run, *more, begin="quick.pt"):
+        words = ["--factor", "segmentation", "--start", str(tmp_path / begin), "--teacher", str(tmp_path / "teacher.pt"), "--run", str(tmp_path / run)]
+        return Refiner(parser().parse_args([*words, "--autoencoder", str(tmp_path / "autoencoder.pt"), "--captions", "4", "--size", "64", "--minutes", "9", *more]))
+
+    return refiner
+
+
+def test_every_walk_is_at_a_moment_of_its_own_and_goes_as_the_network_walks(start):
+    run = start("run")
+    run.advance(4)
+    assert [walk.moment for walk in run.walks] == [1, 0]
+    new = run.walks[1]
+    new.x = torch.randn(*new.x.shape, generator=torch.Generator().manual_seed(9))
+    run.lead(new, 2)
+    assert torch.allclose(new.x, sample(run.network, new.captions, 8, seed=9, steps=2, guidance=1.0), atol=1e-5)
+    run.advance(4)
+    assert new not in run.walks and sorted(walk.moment for walk in run.walks) == [0, 1]
+
+
+def test_the_critic_learns_to_tell(start):
+    torch.manual_seed(1)
+    run = start("run", "--batch", "16")
+    parts = [run.update(16) for _ in range(40)]
+    assert "deceit" not in parts[-1] and {"told_1", "told_2"} <= parts[-1].keys()
+    assert sum(p["told"] for p in parts[-5:]) < 0.8 * sum(p["told"] for p in parts[:5])
+    told = torch.stack([p["told_2"] for p in parts[-5:]]).mean()
+    assert told > 0.9, "what an untrained network draws is easily told from latents"
+
+
+def test_its_penalty_is_the_mean_square_of_its_slope():
+    critic = Critic(unsettled())
+    features = [torch.randn(2, head[0].in_channels, 8, 8) for head in critic.heads]
+    before = [p.clone() for p in critic.parameters()]
+    direction = torch.randn_like(features[0])
+    direction /= direction.square().sum().sqrt()
+    moved = lambda by: critic([features[0] + by * direction, *features[1:]]).sum()
+    slope = (moved(1e-2) - moved(-1e-2)) / 2e-2
+    assert critic.penalty(features) * 2 * 64 >= slope.square() > 0
+    assert all(torch.equal(a, b) for a, b in zip(before, critic.parameters()))
+
+
+def test_at_first_the_critic_learns_alone_then_the_network_learns_to_deceive_it(start, monkeypatch):
+    monkeypatch.setattr("train.refine.ALONE", 2)
+    torch.manual_seed(2)
+    run = start("run")
+    copies = lambda: [p.clone() for p in run.network.parameters()]
+    before, teacher = copies(), [p.clone() for p in run.before.parameters()]
+    run.update(8)
+    run.update(8)
+    assert all(torch.allclose(a, b, atol=1e-6) for a, b in zip(before, copies()))
+    parts = run.update(8)
+    assert parts["deceit"] > 0 and parts["strayed"] == pytest.approx(0, abs=1e-9)
+    for _ in range(3):
+        parts = run.update(8)
+    assert parts["strayed"] > 0 and not all(torch.allclose(a, b, atol=1e-6) for a, b in zip(before, copies()))
+    assert all(torch.equal(a, b) for a, b in zip(teacher, run.before.parameters())), "what it drew before does not change"
+    run.checkpoint()
+    again = start("run")
+    assert again.step == 6 and all(torch.equal(a, b) for a, b in zip(run.critic.parameters(), again.critic.parameters()))
+    assert torch.load(run.path, weights_only=True)["steps"] == 2
+
+
+def test_captions_are_joined_as_they_are():
+    lot = lambda count, length: Captions(torch.randn(count, length, 384).half(), torch.ones(count, length, dtype=torch.int64), torch.ones(count, length))
+    short, long = lot(2, 3), lot(1, 5)
+    both = joined([short, long])
+    assert both.ids.shape == (3, 5) and torch.equal(both.mask.sum(1), torch.tensor([3.0, 3, 5])) and torch.equal(both.tokens[:2, :3], short.tokens)
+
+
+def test_only_a_distilled_network_is_refined(start):
+    with pytest.raises(SystemExit, match="no distilled network"):
+        start("run", begin="teacher.pt")

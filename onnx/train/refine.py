@@ -1,0 +1,167 @@
+"""Refines a distilled segmentation against a critic: what it draws is to look like latents of true maps, not like the mean of what they may be.
+
+    python -m train.refine --factor segmentation --start onnx/runs/segmentation_quick/checkpoint.pt --teacher onnx/runs/segmentation/checkpoint.pt --run onnx/runs/segmentation_refined --minutes 60
+
+A distilled network can be no better than its teacher, which has learnt by squared error. Here it walks from noise, and after each of its moments a critic (`critic.py`, which looks with the eyes
+of the `--teacher`) compares the clean latent that it expects with that of a true map for the same caption (Sauer et al., "Adversarial Diffusion Distillation", 2023). Both are noised to about the level
+at which the walk goes on, for what is finer is decided later. The losses are relativistic, with penalties on the critic's gradient at true and at drawn latents (Huang et al., "The GAN is dead; long
+live the GAN!", 2024). What is where may not stray far from what the network drew before: means over a grid of 4 x 4 are kept.
+"""
+
+import copy
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .critic import Critic
+from .factor import Trainer, arguments_parser, draw_batch
+from .networks import load_denoiser, with_absent
+from .runs import precision, require_world, world_of_checkpoint
+from .sampling import jump
+from .text import Captions
+
+GRID = 4
+CRITIC_RATE = 1e-3
+BETAS = 0.0, 0.99
+ALONE = 60
+"""First steps, in which only the critic learns."""
+PENALTY = 0.1
+"""Weight of the penalties on the critic's gradient."""
+BLUR = 0.25
+"""The critic sees latents with up to this much more noise than the walk goes on with."""
+NOISIEST = 0.95
+
+
+class Walk:
+    """Latents on their way from noise, all at one moment, with captions and the latents of true maps for them."""
+
+    def __init__(self, true: Tensor, captions: Captions):
+        self.true, self.captions = true, captions
+        self.x, self.moment = torch.randn_like(true), 0
+
+
+class Refiner(Trainer):
+    """One run; `--batch` walks at a time, a share of them at each moment."""
+
+    def __init__(self, arguments):
+        begun = torch.load(arguments.start, weights_only=True, mmap=True)
+        if "steps" not in begun:
+            raise SystemExit(f"{arguments.start} is no distilled network: train.distil, or train.from_pack --distilled, makes one")
+        self.steps = begun["steps"]
+        super().__init__(arguments)
+        require_world(world_of_checkpoint(arguments.teacher), self.world, arguments.teacher)
+        self.critic = Critic(load_denoiser(arguments.teacher, self.device).to(memory_format=torch.channels_last)).to(self.device, memory_format=torch.channels_last)
+        self.judging = torch.optim.AdamW(self.critic.parameters(), CRITIC_RATE, BETAS, weight_decay=0.0, fused=True)
+        for group in self.optimizer.param_groups:
+            group["betas"] = BETAS
+        self.before = copy.deepcopy(self.average)
+        self.before.load_state_dict(begun["ema"])
+        if self.step:
+            saved = torch.load(self.path, map_location=self.device, weights_only=True, mmap=True)["critic"]
+            self.critic.load_state_dict(saved["model"])
+            self.judging.load_state_dict(saved["optimizer"])
+        self.walks: list[Walk] = []
+
+    def advance(self, batch: int) -> None:
+        """Every walk is at a moment of its own; the one that is over gives way to a new one."""
+        count = batch // self.steps
+        self.walks = [walk for walk in self.walks if walk.moment < self.steps and len(walk.x) == count]
+        taken = {walk.moment for walk in self.walks}
+        while len(self.walks) < self.steps:
+            chunk = self.held[torch.randint(len(self.held), ()).item()]
+            true, _, _, captions, _, _ = draw_batch(chunk, count)
+            captions.mask = (captions.ids != 0).to(captions.mask.dtype)
+            walk = Walk(true.to(self.device), captions)
+            self.walks.append(walk)
+            if taken:
+                break
+            # At the very first they are spread over the moments.
+            self.lead(walk, self.steps - len(self.walks))
+
+    def lead(self, walk: Walk, moments: int) -> None:
+        """Takes a walk some moments on, without learning."""
+        with torch.no_grad():
+            for _ in range(moments):
+                (now, then), x = self.times(walk), walk.x
+                time = torch.full((len(x),), now, device=self.device)
+                velocity = self.network(x, time, *walk.captions.inputs(self.device), *with_absent(self.config.parents, {}, x))
+                walk.x = jump(x, velocity, now, then)
+                walk.moment += 1
+
+    def times(self, walk: Walk) -> tuple[float, float]:
+        return 1 - walk.moment / self.steps, 1 - (walk.moment + 1) / self.steps
+
+    def loss(self, batch: int) -> tuple[Tensor, dict[str, float]]:
+        self.advance(batch)
+        x, true = (torch.cat([getattr(walk, name) for walk in self.walks]) for name in ("x", "true"))
+        counts = [len(walk.x) for walk in self.walks]
+        now, then = (torch.tensor(times).repeat_interleave(torch.tensor(counts)).to(self.device) for times in zip(*map(self.times, self.walks)))
+        text = joined([walk.captions for walk in self.walks]).inputs(self.device)
+        inputs, wide = [x, now, *text, *with_absent(self.config.parents, {}, x)], now[:, None, None, None]
+        alone = self.step < ALONE
+        with torch.set_grad_enabled(not alone), precision(self.device, self.arguments.bf16):
+            velocity, _ = self.predict(*inputs)
+        clean = x - wide * velocity.float()
+        for walk, part in zip(self.walks, velocity.detach().split(counts)):
+            walk.x = jump(walk.x, part, *self.times(walk))
+            walk.moment += 1
+        level = (then + BLUR * torch.rand_like(then)).clamp(max=NOISIEST)
+        noise, share = torch.randn_like(x), level[:, None, None, None]
+        seen = lambda latent: self.critic.features((1 - share) * latent + share * noise, level, text)
+        with torch.no_grad(), precision(self.device, self.arguments.bf16):
+            real = seen(true)
+        with precision(self.device, self.arguments.bf16):
+            drawn = seen(clean)
+        parts = self.judge(real, [one.detach() for one in drawn], counts)
+        if alone:
+            return torch.zeros((), requires_grad=True), parts
+        with torch.no_grad(), precision(self.device, self.arguments.bf16):
+            kept, good = x - wide * self.before(*inputs).float(), self.critic(real).float()
+        deceit = F.softplus(good - self.critic(drawn)).mean()
+        strayed = F.mse_loss(F.adaptive_avg_pool2d(clean, GRID), F.adaptive_avg_pool2d(kept, GRID))
+        return deceit + self.arguments.keep * strayed, parts | {"deceit": deceit.detach(), "strayed": strayed.detach()}
+
+    def judge(self, real: list[Tensor], drawn: list[Tensor], counts: list[int]) -> dict[str, Tensor]:
+        """One step of the critic, by features of true and of drawn latents with the same noise, `counts` of each walk."""
+        good, bad = self.critic(real), self.critic(drawn)
+        told = F.softplus(bad - good).mean()
+        self.judging.zero_grad()
+        (told + PENALTY / 2 * (self.critic.penalty(real) + self.critic.penalty(drawn))).backward()
+        self.judging.step()
+        right = (bad.mean(1) < good.mean(1)).float().split(counts)
+        # The walks are not in the order of their moments, which have gone on by one.
+        return {"told": told.detach()} | {f"told_{walk.moment}": part.mean() for walk, part in sorted(zip(self.walks, right), key=lambda pair: pair[0].moment)}
+
+    def particulars(self) -> dict:
+        return {"steps": self.steps, "critic": {"model": self.critic.state_dict(), "optimizer": self.judging.state_dict()}}
+
+    def held_out(self, **walk):
+        return super().held_out(steps=self.steps, guidance=1.0)
+
+
+def joined(several: list[Captions]) -> Captions:
+    """One lot of captions of several, padded to the longest."""
+    longest = max(captions.ids.shape[1] for captions in several)
+    pad = lambda values: F.pad(values, (0, 0) * (values.ndim - 2) + (0, longest - values.shape[1]))
+    return Captions(*(torch.cat([pad(getattr(captions, name)) for captions in several]) for name in ("tokens", "ids", "mask")))
+
+
+def parser():
+    """The factor's own command line and what is particular to this."""
+    own = arguments_parser()
+    own.description = __doc__
+    own.add_argument("--teacher", required=True, help="checkpoint of the factor as it was trained, whose features the critic reads")
+    own.add_argument("--keep", type=float, default=0.3, help="weight of what is where as the network drew it before")
+    own.set_defaults(rate=1e-4, batch=8)
+    return own
+
+
+def main() -> None:
+    arguments = parser().parse_args()
+    torch.set_num_threads(arguments.threads)
+    Refiner(arguments).run()
+
+
+if __name__ == "__main__":
+    main()
