@@ -12,7 +12,7 @@ import json
 import os
 
 from evaluate import figures as measure
-from evaluate import given
+from evaluate import given, trials
 from evaluate.captions import held_out_cases, measured_world
 from evaluate.card import figures_text, write_figures
 from evaluate.judges import have_judge
@@ -42,6 +42,7 @@ def evaluate(folder, captions, candidates, threads, sheets=None, keep=None, walk
         found["recall"]["unasked_likeliest"] = measure.mean_unasked(likeliest, cases)
     found["autoencoder"], restored = measure.autoencoder_figures(pack, cases)
     found["attributes"] = measure.attribute_figures(cases, drawn, chosen)
+    found["trials"] = trials.figures(cases, drawn)
     if have_judge("silhouette", world):
         found["silhouette"] = measure.silhouette_figures(cases, drawn, chosen, restored, threads, world)
     found["given"] = given.figures(pack, cases)

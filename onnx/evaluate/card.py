@@ -28,7 +28,7 @@ def figures_text(figures, command, pack_hash):
         _row("*ceiling:* recall of true maps through the autoencoder", figures["autoencoder"]["recall"], None),
         _row("*ceiling:* pixels / object pixels through the autoencoder", None, None, f"{figures['autoencoder']['pixels']:.3f} / {figures['autoencoder']['object_pixels']:.3f}"),
     ]
-    lines += _silhouette_rows(figures.get("silhouette")) + _attribute_rows(figures["attributes"]) + _given_rows(figures["given"]) + _image_rows(figures.get("image")) + _fidelity_rows(figures["fidelity"])
+    lines += _silhouette_rows(figures.get("silhouette")) + _attribute_rows(figures["attributes"]) + _trial_rows(figures["trials"]) + _given_rows(figures["given"]) + _image_rows(figures.get("image")) + _fidelity_rows(figures["fidelity"])
     return "\n".join(lines + _details(figures))
 
 
@@ -87,6 +87,15 @@ def _attribute_rows(a):
     for n in counts:
         rows.append(_row(f"count of {words[n]} right ({counts[n][1]} in maps)", counts[n][0], true[n][0]))
         rows.append(_row(f"count of {words[n]} right, candidate ranked first ({chosen[n][1]})", chosen[n][0], None))
+    return rows
+
+
+def _trial_rows(trials):
+    rows = [_row("share kept of what a caption asks for (classes, counts, relation), first seed", trials["first"], trials["renders"])]
+    for threshold, within in trials["within"].items():
+        numbers = [n for n in (1, 2, 5, 10) if n <= len(within)]
+        what = f"captions of which {'all' if threshold == 1 else f'{threshold:.0%} or more'} is kept, within {' / '.join(map(str, numbers))} trials"
+        rows.append(_row(what, None, None, " / ".join(f"{within[n - 1]:.3f}" for n in numbers)))
     return rows
 
 

@@ -6,7 +6,9 @@ from evaluate import attributes, fidelity, segmenter, silhouette
 from evaluate.pictures import nearest, paint
 from evaluate.ranking import ranked
 from evaluate.recall import recall, unasked
+from world.boundary import boundary
 from world.classes import LATEST, OBJECTS, classes_of
+from world.render import render_labels
 
 
 def chosen_candidates(pack, cases, candidates):
@@ -66,7 +68,9 @@ def silhouette_figures(cases, candidates, chosen, restored, threads=1, world=0):
 
 def autoencoder_figures(pack, cases):
     """The true maps through encoder and decoder: the ceiling of everything else. Also returns the maps."""
-    pictures = np.stack([paint(c.classes, c.boundary, pack.palette) for c in cases])
+    size = pack.variables["segmentation"]["size"]
+    labels = [render_labels(c.scene, size)[:2] for c in cases]
+    pictures = np.stack([paint(classes, boundary(classes, instances), pack.palette) for classes, instances in labels])
     restored, _ = pack.class_maps(pack.encode(pictures), cases[0].classes.shape[0])
     truth = np.stack([c.classes for c in cases])
     objects = np.isin(truth, OBJECTS)

@@ -93,25 +93,49 @@ def draw_chain(pack, captions, latents, asked=None, progress=None):
     return Chain(*(joined(column) for column in zip(*parts, strict=True)))
 
 
+def draw_images(pack, captions, chain, parents, progress=None):
+    """Images [N, 3, H, W] in [-1, 1] of the maps of a chain, of which factor and decoder are given `parents` alone; the noise is the same whatever they are."""
+    progress = progress or Progress("images", len(captions))
+    rng = np.random.Generator(np.random.PCG64(NOISE_SEED + 2))
+    images = []
+    for start in range(0, len(captions), 10):
+        rows = slice(start, start + 10)
+        maps = {"segmentation": (chain.classes[rows], chain.boundary[rows])} | {name: getattr(chain, name)[rows] for name in parents if name != "segmentation"}
+        maps = {name: values[:, None] if name in ("depth", "sketch") else values for name, values in maps.items()}
+        known = {name: _pictures_of(pack, name, maps[name], MAP_SIDE) for name in parents}
+        images.append(_draw(pack, "image", captions[rows], known, rng)[0])
+        progress.advance(len(captions[rows]))
+    return np.concatenate(images)
+
+
 def _chain_of(pack, captions, latents, asked, rng):
     classes, boundary = pack.class_maps(latents, pack.manifest["canvas_size"], asked)
-    known = {"segmentation": lambda size: [paint(c, b, pack.palette) for c, b in zip(nearest(classes, size), nearest(boundary, size), strict=True)]}
-    values = {}
+    known, values = {"segmentation": _pictures_of(pack, "segmentation", (classes, boundary))}, {}
     for name in (name for name in pack.variables if name in pack.factors and name != "segmentation"):
-        size, side = pack.variables[name]["size"], pack.latent_side(name)
-        parents = {p: pack.encode(np.stack(known[p](size))) for p in pack.factors[name]["parents"] if p in known}
-        noise = rng.standard_normal((len(captions), 8, side, side)).astype(np.float32)
-        guides = {g: np.stack(known[g](pack.decoded_size(name))) for g in pack.variables[name].get("guided_by", []) if g in known}
-        answers = pack.decode(name, pack.sample(name, captions, noise, parents), guides)
-        if name == "pose":
-            values[name] = [read_pose(joints, necks) for joints, necks in zip(*answers, strict=True)]
-            known[name] = lambda size, poses=values[name], side=answers[0].shape[-1]: [skeletons(people, side, size) for people in poses]
-        else:
-            values[name] = answers[0]
-            known[name] = lambda size, maps=values[name]: [bilinear(m, size) if len(m) == 3 else grey(bilinear(m, size)[0]) for m in maps]
+        answers = _draw(pack, name, captions, known, rng)
+        values[name] = [read_pose(joints, necks) for joints, necks in zip(*answers, strict=True)] if name == "pose" else answers[0]
+        known[name] = _pictures_of(pack, name, values[name], answers[0].shape[-1])
     grey_maps = {name: values[name][:, 0] for name in ("depth", "sketch") if name in values}
     shown = values | grey_maps
     return classes, boundary, *(shown.get(name) for name in ("depth", "normal", "pose", "sketch", "image"))
+
+
+def _draw(pack, name, captions, known, rng):
+    """What the decoder of a variable answers; of its parents and guides those are given that are in `known`."""
+    size, side = pack.variables[name]["size"], pack.latent_side(name)
+    parents = {p: pack.encode(np.stack(known[p](size))) for p in pack.factors[name]["parents"] if p in known}
+    noise = rng.standard_normal((len(captions), 8, side, side)).astype(np.float32)
+    guides = {g: np.stack(known[g](pack.decoded_size(name))) for g in pack.variables[name].get("guided_by", []) if g in known}
+    return pack.decode(name, pack.sample(name, captions, noise, parents), guides)
+
+
+def _pictures_of(pack, name, values, side=None):
+    """Maps of a variable as a function: a size -> the pictures that the encoder reads. `side` is the size that poses were read at."""
+    if name == "segmentation":
+        return lambda size: [paint(c, b, pack.palette) for c, b in zip(*(nearest(plane, size) for plane in values), strict=True)]
+    if name == "pose":
+        return lambda size: [skeletons(people, side, size) for people in values]
+    return lambda size: [bilinear(m, size) if len(m) == 3 else grey(bilinear(m, size)[0]) for m in values]
 
 
 class Progress:

@@ -30,7 +30,7 @@ ABOUT = {
     "name": "clay",
     "title": "Clay dioramas",
     "description": "Little clay worlds: {classes} classes, trained from nothing on pictures that Underpaint renders.",
-    "revision": "v0.9",
+    "revision": "v0.10",
     "licence": "CC0-1.0",
 }
 OWN = {"name": "mine", "title": "My data", "description": "Trained on a data set of its own.", "revision": "1", "licence": "LicenseRef-unknown"}
@@ -90,7 +90,8 @@ def export_pack(runs, out, classes=None, say=print, keep_quick=False):
     with open(os.path.join(aside, "LICENSES.md"), "w", encoding="utf-8") as file:
         file.write(LICENCES)
     decoding = image_decoding(autoencoder, parents.get("image", []))
-    manifest.write_manifest(aside, pack_manifest(parents, world, classes, quick, decoding) | reader)
+    sizes = {name: _size(_quick_checkpoint(runs, name) if os.path.exists(_quick_checkpoint(runs, name)) else path) for name, path in trained.items()}
+    manifest.write_manifest(aside, pack_manifest(parents, world, classes, quick, decoding, sizes) | reader)
     size = sum(os.path.getsize(os.path.join(aside, name)) for name in os.listdir(aside))
     if size > LIMIT:
         raise ValueError(f"the pack has {size / 2**20:.0f} MiB, more than {LIMIT / 2**20:.0f}")
@@ -113,21 +114,21 @@ def class_decoding(classes, world):
     return {"unnamed_lead": UNNAMED_LEAD}
 
 
-def pack_manifest(parents, world, classes=None, quick=None, decoding=None):
+def pack_manifest(parents, world, classes=None, quick=None, decoding=None, sizes=None):
     """The manifest for factors with these parents, each of which has a factor of its own; `quick` are the entries of distilled networks.
 
-    `decoding` is what `image_decoding` says.
+    `decoding` is what `image_decoding` says; `sizes` are the sides of pictures that are not the variables' usual ones.
     """
     image = {"image": decoding or {}}
     if classes:
-        return _manifest_of(parents, quick, image, OWN, manifest.own_class_entries(classes), (f"a {classes[-1]['name']}",))
+        return _manifest_of(parents, quick, image, sizes or {}, OWN, manifest.own_class_entries(classes), (f"a {classes[-1]['name']}",))
     about = ABOUT | {"description": ABOUT["description"].format(classes=len(classes_of(world)))}
     entries = manifest.class_entries(world)
-    return _manifest_of(parents, quick, image | {"segmentation": class_decoding(entries, world)}, about, entries, PROMPTS)
+    return _manifest_of(parents, quick, image | {"segmentation": class_decoding(entries, world)}, sizes or {}, about, entries, PROMPTS)
 
 
-def _manifest_of(parents, quick, decoding, about, classes, prompts):
-    variables = [manifest.variable_entry(name, **decoding.get(name, {})) for name in manifest.VARIABLES if name in parents]
+def _manifest_of(parents, quick, decoding, sizes, about, classes, prompts):
+    variables = [manifest.variable_entry(name, sizes.get(name), **decoding.get(name, {})) for name in manifest.VARIABLES if name in parents]
     distilled = {name: {"quick": entry} for name, entry in (quick or {}).items()}
     factors = [manifest.factor_entry(name, names) | WALKS.get(name, {}) | distilled.get(name, {}) for name, names in parents.items()]
     return manifest.pack_manifest(about, variables, factors, colour_words(), prompts, classes=classes)
@@ -135,6 +136,11 @@ def _manifest_of(parents, quick, decoding, about, classes, prompts):
 
 def _quick_checkpoint(runs, name):
     return os.path.join(runs, f"{name}_quick", "checkpoint.pt")
+
+
+def _size(checkpoint):
+    """The side of the pictures that a network was trained with; None where a checkpoint, being older, does not say it."""
+    return torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=True).get("size")
 
 
 def _export_quick(runs, aside, name, parents, world, say):

@@ -3,7 +3,8 @@
     PYTHONPATH=onnx python -m export.quick --pack onnx/packs/clay --network onnx/runs/segmentation_quick/checkpoint.pt --default --precision full --revision v0.6
 
 It takes the place of the distilled network that the factor had. `--precision` says whether CPUs have it in 8 bits beside full precision (`both`), or whether the pack, which may be near its greatest
-size, holds one alone (`int8`, `full`). Measure both: in a few steps the errors of 8 bits are not made good by later ones.
+size, holds one alone (`int8`, `full`). Measure both: in a few steps the errors of 8 bits are not made good by later ones. The variable is drawn in pictures of the size that this network
+learnt last, from now on, by the undistilled one as well.
 """
 
 import os
@@ -21,8 +22,11 @@ from train.networks import VOCABULARY, load_denoiser
 PRECISIONS = ("both", "int8", "full")
 
 
-def add_quick(pack, checkpoint, default, precision="both", revision=None, say=print):
-    """Puts the distilled network of a checkpoint into the pack, which calls it its `default` or not; raises before it touches the pack when something is wrong."""
+def add_quick(pack, checkpoint, default, precision="both", revision=None, size=None, say=print):
+    """Puts the distilled network of a checkpoint into the pack, which calls it its `default` or not; raises before it touches the pack when something is wrong.
+
+    `size` is the side in pixels of the variable's pictures from now on, if not that of the checkpoint.
+    """
     saved = torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=True)
     if "steps" not in saved:
         raise ValueError(f"{checkpoint} is not of a distilled network: train.distil makes one")
@@ -37,6 +41,8 @@ def add_quick(pack, checkpoint, default, precision="both", revision=None, say=pr
         graph = factor_graph(name, load_denoiser(checkpoint), VOCABULARY, factor["parents"])
         say(f"{file}: largest difference from PyTorch {write_graph(graph, os.path.join(aside, file)):.1e}")
         factor["quick"] = {"model": file, "steps": saved["steps"]} | ({"default": True} if default else {})
+        variable = next(entry for entry in about["variables"] if entry["name"] == name)
+        variable["size"] = size or saved.get("size", variable["size"])
         if precision != "full":
             manifest.write_manifest(aside, dict(about))
             factor["quick"] = add_int8_of_quick(aside, name, precision == "int8", say)
@@ -47,8 +53,9 @@ def main():
     options.add_argument("--network", default="onnx/runs/segmentation_quick/checkpoint.pt", help="checkpoint of train.distil")
     options.add_argument("--default", action="store_true", help="it walks unless the full network is asked for")
     options.add_argument("--precision", choices=PRECISIONS, default="both", help="of what the pack holds of it")
+    options.add_argument("--size", type=int, help="side of the variable's pictures in pixels from now on [default: the checkpoint's]")
     arguments = options.parse_args()
-    add_quick(arguments.pack, arguments.network, arguments.default, arguments.precision, arguments.revision)
+    add_quick(arguments.pack, arguments.network, arguments.default, arguments.precision, arguments.revision, arguments.size)
 
 
 if __name__ == "__main__":

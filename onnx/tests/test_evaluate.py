@@ -6,9 +6,10 @@ import shutil
 import numpy as np
 import pytest
 
-from evaluate import attributes, card, flow, pictures, ranking, recall, shapes
+from evaluate import attributes, card, flow, pictures, ranking, recall, shapes, trials
 from evaluate.captions import held_out_cases
 from evaluate.judges import open_judge
+from evaluate.samples import Candidates
 from world.classes import INDEX, classes_of
 from world.spec import ObjectSpec, Relation, Spec
 
@@ -24,6 +25,22 @@ def _map(**boxes):
 def _case(objects, relations=()):
     spec = Spec("meadow", None, tuple(objects), tuple(relations), False)
     return type("Case", (), {"spec": spec, "asked": spec.asked()})
+
+
+def test_trials_end_where_all_that_is_asked_for_is_kept():
+    """Three classes, two counts (of the meadow there is none) and a relation are asked for."""
+    case = _case([ObjectSpec("dog", 1, None), ObjectSpec("car", 1, None)], [Relation("left of", 0, 1)])
+    dog_alone, beside = _map(dog=(0, 0, 20, 20)), _map(dog=(60, 0, 80, 20), car=(0, 0, 20, 20))
+    kept = _map(dog=(0, 0, 20, 20), car=(60, 0, 80, 20))
+    none = np.zeros((100, 100), bool)
+    assert [round(trials.share_kept(case, m, none), 3) for m in (dog_alone, beside, kept)] == [round(3 / 6, 3), round(5 / 6, 3), 1.0]
+    case.classes, case.boundary = kept, none
+    drawn = Candidates(np.stack([[dog_alone, beside, kept], [beside, dog_alone, dog_alone]]), np.zeros((2, 3, 100, 100), bool), None)
+    found = trials.figures([case, case], drawn)
+    assert found["renders"] == 1.0 and found["first"] == (3 / 6 + 5 / 6) / 2
+    assert found["within"] == {0.7: [0.5, 1.0, 1.0], 0.8: [0.5, 1.0, 1.0], 1.0: [0.0, 0.0, 0.5]}
+    rows = card._trial_rows(found)
+    assert "| 0.667 | 1.000 |" in rows[0] and "all is kept, within 1 / 2 trials | 0.000 / 0.000 |" in rows[3]
 
 
 def test_recall_counts_asked_classes_over_the_threshold():

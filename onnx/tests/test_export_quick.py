@@ -56,6 +56,16 @@ def test_it_takes_the_place_of_another_and_may_be_there_in_one_precision_alone(p
     assert Pack(pack).models["segmentation"] == "segmentation_quick.onnx"
 
 
+def test_the_variable_is_drawn_in_the_size_that_it_learnt_last(pack, student):
+    sizes = lambda: [entry["size"] for entry in manifest_of(pack)["variables"]]
+    before = sizes()
+    save_atomically(torch.load(student, weights_only=True) | {"size": 96}, student)
+    add_quick(pack, student, default=True, precision="full", say=lambda _: None)
+    assert sizes() == [96, *before[1:]]
+    add_quick(pack, student, default=True, precision="full", size=64, say=lambda _: None)
+    assert sizes() == [64, *before[1:]]
+
+
 def test_what_does_not_fit_is_refused_and_the_pack_stays(pack, student):
     before, saved = manifest_of(pack), torch.load(student, weights_only=True)
     for wrong, error, words in (({"world": 1}, SystemExit, "version 1 of the world"), ({"factor": "pose"}, ValueError, "no factor of pose")):

@@ -8,7 +8,7 @@ from PIL import Image
 
 torch = pytest.importorskip("torch")
 
-from train.chunks import chunk_of, cell_weights, encode_shard, with_missing
+from train.chunks import chunk_of, cell_weights, encode_shard, frame_pictures, with_missing
 from train.factor import conditions, draw_batch
 from train.folder import write_shards
 from train.frames import VARIABLES, read_shard
@@ -69,6 +69,12 @@ def test_a_share_of_the_maps_can_be_left_out(rendered):
     chunk.parents["depth"] = chunk.latent
     half = with_missing(chunk, 0.5, np.random.default_rng(0))
     assert 0 < half.given["depth"].sum() < len(chunk) and not chunk.given
+
+
+def test_frames_are_shown_in_sizes_that_divide_theirs_alone(rendered):
+    assert frame_pictures(shard_of(rendered), 64)["image"].shape == (4, 3, 64, 64)
+    with pytest.raises(SystemExit, match="frames of 128 pixels cannot be shown at 96: give --size 64"):
+        frame_pictures(shard_of(rendered), 96)
 
 
 def test_classes_of_ones_own_take_the_slots_in_their_order(tmp_path):

@@ -143,6 +143,7 @@ def test_a_factor_of_a_pack_can_be_given_more_parents(monkeypatch):
     for parameter in before.parameters():  # outputs that start at zero would hide every dependence
         torch.nn.init.normal_(parameter, std=0.1)
     monkeypatch.setattr("train.from_pack.denoiser_of_pack", lambda *_, **__: (before.config.to_dict(), dict(before.state_dict())))
+    monkeypatch.setattr("train.from_pack.size_in", lambda *_: 256)
     saved = factor_checkpoint(Path("a pack"), "image", 0)
     assert saved["config"]["parents"] == FACTORS["image"].parents == [*old, "normal", "pose"]
     network = Denoiser(DenoiserConfig(**saved["config"])).eval()

@@ -24,7 +24,7 @@ from evaluate.segmenter import confusion, mean_iou
 from world.classes import classes_of
 
 from .adapted import load_adapted
-from .guidance import SIDE, TOGETHER, measured
+from .guidance import TOGETHER, measured
 from .networks import Autoencoder, load_autoencoder, load_denoiser
 from .runs import world_of_checkpoint
 from .sampling import sample
@@ -32,6 +32,7 @@ from .text import Captions, TextEncoder
 
 STEPS, MAP_GUIDANCE, IMAGE_GUIDANCE = 10, 3.0, 1.5
 SEED, IMAGE_SEED = 100, 5000
+SIDE = 16
 
 
 class Drawn(NamedTuple):

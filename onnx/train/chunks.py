@@ -126,6 +126,8 @@ def drawn(seed: int, first: int, captions: int, size: int, workers: int, world: 
 def frame_pictures(shard: dict[str, np.ndarray], size: int) -> dict[str, Tensor]:
     """The pictures [N, 3, size, size] of all variables of a shard of frames, whose side is a multiple of `size`."""
     side = shard["image"].shape[1]
+    if side % size:
+        raise SystemExit(f"frames of {side} pixels cannot be shown at {size}: give --size {side // 2}, or another that divides their side")
     step = side // size
     pictures = {
         "segmentation": classes_picture(shard["classes"][:, ::step, ::step], thinned(shard["boundary"], step)),

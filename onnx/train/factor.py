@@ -125,7 +125,6 @@ class Trainer:
         self.device = arguments.device
         self.folder = Path(arguments.run)
         self.log, self.path = Log(self.folder), self.folder / "checkpoint.pt"
-        self.size = arguments.size or self.factor.size
         self.autoencoder = load_autoencoder(arguments.autoencoder, self.device).to(memory_format=torch.channels_last)
         if getattr(self.autoencoder, DECODERS.get(arguments.factor, arguments.factor)) is None:
             raise SystemExit(f"{arguments.autoencoder} has no decoder for {arguments.factor}: train.autoencoder --only {arguments.factor} adds it")
@@ -134,10 +133,11 @@ class Trainer:
         require_world(world_of_checkpoint(arguments.autoencoder), self.world, arguments.autoencoder)
         if saved:
             require_world(world_of(saved), self.world, self.path)
-        self.begun = None
+        self.begun, earlier = None, {}
         if arguments.start and not saved:
             earlier = torch.load(arguments.start, map_location=self.device, weights_only=True)
             self.begun = reading(earlier["config"], earlier["ema"], earlier["config"]["parents"] if arguments.parents is None else arguments.parents)
+        self.size = arguments.size or (saved or earlier).get("size") or self.factor.size
         self.step, self.samples, spent = (saved["step"], saved["samples"], saved["spent"]) if saved else (0, 0, 0.0)
         torch.manual_seed(arguments.seed + self.step)
         self.config = DenoiserConfig(**(saved["config"] if saved else self.first_config()))
@@ -235,7 +235,7 @@ class Trainer:
     def checkpoint(self) -> None:
         state = {"config": self.config.to_dict(), "model": self.network.state_dict(), "ema": self.average.state_dict()}
         state |= {"optimizer": self.optimizer.state_dict(), "step": self.step, "samples": self.samples, "spent": self.budget.spent}
-        state |= {"chunk_number": self.chunk_number, "seed": self.arguments.seed, "revision": code_revision(), "factor": self.arguments.factor, "world": self.world}
+        state |= {"chunk_number": self.chunk_number, "seed": self.arguments.seed, "revision": code_revision(), "factor": self.arguments.factor, "world": self.world, "size": self.size}
         save_atomically(state | self.particulars(), self.path)
 
     def particulars(self) -> dict:
@@ -305,7 +305,7 @@ def arguments_parser() -> argparse.ArgumentParser:
     parser.add_argument("--batch", type=int, default=16, help="doubled after half of the time")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--captions", type=int, default=128, help="captions in a chunk, eight scenes each")
-    parser.add_argument("--size", type=int, help="side of the pictures, instead of the factor's own")
+    parser.add_argument("--size", type=int, help="side of the pictures [default: as the run or --start had it, or the factor's own]")
     parser.add_argument("--test-minutes", type=float, default=6)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--bf16", action="store_true", help="autocast: for GPUs, and CPUs with AMX; many times slower on others")

@@ -57,7 +57,14 @@ def factor_checkpoint(pack: Path, variable: str, world: int, quick: bool = False
         torch.nn.init.zeros_(network.levels[parent][-1].weight)
         torch.nn.init.zeros_(network.levels[parent][-1].bias)
     state = network.state_dict()
-    return start(network.config.to_dict(), state, world) | {"ema": state, "samples": samples_of(begun, variable), "chunk_number": 0, "factor": variable}
+    more = {"ema": state, "samples": samples_of(begun, variable), "chunk_number": 0, "factor": variable, "size": size_in(pack, variable)}
+    return start(network.config.to_dict(), state, world) | more
+
+
+def size_in(pack: Path, variable: str) -> int:
+    """Side in pixels of a variable's pictures in a pack; the factor's own where the pack has none."""
+    variables = json.loads((pack / "pack.json").read_text(encoding="utf-8"))["variables"]
+    return next((entry["size"] for entry in variables if entry["name"] == variable), FACTORS[variable].size)
 
 
 def samples_of(begun: Path | None, variable: str) -> int:

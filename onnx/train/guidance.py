@@ -17,12 +17,12 @@ from evaluate.recall import recall, unasked
 from evaluate.silhouette import accuracy, outlines_of
 from world.classes import classes_of
 
-from .networks import load_autoencoder, load_denoiser
+from .factor import FACTORS
+from .networks import DOWNSCALE, load_autoencoder, load_denoiser
 from .runs import require_world, world_of_checkpoint
 from .sampling import sample
 from .text import TextEncoder
 
-SIDE = 16
 SEED = 100
 TOGETHER = 20
 """Maps in a batch: the noise of each follows from it."""
@@ -43,12 +43,14 @@ def main() -> None:
     parser.add_argument("--checkpoint", default="onnx/runs/segmentation/checkpoint.pt")
     parser.add_argument("--autoencoder", default="onnx/runs/autoencoder/checkpoint.pt")
     parser.add_argument("--captions", type=int, default=200)
+    parser.add_argument("--size", type=int, help="side of the maps in pixels [default: the checkpoint's]")
     parser.add_argument("--steps", type=int, default=10)
     parser.add_argument("--guidance", type=float, nargs="+", default=[3.0])
     parser.add_argument("--perturbed", type=float, nargs="+", default=[0.0])
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     world = world_of_checkpoint(arguments.checkpoint)
+    size = arguments.size or torch.load(arguments.checkpoint, weights_only=True, mmap=True).get("size", FACTORS["segmentation"].size)
     require_world(world_of_checkpoint(arguments.autoencoder), world, arguments.autoencoder)
     autoencoder = load_autoencoder(arguments.autoencoder)
     network = load_denoiser(arguments.checkpoint).to(memory_format=torch.channels_last)
@@ -58,7 +60,7 @@ def main() -> None:
         for perturbed in arguments.perturbed:
             maps = []
             for i, rows in enumerate(torch.arange(len(cases)).split(TOGETHER)):
-                latent = sample(network, captions.take(rows), SIDE, SEED + i, arguments.steps, guidance, perturbed)
+                latent = sample(network, captions.take(rows), size // DOWNSCALE, SEED + i, arguments.steps, guidance, perturbed)
                 with torch.no_grad():
                     maps.append(autoencoder.decode_classes(latent)[0][:, :known].argmax(1).numpy().astype(np.uint8))
             print({"steps": arguments.steps, "guidance": guidance, "perturbed": perturbed, **measured(np.concatenate(maps), cases, world)}, flush=True)

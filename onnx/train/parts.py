@@ -8,7 +8,7 @@ import torch
 from .runs import save_atomically
 
 PART_BYTES = 16 * 2**20 - 4096
-_KEPT = ("config", "step", "samples", "spent", "seed", "revision", "chunk_number", "factor", "world")
+_KEPT = ("config", "step", "samples", "spent", "seed", "revision", "chunk_number", "factor", "world", "size")
 
 
 def slim(state: dict) -> dict:

@@ -25,12 +25,14 @@ GRID = 4
 CRITIC_RATE = 1e-3
 BETAS = 0.0, 0.99
 ALONE = 60
-"""First steps, in which only the critic learns."""
+"""First steps, in which only a new critic learns."""
 PENALTY = 0.1
 """Weight of the penalties on the critic's gradient."""
 BLUR = 0.25
 """The critic sees latents with up to this much more noise than the walk goes on with."""
 NOISIEST = 0.95
+LATER = 2.0
+"""How much more each moment counts to the network than the one before: what is drawn is what the last one leaves."""
 
 
 class Walk:
@@ -57,10 +59,11 @@ class Refiner(Trainer):
             group["betas"] = BETAS
         self.before = copy.deepcopy(self.average)
         self.before.load_state_dict(begun["ema"])
-        if self.step:
-            saved = torch.load(self.path, map_location=self.device, weights_only=True, mmap=True)["critic"]
-            self.critic.load_state_dict(saved["model"])
-            self.judging.load_state_dict(saved["optimizer"])
+        critic = torch.load(self.path, map_location=self.device, weights_only=True, mmap=True)["critic"] if self.step else begun.get("critic")
+        self.alone = 0 if critic else ALONE
+        if critic:
+            self.critic.load_state_dict(critic["model"])
+            self.judging.load_state_dict(critic["optimizer"])
         self.walks: list[Walk] = []
 
     def advance(self, batch: int) -> None:
@@ -99,7 +102,8 @@ class Refiner(Trainer):
         now, then = (torch.tensor(times).repeat_interleave(torch.tensor(counts)).to(self.device) for times in zip(*map(self.times, self.walks)))
         text = joined([walk.captions for walk in self.walks]).inputs(self.device)
         inputs, wide = [x, now, *text, *with_absent(self.config.parents, {}, x)], now[:, None, None, None]
-        alone = self.step < ALONE
+        weight = LATER ** torch.tensor([walk.moment for walk in self.walks], device=self.device).repeat_interleave(torch.tensor(counts, device=self.device))
+        alone = self.step < self.alone
         with torch.set_grad_enabled(not alone), precision(self.device, self.arguments.bf16):
             velocity, _ = self.predict(*inputs)
         clean = x - wide * velocity.float()
@@ -116,11 +120,16 @@ class Refiner(Trainer):
         parts = self.judge(real, [one.detach() for one in drawn], counts)
         if alone:
             return torch.zeros((), requires_grad=True), parts
+        with torch.no_grad():
+            good = self.critic(real)
+        deceit = (F.softplus(good - self.critic(drawn)).mean(1) * weight).sum() / weight.sum()
+        parts["deceit"] = deceit.detach()
+        if not self.arguments.keep:
+            return deceit, parts
         with torch.no_grad(), precision(self.device, self.arguments.bf16):
-            kept, good = x - wide * self.before(*inputs).float(), self.critic(real).float()
-        deceit = F.softplus(good - self.critic(drawn)).mean()
+            kept = x - wide * self.before(*inputs).float()
         strayed = F.mse_loss(F.adaptive_avg_pool2d(clean, GRID), F.adaptive_avg_pool2d(kept, GRID))
-        return deceit + self.arguments.keep * strayed, parts | {"deceit": deceit.detach(), "strayed": strayed.detach()}
+        return deceit + self.arguments.keep * strayed, parts | {"strayed": strayed.detach()}
 
     def judge(self, real: list[Tensor], drawn: list[Tensor], counts: list[int]) -> dict[str, Tensor]:
         """One step of the critic, by features of true and of drawn latents with the same noise, `counts` of each walk."""

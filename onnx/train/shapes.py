@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from evaluate.pack import Pack
-from evaluate.samples import draw_candidates
+from evaluate.samples import MAP_SIDE, draw_candidates
 from evaluate.shapes import OUTLINE_SIDE, instances, outline
 from world.caption import describe
 from world.classes import OBJECTS, classes_of
@@ -29,6 +29,7 @@ from .pictures import classes_picture
 from .runs import Budget, Log, code_revision, learning_rate, require_world, save_atomically, set_learning_rate, world_of_checkpoint
 
 SIZE = 128
+"""Side in pixels of true maps where no pack says it."""
 NOISE = 0.3
 """Greatest level of noise in the latents of true maps."""
 POOL = 8000
@@ -69,23 +70,24 @@ def outlines_of(classes: np.ndarray, boundary: np.ndarray) -> Outlines:
 
 @torch.no_grad()
 def through(autoencoder: Autoencoder, maps: Maps) -> tuple[np.ndarray, np.ndarray]:
-    """The maps' classes u8 and boundaries bool [N, H, W] as they come back from latents with noise."""
+    """The maps' classes u8 and boundaries bool [N, 128, 128] as they come back from latents with noise, of the size that drawn ones are measured in."""
     classes, boundaries = [], []
     for start in range(0, len(maps.classes), 16):
         rows = slice(start, start + 16)
         latent = autoencoder.encode(classes_picture(maps.classes[rows], maps.boundary[rows]))
         level = NOISE * torch.rand(len(latent), 1, 1, 1)
         logits, boundary = autoencoder.decode_classes((1 - level) * latent + level * torch.randn_like(latent))
+        logits, boundary = (F.interpolate(x, size=(MAP_SIDE, MAP_SIDE), mode="bilinear", align_corners=False) for x in (logits, boundary))
         classes.append(logits.argmax(1).numpy().astype(np.uint8))
         boundaries.append(boundary[:, 0].numpy() > 0)
     return np.concatenate(classes), np.concatenate(boundaries)
 
 
-def true_outlines(autoencoder: Autoencoder, seed: int, world: int) -> Iterator[Outlines]:
+def true_outlines(autoencoder: Autoencoder, seed: int, world: int, size: int = SIZE) -> Iterator[Outlines]:
     """Endless lots of outlines from fresh maps."""
     rng = np.random.Generator(np.random.PCG64([seed, 0x5A9E]))
     while True:
-        yield outlines_of(*through(autoencoder, render_maps(rng, 32, 2, SIZE, world)))
+        yield outlines_of(*through(autoencoder, render_maps(rng, 32, 2, size, world)))
 
 
 def drawn_outlines(pack: Pack, captions: int, seed: int) -> tuple[Outlines, Outlines]:
@@ -147,16 +149,17 @@ def main() -> None:
     torch.manual_seed(arguments.seed)
     torch.set_num_threads(1)
     autoencoder, world = load_autoencoder(arguments.autoencoder), world_of_checkpoint(arguments.autoencoder)
-    drawn, apart = [], []
+    drawn, apart, size = [], [], SIZE
     if arguments.pack:
         pack = Pack(arguments.pack)
+        size = pack.variables["segmentation"]["size"]
         require_world(pack.world, world, arguments.pack)
         drawn, apart = drawn_outlines(pack, arguments.captions, arguments.seed)
     network, log, budget = ShapeReader(), Log(Path(arguments.run)), Budget(arguments.minutes)
     reader = Masked(network, known_answers(world, bool(drawn)))
     optimizer = torch.optim.AdamW(network.parameters(), arguments.rate, weight_decay=3e-2)
     mean, said = None, 0.0
-    for step, (outlines, classes) in enumerate(batches(true_outlines(autoencoder, arguments.seed, world), drawn, arguments.batch, arguments.seed)):
+    for step, (outlines, classes) in enumerate(batches(true_outlines(autoencoder, arguments.seed, world, size), drawn, arguments.batch, arguments.seed)):
         set_learning_rate(optimizer, learning_rate(arguments.rate, step, budget.progress))
         loss = F.cross_entropy(reader(outlines), classes)
         optimizer.zero_grad()
@@ -165,7 +168,7 @@ def main() -> None:
         mean = loss.item() if mean is None else 0.98 * mean + 0.02 * loss.item()
         if budget.over or budget.spent - said > 60:
             said = budget.spent
-            fresh = next(true_outlines(autoencoder, arguments.seed + 1, world))
+            fresh = next(true_outlines(autoencoder, arguments.seed + 1, world, size))
             log.write(step=step + 1, minutes=round(budget.spent / 60, 1), loss=round(mean, 4), **measured(reader.eval(), fresh, apart))
             reader.train()
         if budget.over:

@@ -62,15 +62,19 @@ fn borders(w: usize, h: usize, class_of: &[u8], component: &[u32]) -> BTreeMap<(
     let mut borders = BTreeMap::new();
     let mut meet = |at: usize, to: usize| {
         let (a, b) = (component[at], component[to]);
-        if a != b && a != NONE && b != NONE && class_of[to] == class_of[at] {
+        if a != NONE && b != NONE && class_of[to] == class_of[at] {
             *borders.entry((a, b)).or_default() += 1;
             *borders.entry((b, a)).or_default() += 1;
         }
     };
-    for row in (0..h).map(|y| y * w) {
-        (row + 1..row + w).for_each(|at| meet(at - 1, at));
-        if row > 0 {
-            (row..row + w).for_each(|at| meet(at - w, at));
+    // Nearly all neighbours are of one component: what looks for the others has to be quick.
+    let differs = |(at, (a, b)): (usize, (&u32, &u32))| (a != b).then_some(at);
+    for y in 0..h {
+        let row = &component[y * w..][..w];
+        row.iter().zip(row.iter().skip(1)).enumerate().filter_map(differs).for_each(|x| meet(y * w + x, y * w + x + 1));
+        if y + 1 < h {
+            let below = &component[(y + 1) * w..][..w];
+            row.iter().zip(below).enumerate().filter_map(differs).for_each(|x| meet(y * w + x, (y + 1) * w + x));
         }
     }
     borders

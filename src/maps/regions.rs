@@ -108,8 +108,13 @@ fn grow_cores(
     areas: &mut [usize],
 ) {
     let free = |component: &[u32], at: usize, to: usize| component[to] == NONE && object_class(to) == object_class(at);
-    let can_grow = |&at: &usize| component[at] != NONE && neighbours(at, w, h).any(|to| free(component, at, to));
-    let mut front: Vec<usize> = (0..component.len()).filter(can_grow).collect();
+    let free = &free;
+    let marked: &[u32] = component;
+    let unmarked = (0..marked.len()).filter(|&to| marked[to] == NONE && object_class(to).is_some());
+    let beside = |to: usize| neighbours(to, w, h).filter(move |&at| marked[at] != NONE && free(marked, at, to));
+    let mut front: Vec<usize> = unmarked.flat_map(beside).collect();
+    front.sort_unstable();
+    front.dedup();
     while !front.is_empty() {
         let mut next = Vec::new();
         for &at in &front {
