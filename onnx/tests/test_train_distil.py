@@ -86,6 +86,12 @@ def test_a_run_may_begin_with_another_student(start, tmp_path):
     assert all(torch.equal(a, b) for a, b in zip(second.network.parameters(), first.average.parameters()))
 
 
+def test_it_draws_in_the_size_that_its_teacher_learnt(start, tmp_path):
+    path = tmp_path / "teacher.pt"
+    save_atomically(torch.load(path, weights_only=True) | {"size": 96}, path)
+    assert start("as", "--size", "0").size == 96 and start("other").size == 64
+
+
 def test_its_text_is_never_dropped_and_its_test_walks_as_it_will(start):
     run = start("run", "--steps", "3")
     seen = []

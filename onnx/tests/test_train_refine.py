@@ -104,3 +104,5 @@ def test_captions_are_joined_as_they_are():
 def test_only_a_distilled_network_is_refined(start):
     with pytest.raises(SystemExit, match="no distilled network"):
         start("run", begin="teacher.pt")
+    with pytest.raises(SystemExit, match="reads no other map, not depth"):
+        start("run", "--factor", "depth")

@@ -32,6 +32,7 @@ class Distiller(Trainer):
 
     def __init__(self, arguments):
         self.teacher = load_denoiser(arguments.teacher, arguments.device).to(memory_format=torch.channels_last)
+        arguments.size = arguments.size or torch.load(arguments.teacher, weights_only=True, mmap=True).get("size")
         super().__init__(arguments)
         require_world(world_of_checkpoint(arguments.teacher), self.world, arguments.teacher)
         self.guidance = GUIDANCE.get(arguments.factor, OTHERS) if arguments.guidance is None else arguments.guidance

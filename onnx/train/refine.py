@@ -47,6 +47,8 @@ class Refiner(Trainer):
     """One run; `--batch` walks at a time, a share of them at each moment."""
 
     def __init__(self, arguments):
+        if arguments.factor != "segmentation":
+            raise SystemExit(f"only a segmentation is refined, whose network reads no other map, not {arguments.factor}")
         begun = torch.load(arguments.start, weights_only=True, mmap=True)
         if "steps" not in begun:
             raise SystemExit(f"{arguments.start} is no distilled network: train.distil, or train.from_pack --distilled, makes one")
@@ -68,7 +70,7 @@ class Refiner(Trainer):
 
     def advance(self, batch: int) -> None:
         """Every walk is at a moment of its own; the one that is over gives way to a new one."""
-        count = batch // self.steps
+        count = max(1, batch // self.steps)
         self.walks = [walk for walk in self.walks if walk.moment < self.steps and len(walk.x) == count]
         taken = {walk.moment for walk in self.walks}
         while len(self.walks) < self.steps:
