@@ -18,6 +18,11 @@ def test_work_counts_two_operations_for_each_product():
     assert sessions.work("Add", shapes([1, 6], [1, 6], [1, 6])) == 0
 
 
+def test_what_is_timed_in_eight_bits_is_another_graph():
+    factor = Pack(PACK, walks=sessions.WALKS).factors["segmentation"]
+    assert factor["int8"] != factor["model"] and "_quick" not in factor["model"]
+
+
 def test_one_batch_of_both_halves_is_the_halves():
     pack = Pack(PACK)
     both, text = sessions.feeds(pack, "depth", 2), sessions.feeds(pack, "depth", 2, guided=False)
