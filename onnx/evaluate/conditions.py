@@ -8,10 +8,9 @@ stands what the judge of images finds: whether an image agrees with the segmenta
 
 import argparse
 
-import numpy as np
-
-from evaluate import attributes, fidelity, segmenter
+from evaluate import fidelity
 from evaluate.captions import held_out_cases, measured_world
+from evaluate.figures import agreement
 from evaluate.judges import open_judge
 from evaluate.pack import Pack
 from evaluate.pictures import nearest
@@ -26,11 +25,8 @@ def conditions_of(pack):
 
 def measured(judge, cases, classes, images, real):
     """Figures of a row; `classes` [N, H, W] are the maps, `real` the features of renders."""
-    maps = nearest(classes, images.shape[-1])
-    matrix = segmenter.confusion(judge, images, maps)
-    colours = [kept for case, m, image in zip(cases, maps, images, strict=True) for kept in attributes.colours_kept(case, m, image)]
     crowds = fidelity.compared(fidelity.image_features(judge, images), real)
-    return crowds | {"miou": segmenter.mean_iou(matrix), "pixels": segmenter.pixel_accuracy(matrix), "colours": float(np.mean(colours)) if colours else float("nan")}
+    return crowds | agreement(judge, cases, images, nearest(classes, images.shape[-1]))
 
 
 def table(pack, cases, threads=1):

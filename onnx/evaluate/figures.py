@@ -126,17 +126,22 @@ def image_figures(cases, chain, threads=1, world=0):
     maps = nearest(chain.classes, side)
     figures = {}
     for name, images, classes in (("images", chain.images, maps), ("renders", true_images, true_maps)):
-        matrix = segmenter.confusion(judge, images, classes)
-        colours = [a for case, m, image in zip(cases, classes, images, strict=True) for a in attributes.colours_kept(case, m, image)]
-        figures[name] = {
-            "miou": segmenter.mean_iou(matrix),
-            "pixels": segmenter.pixel_accuracy(matrix),
-            "colours": _mean(colours),
-            "colours_count": len(colours),
-        }
+        figures[name] = agreement(judge, cases, images, classes)
     shuffled = segmenter.confusion(judge, chain.images, np.roll(maps, 1, axis=0))
     figures["shuffled"] = {"miou": segmenter.mean_iou(shuffled), "pixels": segmenter.pixel_accuracy(shuffled)}
     return figures
+
+
+def agreement(judge, cases, images, classes):
+    """Whether images [N, 3, H, W] show their maps [N, H, W], and have the colours that were asked for."""
+    matrix = segmenter.confusion(judge, images, classes)
+    colours = [a for case, m, image in zip(cases, classes, images, strict=True) for a in attributes.colours_kept(case, m, image)]
+    return {
+        "miou": segmenter.mean_iou(matrix),
+        "pixels": segmenter.pixel_accuracy(matrix),
+        "colours": _mean(colours),
+        "colours_count": len(colours),
+    }
 
 
 def fidelity_figures(cases, candidates, images, threads=1, world=0):

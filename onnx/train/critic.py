@@ -26,6 +26,7 @@ class Critic(nn.Module):
         for block in trunk.blocks:
             block.register_forward_hook(lambda _, __, answer: self.seen.append(answer))
         trunk.norm.register_forward_pre_hook(lambda _, inputs: self.seen.append(inputs[0]))
+        # A function and no submodule: the denoiser is neither learnt nor kept with the heads.
         self.look = lambda *inputs: trunk(*inputs)
 
     def features(self, latent: Tensor, level: Tensor, text: tuple[Tensor, ...]) -> list[Tensor]:
