@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evaluate.flow import acts
+from evaluate.flow import acts, moments
 from evaluate.pack import Pack
 from evaluate.pictures import skeletons
 from evaluate.skeletons import read_pose
@@ -68,8 +68,8 @@ class Eager:
         feeds, interval = self.pack.text_feeds([prompt] * count), factor.get("guidance_interval", (0.0, 1.0))
         tokens, ids, mask = (torch.from_numpy(feeds[name]) for name in ("tokens", "ids", "mask"))
         x = channels_last(torch.randn(count, self.pack.manifest["latent"]["channels"], side, side))
-        for i in range(factor["steps"]):
-            t, following = 1 - i / factor["steps"], 1 - (i + 1) / factor["steps"]
+        times = moments(factor["steps"], factor["schedule"].get("shift", 1.0))
+        for i, (t, following) in enumerate(zip(times[:-1], times[1:], strict=True)):
             guided = factor["guidance"] != 1.0 and acts(interval, i, factor["steps"])
             batch = 2 * count if guided else count
             known = [value for parent in parents for value in (parent.expand(batch, -1, -1, -1), torch.zeros(batch))]

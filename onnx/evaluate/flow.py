@@ -1,6 +1,6 @@
 """Sampling with flow matching: the numbers that the Rust engine must reproduce.
 
-A latent on the way is x_t = (1 - t) x0 + t eps; the network predicts v = eps - x0. Euler steps at t = 1, 1 - 1/N .. 1/N,
+A latent on the way is x_t = (1 - t) x0 + t eps; the network predicts v = eps - x0. Euler steps at the times that `moments` gives,
 guided v = v_null + guidance (v_text - v_null), the clean estimate x0 = x - t v clamped to +-clamp, and then
 x at the next t' is x0 + t' (x - x0) / t. Ancestral steps put fresh noise in place of a part of (x - x0) / t: with s = t'^2 / t its weight is
 d = (1 - t') s / (1 - s) instead of t', and that of the fresh noise the root of t'^2 - d^2.
@@ -9,13 +9,22 @@ d = (1 - t') s / (1 - s) instead of t', and that of the fresh noise the root of 
 import numpy as np
 
 
-def sample(predict, noise, steps, guidance, clamp, fresh=None, interval=(0.0, 1.0)):
+def moments(steps, shift=1.0):
+    """The times of a walk, `steps` + 1 of them from 1 to 0: even ones, of which a `shift` s above 1 makes s t / (1 + (s - 1) t), nearer to noise.
+
+    Larger latents show at the same t more of what stands where, so that is decided nearer to noise (Esser et al., "Scaling Rectified Flow Transformers", 2024, section 5.3.2).
+    """
+    even = [1.0 - i / steps for i in range(steps + 1)]
+    return [shift * t / (1.0 + (shift - 1.0) * t) for t in even]
+
+
+def sample(predict, noise, steps, guidance, clamp, fresh=None, interval=(0.0, 1.0), shift=1.0):
     """Latents [B, 8, h, w] from `noise` of that shape.
 
     `predict(latents [2B, ...], times [2B])` answers v for the text (first half) and for the null text (second half); where guidance does not act,
     which is outside the shares `interval` of the walk, it is given B latents and answers for the text.
     """
-    *_, end = walk(predict, noise, steps, guidance, clamp, fresh, interval)
+    *_, end = walk(predict, noise, steps, guidance, clamp, fresh, interval, shift)
     return end
 
 
@@ -24,11 +33,11 @@ def acts(interval, step, steps):
     return int(interval[0] * steps) <= step < int(interval[1] * steps)
 
 
-def walk(predict, noise, steps, guidance, clamp, fresh=None, interval=(0.0, 1.0)):
+def walk(predict, noise, steps, guidance, clamp, fresh=None, interval=(0.0, 1.0), shift=1.0):
     """The same, one after each step; ancestral where there is a generator of `fresh` noise."""
     x = noise.astype(np.float32)
-    for i in range(steps):
-        t, following = 1.0 - i / steps, 1.0 - (i + 1) / steps
+    times = moments(steps, shift)
+    for i, (t, following) in enumerate(zip(times[:-1], times[1:], strict=True)):
         if acts(interval, i, steps):
             both = predict(np.concatenate([x, x]), np.full(2 * len(x), t, np.float32))
             with_text, without = both[: len(x)], both[len(x) :]

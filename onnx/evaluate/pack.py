@@ -128,7 +128,7 @@ class Pack:
 
             steps_, guidance_ = steps or factor["steps"], factor["guidance"] if guidance is None else guidance
             interval = factor.get("guidance_interval", (0.0, 1.0)) if guidance_ != 1.0 else (0.0, 0.0)
-            outcome.append(flow.sample(predict, noise[part], steps_, guidance_, factor["clamp"], fresh, interval))
+            outcome.append(flow.sample(predict, noise[part], steps_, guidance_, factor["clamp"], fresh, interval, factor["schedule"].get("shift", 1.0)))
         return np.concatenate(outcome)
 
     def latent_side(self, variable):

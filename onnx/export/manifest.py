@@ -34,8 +34,13 @@ def variable_entry(name, size=None, enlarge=1, guided_by=(), unnamed_lead=0.0):
     return entry | extra | ({"unnamed_lead": unnamed_lead} if unnamed_lead else {})
 
 
-def factor_entry(name, parents):
-    """The entry of a flow-matching factor trained from scratch."""
+def flow_schedule(shift=1.0):
+    """The schedule of a flow whose walks have their moments shifted so (`evaluate.flow.moments`)."""
+    return {"kind": "flow"} | ({"shift": shift} if shift != 1.0 else {})
+
+
+def factor_entry(name, parents, shift=1.0):
+    """The entry of a flow-matching factor trained from scratch, whose walks have their moments shifted so."""
     steps, guidance = DEFAULTS[name]
     return {
         "variable": name,
@@ -44,7 +49,7 @@ def factor_entry(name, parents):
         "model": f"{name}.onnx",
         "attention": True,
         "prediction": "flow",
-        "schedule": {"kind": "flow"},
+        "schedule": flow_schedule(shift),
         "clamp": CLAMP,
         "steps": steps,
         "guidance": guidance,

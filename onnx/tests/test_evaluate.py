@@ -145,6 +145,15 @@ def test_flow_reaches_the_clean_sample_of_a_perfect_network():
     np.testing.assert_allclose(flow.sample(predict, noise, 5, 2.0, 4.0), clean, atol=1e-5)
 
 
+def test_a_shift_moves_the_moments_of_a_walk_towards_noise():
+    assert flow.moments(4) == [1.0, 0.75, 0.5, 0.25, 0.0]
+    np.testing.assert_allclose(flow.moments(4, 3.0), [1.0, 0.9, 0.75, 0.5, 0.0])
+    told = []
+    predict = lambda latents, times: told.append(float(times[0])) or np.zeros_like(latents)
+    flow.sample(predict, np.zeros((1, 8, 2, 2), np.float32), 4, 1.0, 4.0, interval=(0.0, 0.0), shift=3.0)
+    np.testing.assert_allclose(told, [1.0, 0.9, 0.75, 0.5])
+
+
 def test_outside_the_interval_of_guidance_the_text_alone_is_asked():
     asked = []
 

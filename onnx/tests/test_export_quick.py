@@ -66,6 +66,14 @@ def test_the_variable_is_drawn_in_the_size_that_it_learnt_last(pack, student):
     assert sizes() == [64, *before[1:]]
 
 
+def test_the_moments_of_its_walk_go_with_it(pack, student):
+    saved = torch.load(student, weights_only=True)
+    for shift, schedule in ((3.0, {"kind": "flow", "shift": 3.0}), (1.0, {"kind": "flow"})):
+        save_atomically(saved | {"shift": shift}, student)
+        add_quick(pack, student, default=True, precision="full", say=lambda _: None)
+        assert manifest_of(pack)["factors"][0]["schedule"] == schedule
+
+
 def test_what_does_not_fit_is_refused_and_the_pack_stays(pack, student):
     before, saved = manifest_of(pack), torch.load(student, weights_only=True)
     for wrong, error, words in (({"world": 1}, SystemExit, "version 1 of the world"), ({"factor": "pose"}, ValueError, "no factor of pose")):

@@ -61,7 +61,7 @@ def test_backward_it_is_taught_where_its_own_walk_leads(start):
     text, known = captions.inputs(), []
     assert torch.equal(run.walked(noise, 0, text, known), noise)
     assert torch.allclose(run.walked(noise, 3, text, known), sample(run.network, captions, 8, seed=3, steps=3, guidance=1.0), atol=1e-5)
-    assert run.particulars() == {"steps": 3, "guidance": 3.0, "perturbed": 1.0}
+    assert run.particulars() == {"steps": 3, "shift": 1.0, "guidance": 3.0, "perturbed": 1.0}
 
 
 def test_in_bfloat16_it_learns_the_same(start):
@@ -98,4 +98,20 @@ def test_its_text_is_never_dropped_and_its_test_walks_as_it_will(start):
     run.predict = lambda x, time, tokens, ids, mask, *rest: seen.append(mask) or run.network.predict(x, time, tokens, ids, mask, *rest)
     run.loss(64)
     assert (seen[0][:, 0] == 1).all()
-    assert run.held_out().walk == {"steps": 3, "guidance": 1.0}
+    assert run.held_out().walk == {"steps": 3, "guidance": 1.0, "shift": 1.0}
+
+
+def test_a_shifted_walk_is_taught_at_its_own_moments_and_stays_with_the_run(start):
+    run = start("run", "--steps", "2", "--substeps", "2", "--shift", "3")
+    told = {"student": set(), "teacher": set()}
+    note = lambda name, answer: lambda x, time, *rest, **more: told[name].add(round(time[0].item(), 4)) or answer(x, time, *rest, **more)
+    run.predict, run.teacher.predict = note("student", run.network.predict), note("teacher", run.teacher.predict)
+    for _ in range(12):
+        run.loss(4)
+    assert told == {"student": {1.0, 0.75}, "teacher": {1.0, 0.9, 0.75, 0.5}}
+    captions = run.held[0].captions.take(torch.arange(2))
+    noise = torch.randn(2, 8, 8, 8, generator=torch.Generator().manual_seed(3))
+    assert torch.allclose(run.walked(noise, 2, captions.inputs(), []), sample(run.network, captions, 8, seed=3, steps=2, guidance=1.0, shift=3.0), atol=1e-5)
+    run.step = 1
+    run.checkpoint()
+    assert start("run").shift == 3.0 and start("next", "--start", str(run.path)).shift == 3.0

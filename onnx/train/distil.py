@@ -15,6 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from evaluate.flow import moments
+
 from .factor import Trainer, arguments_parser, conditions, draw_batch
 from .networks import load_denoiser
 from .runs import precision, require_world, world_of_checkpoint
@@ -37,6 +39,9 @@ class Distiller(Trainer):
         require_world(world_of_checkpoint(arguments.teacher), self.world, arguments.teacher)
         self.guidance = GUIDANCE.get(arguments.factor, OTHERS) if arguments.guidance is None else arguments.guidance
         self.perturbed = PERTURBED.get(arguments.factor, 0.0) if arguments.perturbed is None else arguments.perturbed
+        begun = self.path if self.step else arguments.start
+        kept = torch.load(begun, weights_only=True, mmap=True).get("shift", 1.0) if begun else 1.0
+        self.shift = kept if arguments.shift is None else arguments.shift
         if self.step == 0 and not self.begun:
             self.network.load_state_dict(self.teacher.state_dict())
             self.average.load_state_dict(self.teacher.state_dict())
@@ -52,7 +57,8 @@ class Distiller(Trainer):
         captions.mask = (captions.ids != 0).to(captions.mask.dtype)
         steps, parts = self.arguments.steps, self.arguments.substeps
         moment = torch.randint(steps, ()).item()
-        start, end = 1 - moment / steps, 1 - (moment + 1) / steps
+        times = moments(steps * parts, self.shift)[moment * parts : (moment + 1) * parts + 1]
+        start, end = times[0], times[-1]
         device = lambda values: [value.to(self.device) for value in values]
         text, known = device(captions.inputs()), device(conditions(parents, given))
         time = torch.full((batch,), start, device=self.device)
@@ -63,8 +69,7 @@ class Distiller(Trainer):
             else:
                 x = (1 - start) * clean.to(self.device) + start * noise
             goal = x
-            for part in range(parts):
-                now, then = (start + (end - start) * i / parts for i in (part, part + 1))
+            for now, then in zip(times[:-1], times[1:]):
                 goal = jump(goal, guided(self.teacher, goal, torch.full_like(time, now), text, known, self.guidance, self.perturbed), now, then)
         target = (x - goal) / (start - end)
         with precision(self.device, self.arguments.bf16):
@@ -75,19 +80,19 @@ class Distiller(Trainer):
         return loss, {"loss": loss.detach()}
 
     @torch.no_grad()
-    def walked(self, x: Tensor, moments: int, text: list[Tensor], known: list[Tensor]) -> Tensor:
-        """Where the student is after its first `moments` steps from the noise `x`."""
-        for moment in range(moments):
-            now, then = 1 - moment / self.arguments.steps, 1 - (moment + 1) / self.arguments.steps
+    def walked(self, x: Tensor, count: int, text: list[Tensor], known: list[Tensor]) -> Tensor:
+        """Where the student is after its first `count` steps from the noise `x`."""
+        times = moments(self.arguments.steps, self.shift)
+        for now, then in zip(times[:count], times[1:]):
             x = jump(x, self.network(x, torch.full((len(x),), now, device=self.device), *text, *known), now, then)
         return x
 
     def particulars(self) -> dict:
         """How the student is to be walked, for the export, and what it was taught."""
-        return {"steps": self.arguments.steps, "guidance": self.guidance, "perturbed": self.perturbed}
+        return {"steps": self.arguments.steps, "shift": self.shift, "guidance": self.guidance, "perturbed": self.perturbed}
 
     def held_out(self, **walk):
-        return super().held_out(steps=self.arguments.steps, guidance=1.0)
+        return super().held_out(steps=self.arguments.steps, guidance=1.0, shift=self.shift)
 
 
 def parser():
@@ -99,6 +104,7 @@ def parser():
     own.add_argument("--substeps", type=int, default=2, help="of the teacher for each of them")
     own.add_argument("--guidance", type=float, help="the teacher's scale")
     own.add_argument("--perturbed", type=float, help="the teacher's scale of perturbed-attention guidance")
+    own.add_argument("--shift", type=float, help="of the walk's moments towards noise, for large pictures, see `evaluate.flow.moments` [default: that of --start, or 1]")
     own.add_argument("--backward", type=float, default=0.0, metavar="SHARE", help="of the batches that start from the student's own walk")
     own.set_defaults(rate=3e-4)
     return own

@@ -6,6 +6,8 @@ The encoder's latents with Gaussian noise differ from sampled ones: where a fact
 import torch
 from torch import Tensor
 
+from evaluate.flow import moments
+
 from .networks import load_denoiser, with_absent
 from .sampling import jump
 from .text import Captions
@@ -15,15 +17,16 @@ class Guesser:
     """The last steps of a distilled network's walk, from latents of known maps that were noised to where those steps begin."""
 
     def __init__(self, path: str):
-        self.steps = torch.load(path, weights_only=True, mmap=True).get("steps")
-        if self.steps is None:
+        saved = torch.load(path, weights_only=True, mmap=True)
+        if "steps" not in saved:
             raise SystemExit(f"{path} is no distilled network: train.distil, or train.from_pack --distilled, makes one")
+        self.steps, self.shift = saved["steps"], saved.get("shift", 1.0)
         self.network = load_denoiser(path).to(memory_format=torch.channels_last)
 
     @torch.no_grad()
-    def guess(self, clean: Tensor, captions: Captions, moments: int) -> Tensor:
-        """Clean latents [B, 8, h, w] and their captions -> what the network makes of them in its last `moments` steps (all of them: from pure noise)."""
-        times = [moment / self.steps for moment in range(moments, -1, -1)]
+    def guess(self, clean: Tensor, captions: Captions, count: int) -> Tensor:
+        """Clean latents [B, 8, h, w] and their captions -> what the network makes of them in its last `count` steps (all of them: from pure noise)."""
+        times = moments(self.steps, self.shift)[-count - 1 :]
         x = (1 - times[0]) * clean + times[0] * torch.randn_like(clean)
         conditions = with_absent(self.network.config.parents, {}, x)
         for now, then in zip(times[:-1], times[1:]):

@@ -45,12 +45,15 @@ def main() -> None:
     parser.add_argument("--captions", type=int, default=200)
     parser.add_argument("--size", type=int, help="side of the maps in pixels [default: the checkpoint's]")
     parser.add_argument("--steps", type=int, default=10)
+    parser.add_argument("--shift", type=float, help="of the walk's moments [default: the checkpoint's, or 1]")
     parser.add_argument("--guidance", type=float, nargs="+", default=[3.0])
     parser.add_argument("--perturbed", type=float, nargs="+", default=[0.0])
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     world = world_of_checkpoint(arguments.checkpoint)
-    size = arguments.size or torch.load(arguments.checkpoint, weights_only=True, mmap=True).get("size", FACTORS["segmentation"].size)
+    saved = torch.load(arguments.checkpoint, weights_only=True, mmap=True)
+    size = arguments.size or saved.get("size", FACTORS["segmentation"].size)
+    shift = saved.get("shift", 1.0) if arguments.shift is None else arguments.shift
     require_world(world_of_checkpoint(arguments.autoencoder), world, arguments.autoencoder)
     autoencoder = load_autoencoder(arguments.autoencoder)
     network = load_denoiser(arguments.checkpoint).to(memory_format=torch.channels_last)
@@ -60,7 +63,7 @@ def main() -> None:
         for perturbed in arguments.perturbed:
             maps = []
             for i, rows in enumerate(torch.arange(len(cases)).split(TOGETHER)):
-                latent = sample(network, captions.take(rows), size // DOWNSCALE, SEED + i, arguments.steps, guidance, perturbed)
+                latent = sample(network, captions.take(rows), size // DOWNSCALE, SEED + i, arguments.steps, guidance, perturbed, shift)
                 with torch.no_grad():
                     maps.append(autoencoder.decode_classes(latent)[0][:, :known].argmax(1).numpy().astype(np.uint8))
             print({"steps": arguments.steps, "guidance": guidance, "perturbed": perturbed, **measured(np.concatenate(maps), cases, world)}, flush=True)

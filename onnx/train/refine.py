@@ -14,6 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from evaluate.flow import moments
+
 from .critic import Critic
 from .factor import Trainer, arguments_parser, draw_batch
 from .networks import load_denoiser, with_absent
@@ -52,7 +54,8 @@ class Refiner(Trainer):
         begun = torch.load(arguments.start, weights_only=True, mmap=True)
         if "steps" not in begun:
             raise SystemExit(f"{arguments.start} is no distilled network: train.distil, or train.from_pack --distilled, makes one")
-        self.steps = begun["steps"]
+        self.steps, self.shift = begun["steps"], begun.get("shift", 1.0)
+        self.moments = moments(self.steps, self.shift)
         super().__init__(arguments)
         require_world(world_of_checkpoint(arguments.teacher), self.world, arguments.teacher)
         self.critic = Critic(load_denoiser(arguments.teacher, self.device).to(memory_format=torch.channels_last)).to(self.device, memory_format=torch.channels_last)
@@ -95,7 +98,7 @@ class Refiner(Trainer):
                 walk.moment += 1
 
     def times(self, walk: Walk) -> tuple[float, float]:
-        return 1 - walk.moment / self.steps, 1 - (walk.moment + 1) / self.steps
+        return self.moments[walk.moment], self.moments[walk.moment + 1]
 
     def loss(self, batch: int) -> tuple[Tensor, dict[str, float]]:
         self.advance(batch)
@@ -145,10 +148,10 @@ class Refiner(Trainer):
         return {"told": told.detach()} | {f"told_{walk.moment}": part.mean() for walk, part in sorted(zip(self.walks, right), key=lambda pair: pair[0].moment)}
 
     def particulars(self) -> dict:
-        return {"steps": self.steps, "critic": {"model": self.critic.state_dict(), "optimizer": self.judging.state_dict()}}
+        return {"steps": self.steps, "shift": self.shift, "critic": {"model": self.critic.state_dict(), "optimizer": self.judging.state_dict()}}
 
     def held_out(self, **walk):
-        return super().held_out(steps=self.steps, guidance=1.0)
+        return super().held_out(steps=self.steps, guidance=1.0, shift=self.shift)
 
 
 def joined(several: list[Captions]) -> Captions:

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from evaluate.flow import moments
+
 from .networks import Denoiser, with_absent
 from .text import Captions
 
@@ -46,18 +48,19 @@ def sample(
     steps: int = 10,
     guidance: float = 2.0,
     perturbed: float = 0.0,
+    shift: float = 1.0,
     parents: dict[str, Tensor] | None = None,
     device: str = "cpu",
 ) -> Tensor:
-    """One latent [B, 8, side, side] for each caption. `parents` are clean latents of that size; those left out are null."""
+    """One latent [B, 8, side, side] for each caption. `parents` are clean latents of that size; those left out are null. `shift` as in `evaluate.flow.moments`."""
     count = len(captions)
     generator = torch.Generator().manual_seed(seed)
     x = torch.randn(count, 8, side, side, generator=generator).to(device)
     tokens, ids, mask = captions.inputs(device)
     clean = torch.zeros(count, device=device)
     conditions = with_absent(network.config.parents, {name: (latent, clean) for name, latent in (parents or {}).items()}, x)
-    times = torch.linspace(1, 0, steps + 1)
-    for now, then in zip(times[:-1].tolist(), times[1:].tolist()):
+    times = moments(steps, shift)
+    for now, then in zip(times[:-1], times[1:]):
         time = torch.full((count,), now, device=device)
         x = jump(x, guided(network, x, time, (tokens, ids, mask), conditions, guidance, perturbed), now, then)
     return x

@@ -109,7 +109,7 @@ mod tests {
     const CLEAN: [f32; 4] = [0.3, -1.2, 2.0, 0.01];
 
     fn walk(sampler: Sampler, steps: usize) -> Walk {
-        let factor = factor(Prediction::Flow, BetaSchedule::Flow, None);
+        let factor = factor(Prediction::Flow, BetaSchedule::FLOW, None);
         Walk::new(&factor, Route { sampler, eta: 0.0, spacing: Spacing::Trailing, steps })
     }
 

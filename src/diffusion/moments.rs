@@ -51,7 +51,7 @@ const LEAST_PRODUCT: f64 = 1.0 / (1 << 24) as f64;
 /// `steps` does not divide the training steps.
 pub fn moments(schedule: &BetaSchedule, sampler: Sampler, spacing: Spacing, steps: usize) -> Vec<Moment> {
     let mut moments = match schedule {
-        BetaSchedule::Flow => flow(sampler, spacing, steps),
+        BetaSchedule::Flow { shift } => flow(*shift, sampler, spacing, steps),
         _ => {
             let mut products = alphas_cumprod(schedule);
             if let Some(last) = products.last_mut()
@@ -72,16 +72,17 @@ pub fn moments(schedule: &BetaSchedule, sampler: Sampler, spacing: Spacing, step
     moments
 }
 
-fn flow(sampler: Sampler, spacing: Spacing, steps: usize) -> Vec<Moment> {
+fn flow(shift: f64, sampler: Sampler, spacing: Spacing, steps: usize) -> Vec<Moment> {
     let share = |i: usize| i as f64 / steps as f64;
+    let shifted = |t: f64| shift * t / (1.0 + (shift - 1.0) * t);
     // Single precision where the reference has it: a ratio near 1 - t = 1e-6 shows the rounding.
     let single = |t: f64| f64::from(t as f32);
     let mut times: Vec<f64> = (0..steps)
         .map(|i| match sampler {
-            Sampler::DpmPp2m | Sampler::DpmPp2mSde => single(DPM_FLOW_START * share(steps - i)),
+            Sampler::DpmPp2m | Sampler::DpmPp2mSde => single(shifted(DPM_FLOW_START * share(steps - i))),
             Sampler::UniPc if i == 0 => single(1.0 - UNIPC_FLOW_GAP),
-            Sampler::UniPc => single(1.0 - DPM_FLOW_START * share(i)),
-            _ => 1.0 - share(i),
+            Sampler::UniPc => single(shifted(1.0 - DPM_FLOW_START * share(i))),
+            _ => shifted(1.0 - share(i)),
         })
         .collect();
     if spacing == Spacing::Karras {

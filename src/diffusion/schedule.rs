@@ -7,7 +7,7 @@ use crate::graph::BetaSchedule;
 /// Products of `1 - beta` up to each training step (the paper's `alpha_t`, eq. 1); empty for a flow.
 pub fn alphas_cumprod(schedule: &BetaSchedule) -> Vec<f64> {
     let betas: Vec<f64> = match *schedule {
-        BetaSchedule::Flow => Vec::new(),
+        BetaSchedule::Flow { .. } => Vec::new(),
         BetaSchedule::Linear { train_steps, beta_start, beta_end, .. } => {
             linear(train_steps, beta_start, beta_end).collect()
         }

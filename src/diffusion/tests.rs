@@ -80,7 +80,7 @@ pub(super) fn factor(prediction: Prediction, schedule: BetaSchedule, clamp: Opti
 }
 
 fn flow(clamp: Option<f32>, route: Route) -> Walk {
-    Walk::new(&factor(Prediction::Flow, BetaSchedule::Flow, clamp), route)
+    Walk::new(&factor(Prediction::Flow, BetaSchedule::FLOW, clamp), route)
 }
 
 fn euler(steps: usize) -> Route {
@@ -138,7 +138,7 @@ fn every_sampler_agrees_with_diffusers() {
         let route = Route { sampler: case.sampler, eta: case.eta, spacing: case.spacing, steps: case.steps };
         let walk = Walk::new(&factor(case.prediction, case.schedule.clone(), case.clamp), route);
         assert_eq!(walk.steps(), case.steps);
-        let scale = if case.schedule == BetaSchedule::Flow { 1000.0 } else { 1.0 };
+        let scale = if case.schedule.is_flow() { 1000.0 } else { 1.0 };
         for (step, &time) in case.times.iter().enumerate() {
             let error = (walk.time(step) - time).abs() * scale;
             assert!(error < 1e-2, "{what}: step {step} at {} instead of {time}", walk.time(step));

@@ -53,7 +53,7 @@ impl Walk {
         Self {
             prediction: factor.prediction,
             clamp: factor.clamp.map(f64::from),
-            flow: factor.schedule == BetaSchedule::Flow,
+            flow: factor.schedule.is_flow(),
             moments: moments(&factor.schedule, route.sampler, route.spacing, route.steps),
             route,
         }

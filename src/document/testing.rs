@@ -23,7 +23,7 @@ pub fn graph() -> FactorGraph {
         parents: parents.iter().copied().map(VariableId).collect(),
         controls: Vec::new(),
         prediction: Prediction::Flow,
-        schedule: BetaSchedule::Flow,
+        schedule: BetaSchedule::FLOW,
         clamp: Some(4.0),
         sampler: Sampler::Euler,
         steps: 10,

@@ -36,7 +36,13 @@ pub enum Prediction {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum BetaSchedule {
     /// Straight path from data to noise; goes with [`Prediction::Flow`].
-    Flow,
+    Flow {
+        /// Of the moments of a walk towards noise: an even `t` becomes `s t / (1 + (s - 1) t)`. 1 leaves them
+        /// even; larger latents, in which less noise hides what stands where, want more (Esser et al., "Scaling
+        /// Rectified Flow Transformers for High-Resolution Image Synthesis", section 5.3.2; `shift` of `diffusers`).
+        #[serde(default = "unshifted", skip_serializing_if = "is_unshifted")]
+        shift: f64,
+    },
     /// Betas linear in the step.
     Linear {
         /// Number of training steps.
@@ -71,11 +77,28 @@ pub enum BetaSchedule {
     },
 }
 
+fn unshifted() -> f64 {
+    1.0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_unshifted(shift: &f64) -> bool {
+    *shift == 1.0
+}
+
 impl BetaSchedule {
+    /// A flow whose walks have even moments.
+    pub const FLOW: Self = Self::Flow { shift: 1.0 };
+
+    /// Whether this is the straight path of a flow.
+    pub fn is_flow(&self) -> bool {
+        matches!(self, Self::Flow { .. })
+    }
+
     /// Number of training steps; a flow has none, its time is continuous.
     pub fn train_steps(&self) -> Option<usize> {
         match *self {
-            Self::Flow => None,
+            Self::Flow { .. } => None,
             Self::Linear { train_steps, .. }
             | Self::ScaledLinear { train_steps, .. }
             | Self::Cosine { train_steps, .. } => Some(train_steps),
@@ -85,7 +108,7 @@ impl BetaSchedule {
     /// Whether the last training step is pure noise by rescaled betas; then `eps` says nothing there.
     pub fn zero_terminal_snr(&self) -> bool {
         match *self {
-            Self::Flow => false,
+            Self::Flow { .. } => false,
             Self::Linear { zero_terminal_snr, .. }
             | Self::ScaledLinear { zero_terminal_snr, .. }
             | Self::Cosine { zero_terminal_snr, .. } => zero_terminal_snr,

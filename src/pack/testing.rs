@@ -66,7 +66,7 @@ pub fn pack() -> Pack {
         int8: None,
         attention: false,
         prediction: Prediction::Flow,
-        schedule: BetaSchedule::Flow,
+        schedule: BetaSchedule::FLOW,
         controls: Vec::new(),
         clamp: Some(4.0),
         sampler: None,

@@ -200,7 +200,7 @@ fn build_graph(manifest: &Manifest) -> Result<FactorGraph, Fault> {
 
 fn check_factor(entry: &FactorEntry) -> Result<(), String> {
     let fault = |reason: String| Err(format!("the factor \"{}\" {reason}", entry.variable));
-    if (entry.prediction == Prediction::Flow) != (entry.schedule == BetaSchedule::Flow) {
+    if (entry.prediction == Prediction::Flow) != entry.schedule.is_flow() {
         return fault("pairs a flow with a schedule of betas".into());
     }
     if entry.prediction == Prediction::Epsilon && entry.schedule.zero_terminal_snr() {
@@ -229,7 +229,10 @@ fn check_factor(entry: &FactorEntry) -> Result<(), String> {
         return fault("has a clamp that is not positive".into());
     }
     let (train_steps, first, last) = match entry.schedule {
-        BetaSchedule::Flow => return Ok(()),
+        BetaSchedule::Flow { shift } if !(0.1..=100.0).contains(&shift) => {
+            return fault(format!("shifts the moments of its walk by {shift}, which must lie between 0.1 and 100"));
+        }
+        BetaSchedule::Flow { .. } => return Ok(()),
         BetaSchedule::Cosine { train_steps, .. } => (train_steps, 0.5, 0.5),
         BetaSchedule::Linear { train_steps, beta_start, beta_end, .. }
         | BetaSchedule::ScaledLinear { train_steps, beta_start, beta_end, .. } => (train_steps, beta_start, beta_end),

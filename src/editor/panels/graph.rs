@@ -225,7 +225,7 @@ mod tests {
             parents: parents.iter().map(|p| VariableId(*p)).collect(),
             controls: Vec::new(),
             prediction: Prediction::Flow,
-            schedule: BetaSchedule::Flow,
+            schedule: BetaSchedule::FLOW,
             clamp: None,
             sampler: Sampler::Euler,
             steps: 4,
