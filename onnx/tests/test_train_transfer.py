@@ -25,6 +25,7 @@ def test_the_difference_is_added_and_walks_as_what_was_learnt(tmp_path):
     b, c = save(before, 2, size=128), save(onto, 3, size=192)
     path = transfer(learnt, before, onto, tmp_path / "run")
     saved = torch.load(path, weights_only=True)
+    assert "shift" not in saved and torch.load(transfer(learnt, before, onto, tmp_path / "run", 2.0), weights_only=True)["shift"] == 2.0
     assert saved["steps"] == 4 and saved["guidance"] == 3.0 and saved["size"] == 192 and saved["world"] == 1
     for name, value in load_denoiser(path).state_dict().items():
         assert torch.allclose(value, a[name] + c[name] - b[name], atol=1e-5)

@@ -7,7 +7,7 @@
 
 use super::moments::{Moment, moments};
 use super::multistep::{Weights, dpm, unipc_corrector, unipc_predictor};
-use crate::graph::{BetaSchedule, Factor, Prediction, Sampler, Spacing};
+use crate::graph::{Factor, Prediction, Sampler, Spacing};
 
 /// How a factor is walked.
 #[derive(Clone, Copy, Debug, PartialEq)]
