@@ -68,7 +68,7 @@ class Eager:
         feeds, interval = self.pack.text_feeds([prompt] * count), factor.get("guidance_interval", (0.0, 1.0))
         tokens, ids, mask = (torch.from_numpy(feeds[name]) for name in ("tokens", "ids", "mask"))
         x = channels_last(torch.randn(count, self.pack.manifest["latent"]["channels"], side, side))
-        times = moments(factor["steps"], factor["schedule"].get("shift", 1.0))
+        times = moments(factor["steps"], self.pack.shift(variable))
         for i, (t, following) in enumerate(zip(times[:-1], times[1:], strict=True)):
             guided = factor["guidance"] != 1.0 and acts(interval, i, factor["steps"])
             batch = 2 * count if guided else count

@@ -128,8 +128,13 @@ class Pack:
 
             steps_, guidance_ = steps or factor["steps"], factor["guidance"] if guidance is None else guidance
             interval = factor.get("guidance_interval", (0.0, 1.0)) if guidance_ != 1.0 else (0.0, 0.0)
-            outcome.append(flow.sample(predict, noise[part], steps_, guidance_, factor["clamp"], fresh, interval, factor["schedule"].get("shift", 1.0)))
+            outcome.append(flow.sample(predict, noise[part], steps_, guidance_, factor["clamp"], fresh, interval, self.shift(variable)))
         return np.concatenate(outcome)
+
+    def shift(self, variable):
+        """Of the moments of the walk, see `flow.moments`: the distilled network's own where that walks, else the schedule's."""
+        factor = self.factors[variable]
+        return factor.get("shift", factor["schedule"].get("shift", 1.0))
 
     def latent_side(self, variable):
         """Side of the variable's latent at its usual size."""

@@ -34,13 +34,8 @@ def variable_entry(name, size=None, enlarge=1, guided_by=(), unnamed_lead=0.0):
     return entry | extra | ({"unnamed_lead": unnamed_lead} if unnamed_lead else {})
 
 
-def flow_schedule(shift=1.0):
-    """The schedule of a flow whose walks have their moments shifted so (`evaluate.flow.moments`)."""
-    return {"kind": "flow"} | ({"shift": shift} if shift != 1.0 else {})
-
-
-def factor_entry(name, parents, shift=1.0):
-    """The entry of a flow-matching factor trained from scratch, whose walks have their moments shifted so."""
+def factor_entry(name, parents):
+    """The entry of a flow-matching factor trained from scratch."""
     steps, guidance = DEFAULTS[name]
     return {
         "variable": name,
@@ -49,11 +44,17 @@ def factor_entry(name, parents, shift=1.0):
         "model": f"{name}.onnx",
         "attention": True,
         "prediction": "flow",
-        "schedule": flow_schedule(shift),
+        "schedule": {"kind": "flow"},
         "clamp": CLAMP,
         "steps": steps,
         "guidance": guidance,
     }
+
+
+def quick_entry(model, saved):
+    """The entry of a distilled network by the checkpoint of `train.distil`."""
+    shift = saved.get("shift", 1.0)
+    return {"model": model, "steps": saved["steps"]} | ({"shift": shift} if shift != 1.0 else {})
 
 
 def class_entries(world=0):

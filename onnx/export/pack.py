@@ -30,7 +30,7 @@ ABOUT = {
     "name": "clay",
     "title": "Clay dioramas",
     "description": "Little clay worlds: {classes} classes, trained from nothing on pictures that Underpaint renders.",
-    "revision": "v0.10",
+    "revision": "v0.11",
     "licence": "CC0-1.0",
 }
 OWN = {"name": "mine", "title": "My data", "description": "Trained on a data set of its own.", "revision": "1", "licence": "LicenseRef-unknown"}
@@ -84,17 +84,14 @@ def export_pack(runs, out, classes=None, say=print, keep_quick=False):
         error = write_graph(factor_graph(name, network, VOCABULARY, parents[name]), os.path.join(aside, f"{name}.onnx"))
         say(f"{name}.onnx: largest difference from PyTorch {error:.1e}")
     quick = {name: _export_quick(runs, aside, name, parents[name], world, say) for name in parents if os.path.exists(_quick_checkpoint(runs, name))}
-    kept_shifts = {}
     if keep_quick:
-        kept, kept_shifts = _kept_quick(out, aside, set(parents) - set(quick), say)
-        quick = kept | quick
+        quick = _kept_quick(out, aside, set(parents) - set(quick), say) | quick
     reader = _reader(runs, out, aside, world, classes, say)
     with open(os.path.join(aside, "LICENSES.md"), "w", encoding="utf-8") as file:
         file.write(LICENCES)
     decoding = image_decoding(autoencoder, parents.get("image", []))
-    last = {name: _quick_checkpoint(runs, name) if os.path.exists(_quick_checkpoint(runs, name)) else path for name, path in trained.items()}
-    sizes, shifts = ({name: _said(path, key) for name, path in last.items()} for key in ("size", "shift"))
-    manifest.write_manifest(aside, pack_manifest(parents, world, classes, quick, decoding, sizes, shifts | kept_shifts) | reader)
+    sizes = {name: _size(_quick_checkpoint(runs, name) if os.path.exists(_quick_checkpoint(runs, name)) else path) for name, path in trained.items()}
+    manifest.write_manifest(aside, pack_manifest(parents, world, classes, quick, decoding, sizes) | reader)
     size = sum(os.path.getsize(os.path.join(aside, name)) for name in os.listdir(aside))
     if size > LIMIT:
         raise ValueError(f"the pack has {size / 2**20:.0f} MiB, more than {LIMIT / 2**20:.0f}")
@@ -117,23 +114,23 @@ def class_decoding(classes, world):
     return {"unnamed_lead": UNNAMED_LEAD}
 
 
-def pack_manifest(parents, world, classes=None, quick=None, decoding=None, sizes=None, shifts=None):
+def pack_manifest(parents, world, classes=None, quick=None, decoding=None, sizes=None):
     """The manifest for factors with these parents, each of which has a factor of its own; `quick` are the entries of distilled networks.
 
-    `decoding` is what `image_decoding` says; `sizes` are the sides of pictures that are not the variables' usual ones, `shifts` those of the moments of walks, where there are any.
+    `decoding` is what `image_decoding` says; `sizes` are the sides of pictures that are not the variables' usual ones.
     """
     image = {"image": decoding or {}}
     if classes:
-        return _manifest_of(parents, quick, image, sizes or {}, shifts or {}, OWN, manifest.own_class_entries(classes), (f"a {classes[-1]['name']}",))
+        return _manifest_of(parents, quick, image, sizes or {}, OWN, manifest.own_class_entries(classes), (f"a {classes[-1]['name']}",))
     about = ABOUT | {"description": ABOUT["description"].format(classes=len(classes_of(world)))}
     entries = manifest.class_entries(world)
-    return _manifest_of(parents, quick, image | {"segmentation": class_decoding(entries, world)}, sizes or {}, shifts or {}, about, entries, PROMPTS)
+    return _manifest_of(parents, quick, image | {"segmentation": class_decoding(entries, world)}, sizes or {}, about, entries, PROMPTS)
 
 
-def _manifest_of(parents, quick, decoding, sizes, shifts, about, classes, prompts):
+def _manifest_of(parents, quick, decoding, sizes, about, classes, prompts):
     variables = [manifest.variable_entry(name, sizes.get(name), **decoding.get(name, {})) for name in manifest.VARIABLES if name in parents]
     distilled = {name: {"quick": entry} for name, entry in (quick or {}).items()}
-    factors = [manifest.factor_entry(name, names, shifts.get(name) or 1.0) | WALKS.get(name, {}) | distilled.get(name, {}) for name, names in parents.items()]
+    factors = [manifest.factor_entry(name, names) | WALKS.get(name, {}) | distilled.get(name, {}) for name, names in parents.items()]
     return manifest.pack_manifest(about, variables, factors, colour_words(), prompts, classes=classes)
 
 
@@ -141,9 +138,9 @@ def _quick_checkpoint(runs, name):
     return os.path.join(runs, f"{name}_quick", "checkpoint.pt")
 
 
-def _said(checkpoint, key):
-    """What a checkpoint says of the size of its pictures or the shift of its walk; None where it, being older, does not say it."""
-    return torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=True).get(key)
+def _size(checkpoint):
+    """The side of the pictures that a network was trained with; None where a checkpoint, being older, does not say it."""
+    return torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=True).get("size")
 
 
 def _export_quick(runs, aside, name, parents, world, say):
@@ -153,19 +150,18 @@ def _export_quick(runs, aside, name, parents, world, say):
     file = f"{name}_quick.onnx"
     error = write_graph(factor_graph(name, load_denoiser(path), VOCABULARY, parents), os.path.join(aside, file))
     say(f"{file}: largest difference from PyTorch {error:.1e}")
-    return {"model": file, "steps": torch.load(path, weights_only=True)["steps"], "default": name in QUICK_BY_DEFAULT}
+    return manifest.quick_entry(file, torch.load(path, weights_only=True, mmap=True)) | {"default": name in QUICK_BY_DEFAULT}
 
 
 def _kept_quick(out, aside, names, say):
-    """Copies the distilled networks of the factors `names` from the pack `out`; their entries in the manifest, and the shifts of their walks."""
+    """Copies the distilled networks of the factors `names` from the pack `out`; their entries in the manifest."""
     with open(os.path.join(out, "pack.json"), encoding="utf-8") as file:
-        factors = [f for f in json.load(file)["factors"] if "quick" in f and f["variable"] in names]
-    entries = {f["variable"]: f["quick"] for f in factors}
+        entries = {f["variable"]: f["quick"] for f in json.load(file)["factors"] if "quick" in f and f["variable"] in names}
     for entry in entries.values():
         for file in (entry[key] for key in ("model", "int8") if key in entry):
             shutil.copyfile(os.path.join(out, file), os.path.join(aside, file))
             say(f"{file}: kept")
-    return entries, {f["variable"]: f["schedule"].get("shift") for f in factors}
+    return entries
 
 
 def _reader(runs, out, aside, world, classes, say):

@@ -4,7 +4,7 @@
 
 It takes the place of the distilled network that the factor had. `--precision` says whether CPUs have it in 8 bits beside full precision (`both`), or whether the pack, which may be near its greatest
 size, holds one alone (`int8`, `full`). Measure both: in a few steps the errors of 8 bits are not made good by later ones. The variable is drawn in pictures of the size that this network
-learnt last and at the moments of its walk, from now on, by the undistilled one as well.
+learnt last, from now on, by the undistilled one as well.
 """
 
 import os
@@ -40,8 +40,7 @@ def add_quick(pack, checkpoint, default, precision="both", revision=None, size=N
         file = f"{name}_quick.onnx"
         graph = factor_graph(name, load_denoiser(checkpoint), VOCABULARY, factor["parents"])
         say(f"{file}: largest difference from PyTorch {write_graph(graph, os.path.join(aside, file)):.1e}")
-        factor["schedule"] = manifest.flow_schedule(saved.get("shift", 1.0))
-        factor["quick"] = {"model": file, "steps": saved["steps"]} | ({"default": True} if default else {})
+        factor["quick"] = manifest.quick_entry(file, saved) | ({"default": True} if default else {})
         variable = next(entry for entry in about["variables"] if entry["name"] == name)
         variable["size"] = size or saved.get("size", variable["size"])
         if precision != "full":

@@ -68,10 +68,11 @@ def test_the_variable_is_drawn_in_the_size_that_it_learnt_last(pack, student):
 
 def test_the_moments_of_its_walk_go_with_it(pack, student):
     saved = torch.load(student, weights_only=True)
-    for shift, schedule in ((3.0, {"kind": "flow", "shift": 3.0}), (1.0, {"kind": "flow"})):
+    for shift, more in ((3.0, {"shift": 3.0}), (1.0, {})):
         save_atomically(saved | {"shift": shift}, student)
         add_quick(pack, student, default=True, precision="full", say=lambda _: None)
-        assert manifest_of(pack)["factors"][0]["schedule"] == schedule
+        assert manifest_of(pack)["factors"][0]["quick"] == {"model": "segmentation_quick.onnx", "steps": 3, "default": True} | more
+        assert Pack(pack).shift("segmentation") == shift and Pack(pack, walks="full").shift("segmentation") == 1.0
 
 
 def test_what_does_not_fit_is_refused_and_the_pack_stays(pack, student):

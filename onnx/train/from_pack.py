@@ -73,15 +73,15 @@ def samples_of(begun: Path | None, variable: str) -> int:
     return json.loads(about.read_text(encoding="utf-8"))["samples"].get(variable, 0) if about and about.exists() else 0
 
 
-def quick_checkpoint(pack: Path, variable: str, factor: dict, world: int) -> dict:
-    """The factor's distilled network as `train.distil` writes it; `factor` is the factor's entry in the manifest."""
-    return factor_checkpoint(pack, variable, world, quick=True) | {"steps": factor["quick"]["steps"], "shift": factor["schedule"].get("shift", 1.0)}
+def quick_checkpoint(pack: Path, variable: str, entry: dict, world: int) -> dict:
+    """The factor's distilled network as `train.distil` writes it; `entry` is its entry in the manifest."""
+    return factor_checkpoint(pack, variable, world, quick=True) | {"steps": entry["steps"], "shift": entry.get("shift", 1.0)}
 
 
 def quick_entries(pack: Path) -> dict[str, dict]:
-    """Variable -> entry of the factors whose distilled networks the pack has in full precision."""
+    """Variable -> entry of the distilled networks that the pack has in full precision."""
     factors = json.loads((pack / "pack.json").read_text(encoding="utf-8"))["factors"]
-    return {f["variable"]: f for f in factors if "quick" in f and f["quick"]["model"] == f"{f['variable']}_quick.onnx"}
+    return {f["variable"]: f["quick"] for f in factors if "quick" in f and f["quick"]["model"] == f"{f['variable']}_quick.onnx"}
 
 
 def start(config: dict, model: dict, world: int) -> dict:

@@ -84,18 +84,19 @@ impl Reading {
     /// The classes of objects that the prompt does not name; none where it names nothing, or where a word is unknown, which
     /// may stand for any of them.
     pub fn unnamed(&self, classes: &ClassTable) -> Vec<u8> {
-        unnamed(std::slice::from_ref(self), classes)
+        unnamed(std::slice::from_ref(self), classes).into_iter().filter(|class| classes.is_object(*class)).collect()
     }
 }
 
-/// As [`Reading::unnamed`], of several texts that are followed together.
+/// The classes, of objects and of grounds, that none of several texts names which are followed together; none where they name
+/// nothing, or where a word is unknown.
 pub fn unnamed(readings: &[Reading], classes: &ClassTable) -> Vec<u8> {
     let mut asked = readings.iter().flat_map(|reading| &reading.asked).peekable();
     if asked.peek().is_none() || readings.iter().any(|reading| !reading.unknown.is_empty()) {
         return Vec::new();
     }
     let named: Vec<u8> = asked.map(|asked| asked.class).collect();
-    classes.iter().map(|class| class.index).filter(|c| classes.is_object(*c) && !named.contains(c)).collect()
+    classes.iter().map(|class| class.index).filter(|class| !named.contains(class)).collect()
 }
 
 /// Share of the picture a class must cover to count as present.

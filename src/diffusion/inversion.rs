@@ -110,7 +110,7 @@ mod tests {
 
     fn walk(sampler: Sampler, steps: usize) -> Walk {
         let factor = factor(Prediction::Flow, BetaSchedule::FLOW, None);
-        Walk::new(&factor, Route { sampler, eta: 0.0, spacing: Spacing::Trailing, steps })
+        Walk::new(&factor, &factor.schedule, Route { sampler, eta: 0.0, spacing: Spacing::Trailing, steps })
     }
 
     /// A network that bends the way: no two latents get answers alike.

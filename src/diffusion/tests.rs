@@ -80,7 +80,7 @@ pub(super) fn factor(prediction: Prediction, schedule: BetaSchedule, clamp: Opti
 }
 
 fn flow(clamp: Option<f32>, route: Route) -> Walk {
-    Walk::new(&factor(Prediction::Flow, BetaSchedule::FLOW, clamp), route)
+    Walk::new(&factor(Prediction::Flow, BetaSchedule::FLOW, clamp), &BetaSchedule::FLOW, route)
 }
 
 fn euler(steps: usize) -> Route {
@@ -136,7 +136,7 @@ fn every_sampler_agrees_with_diffusers() {
             case.schedule, case.prediction, case.sampler, case.eta, case.spacing, case.steps
         );
         let route = Route { sampler: case.sampler, eta: case.eta, spacing: case.spacing, steps: case.steps };
-        let walk = Walk::new(&factor(case.prediction, case.schedule.clone(), case.clamp), route);
+        let walk = Walk::new(&factor(case.prediction, case.schedule.clone(), case.clamp), &case.schedule, route);
         assert_eq!(walk.steps(), case.steps);
         let scale = if case.schedule.is_flow() { 1000.0 } else { 1.0 };
         for (step, &time) in case.times.iter().enumerate() {

@@ -7,7 +7,7 @@
 
 use super::moments::{Moment, moments};
 use super::multistep::{Weights, dpm, unipc_corrector, unipc_predictor};
-use crate::graph::{Factor, Prediction, Sampler, Spacing};
+use crate::graph::{BetaSchedule, Factor, Prediction, Sampler, Spacing};
 
 /// How a factor is walked.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,14 +47,14 @@ pub struct Latents {
 }
 
 impl Walk {
-    /// A walk with the factor's prediction, schedule and clamp.
-    pub fn new(factor: &Factor, route: Route) -> Self {
+    /// A walk with the factor's prediction and clamp, along one of its schedules ([`Factor::schedule`]).
+    pub fn new(factor: &Factor, schedule: &BetaSchedule, route: Route) -> Self {
         let route = Route { steps: route.steps.max(1), ..route };
         Self {
             prediction: factor.prediction,
             clamp: factor.clamp.map(f64::from),
-            flow: factor.schedule.is_flow(),
-            moments: moments(&factor.schedule, route.sampler, route.spacing, route.steps),
+            flow: schedule.is_flow(),
+            moments: moments(schedule, route.sampler, route.spacing, route.steps),
             route,
         }
     }

@@ -146,15 +146,25 @@ pub struct Factor {
 }
 
 /// The walk of a distilled network, which needs no guidance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct QuickWalk {
     /// The steps it was distilled to.
     pub steps: usize,
+    /// Of its moments, where they are not those of the factor's schedule, see [`BetaSchedule::Flow`].
+    pub shift: Option<f64>,
     /// Whether it is what walks unless a person asks for the full network.
     pub default: bool,
 }
 
 impl Factor {
+    /// The schedule of the full network's walk, or of the distilled one's.
+    pub fn schedule(&self, quick: bool) -> BetaSchedule {
+        match self.quick.filter(|_| quick).and_then(|walk| walk.shift) {
+            Some(shift) => BetaSchedule::Flow { shift },
+            None => self.schedule.clone(),
+        }
+    }
+
     /// What it is shown of a parent.
     pub fn reads(&self, parent: VariableId) -> Reads {
         let control = self.controls.iter().find(|control| control.parent == Some(parent));

@@ -251,7 +251,7 @@ pub struct FactorEntry {
 }
 
 /// A distilled network: it takes and gives what its factor's does. It walks by Euler in its own steps, without guidance, which is part of its weights.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QuickEntry {
     /// Denoiser graph.
     pub model: String,
@@ -260,6 +260,9 @@ pub struct QuickEntry {
     pub int8: Option<String>,
     /// The steps it was distilled to.
     pub steps: usize,
+    /// Of the moments of its walk, where they are not those of the schedule, see [`BetaSchedule::Flow`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shift: Option<f64>,
     /// Whether it walks unless the full one is asked for; left out, only when it is asked for itself.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub default: bool,

@@ -183,6 +183,14 @@ fn settings_outside_their_ranges_are_refused() {
     assert_refused("shifts the moments of its walk by 0", |m| {
         m["factors"][0]["schedule"] = json!({"kind": "flow", "shift": 0.0});
     });
+    assert_refused("shifts the moments of its walk by 0", |m| {
+        m["factors"][0]["quick"] = json!({"model": "segmentation.onnx", "steps": 4, "shift": 0.0});
+    });
+    assert_refused("which only a flow can", |m| {
+        m["factors"][0]["prediction"] = json!("epsilon");
+        m["factors"][0]["schedule"] = json!({"kind": "cosine", "train_steps": 1000});
+        m["factors"][0]["quick"] = json!({"model": "segmentation.onnx", "steps": 4, "shift": 2.0});
+    });
     assert_refused("unknown variant `plms`", |m| m["factors"][0]["sampler"] = json!("plms"));
     assert_refused("latent.downscale is 0", |m| m["latent"]["downscale"] = json!(0));
     assert_refused("no multiple of latent.downscale", |m| m["variables"][0]["size"] = json!(68));

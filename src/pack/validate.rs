@@ -192,7 +192,11 @@ fn build_graph(manifest: &Manifest) -> Result<FactorGraph, Fault> {
             steps: entry.steps,
             guidance: entry.guidance,
             guidance_interval: entry.guidance_interval.unwrap_or([0.0, 1.0]),
-            quick: entry.quick.as_ref().map(|quick| QuickWalk { steps: quick.steps, default: quick.default }),
+            quick: entry.quick.as_ref().map(|quick| QuickWalk {
+                steps: quick.steps,
+                shift: quick.shift,
+                default: quick.default,
+            }),
         });
     }
     FactorGraph::new(variables, factors).map_err(Fault::Graph)
@@ -216,6 +220,9 @@ fn check_factor(entry: &FactorEntry) -> Result<(), String> {
         if !(1..=1000).contains(&quick.steps) {
             return fault(format!("has a quick network of {} steps, which must lie between 1 and 1000", quick.steps));
         }
+        if quick.shift.is_some() && !entry.schedule.is_flow() {
+            return fault("shifts the moments of a quick network's walk, which only a flow can".into());
+        }
     }
     if !entry.guidance.is_finite() {
         return fault("has no finite guidance".into());
@@ -229,10 +236,15 @@ fn check_factor(entry: &FactorEntry) -> Result<(), String> {
         return fault("has a clamp that is not positive".into());
     }
     let (train_steps, first, last) = match entry.schedule {
-        BetaSchedule::Flow { shift } if !(0.1..=100.0).contains(&shift) => {
-            return fault(format!("shifts the moments of its walk by {shift}, which must lie between 0.1 and 100"));
+        BetaSchedule::Flow { shift } => {
+            let shifts = [Some(shift), entry.quick.as_ref().and_then(|quick| quick.shift)];
+            return match shifts.into_iter().flatten().find(|shift| !(0.1..=100.0).contains(shift)) {
+                Some(shift) => {
+                    fault(format!("shifts the moments of its walk by {shift}, which must lie between 0.1 and 100"))
+                }
+                None => Ok(()),
+            };
         }
-        BetaSchedule::Flow { .. } => return Ok(()),
         BetaSchedule::Cosine { train_steps, .. } => (train_steps, 0.5, 0.5),
         BetaSchedule::Linear { train_steps, beta_start, beta_end, .. }
         | BetaSchedule::ScaledLinear { train_steps, beta_start, beta_end, .. } => (train_steps, beta_start, beta_end),

@@ -50,6 +50,19 @@ impl OnnxEngine {
         shape: [usize; 3],
         stop: &Stop<'_>,
     ) -> Result<Vec<Arc<Map>>, EngineError> {
+        let lead = self.pack().manifest.variables[request.variable.0].unnamed_lead;
+        self.decode_led(request, latents, shape, lead, stop)
+    }
+
+    /// The same, where classes that are unnamed have to lead by so much, in nats.
+    pub(super) fn decode_led(
+        &mut self,
+        request: &SampleRequest,
+        latents: &[f32],
+        shape: [usize; 3],
+        lead: f32,
+        stop: &Stop<'_>,
+    ) -> Result<Vec<Arc<Map>>, EngineError> {
         let pack = self.pack().clone();
         let entry = &pack.manifest.variables[request.variable.0];
         let guides = self.guides(request, shape)?;
@@ -59,7 +72,7 @@ impl OnnxEngine {
             answers.push(self.run_decoder(request.variable, latent, shape, &guides, stop)?);
         }
         if entry.kind == VariableKind::Classes {
-            answers.iter_mut().for_each(|answer| hold_back(&mut answer[0], &request.unnamed, entry.unnamed_lead));
+            answers.iter_mut().for_each(|answer| hold_back(&mut answer[0], &request.unnamed, lead));
         }
         let map = |index: usize| {
             let map = map_of(entry.kind, &answers[index], pack.classes(), request.canvas);

@@ -21,6 +21,10 @@ use crate::pack::Pack;
 /// Fixed-point rounds of a step of DDIM inversion: each costs a network call, and corrections take up what they leave.
 const ROUNDS: usize = 3;
 
+/// Nats by which a class would have to lead that neither words nor map know of, where a pack holds such ones back: the map
+/// shows what is there, so in an edit there is no reason for it at all. Finite, since enlarging multiplies it by 0.
+const NEVER: f32 = 1e4;
+
 /// What an edit's network calls have in common.
 struct Scene<'a> {
     request: &'a SampleRequest,
@@ -60,7 +64,8 @@ impl OnnxEngine {
             InversionMethod::Ddim => Sampler::Ddim,
         };
         let route = Route { sampler, eta: 0.0, ..request.settings.route() };
-        let walk = Walk::new(pack.graph.factor(request.variable), route);
+        let factor = pack.graph.factor(request.variable);
+        let walk = Walk::new(factor, &factor.schedule, route);
         let walk = walk.after(steps_left_out(route.steps, revision.strength));
         let context = edit.context(&request.prompt);
         let mut concepts = Vec::with_capacity(edit.concepts.len());
@@ -80,8 +85,9 @@ impl OnnxEngine {
         let least = self.least_batch(&plain)?;
         let scene = Scene { request: &plain, walk, shape, parents, context, least };
 
+        let lead = if pack.manifest.variables[request.variable.0].unnamed_lead > 0.0 { NEVER } else { 0.0 };
         let inversion = self.invert(&scene, &clean, edit.method, &mut tally, stop)?;
-        let before = self.decode(&plain, inversion.clean(), shape, stop)?.remove(0);
+        let before = self.decode_led(&plain, inversion.clean(), shape, lead, stop)?.remove(0);
         let held = revision.held((shape[1], shape[2]));
         let free: Vec<bool> = held.iter().map(|held| !held).collect();
 
@@ -115,7 +121,7 @@ impl OnnxEngine {
                 });
             }
             let preview = if previews.are_due(step, walk.steps()) {
-                let after = previews.time(|| self.decode(&plain, &latents.clean, shape, stop))?.remove(0);
+                let after = previews.time(|| self.decode_led(&plain, &latents.clean, shape, lead, stop))?.remove(0);
                 Some(Arc::new(join_edit(revision, &before, (*after).clone())))
             } else {
                 None
@@ -123,7 +129,7 @@ impl OnnxEngine {
             tally.tell(request, preview);
         }
         tracing::info!(error = distance(&latents.x, &clean), "edited latent against the map's, root mean square");
-        let after = self.decode(&plain, &latents.x, shape, stop)?.remove(0);
+        let after = self.decode_led(&plain, &latents.x, shape, lead, stop)?.remove(0);
         stop.check()?;
         Ok(Arc::new(join_edit(revision, &before, (*after).clone())))
     }

@@ -99,7 +99,8 @@ impl OnnxEngine {
         stop: &Stop<'_>,
     ) -> Result<Batch, EngineError> {
         let pack = self.pack().clone();
-        let walk = Walk::new(pack.graph.factor(request.variable), request.settings.route());
+        let factor = pack.graph.factor(request.variable);
+        let walk = Walk::new(factor, &factor.schedule(request.settings.quick), request.settings.route());
         let first = request.revision.as_ref().map_or(0, |r| steps_left_out(walk.steps(), r.strength));
         let walk = walk.after(first);
         let held = self.encode_held(request, shape, stop)?;

@@ -7,7 +7,7 @@ use crate::pack::QuickEntry;
 fn engine_with_quick() -> OnnxEngine {
     let quick = |m: &mut Manifest| {
         m.factors[0].quick =
-            Some(QuickEntry { model: m.factors[0].model.clone(), int8: None, steps: 2, default: true });
+            Some(QuickEntry { model: m.factors[0].model.clone(), int8: None, steps: 2, shift: None, default: true });
     };
     OnnxEngine::load(altered(quick), Device::Cpu, Some(1)).unwrap()
 }
@@ -49,7 +49,7 @@ fn it_runs_in_8_bits_where_there_are_such_and_only_where_it_is_wanted() {
     // Two other graphs of the pack stand for it: which one is asked is all that matters here.
     let quick = |m: &mut Manifest| {
         let (model, int8) = ("depth.onnx".into(), Some("sketch.onnx".into()));
-        m.factors[0].quick = Some(QuickEntry { model, int8, steps: 4, default: true });
+        m.factors[0].quick = Some(QuickEntry { model, int8, steps: 4, shift: None, default: true });
     };
     let mut engine = OnnxEngine::load(altered(quick), Device::Cpu, Some(1)).unwrap();
     assert_eq!(engine.model(VariableId(0), true), "sketch.onnx");
