@@ -442,7 +442,7 @@ pub enum Command {
 impl Command {
     /// Share of the walk that an edit by text leaves out where none is given.
     pub const fn usual_skip() -> f32 {
-        0.2
+        0.1
     }
 }
 

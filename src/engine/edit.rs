@@ -75,7 +75,7 @@ impl Concept {
 
     /// The threshold where none is given.
     pub const fn usual_threshold() -> f32 {
-        0.8
+        0.9
     }
 
     /// Its pull, in the terms of the walk.
