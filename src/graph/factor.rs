@@ -38,7 +38,7 @@ pub enum BetaSchedule {
     /// Straight path from data to noise; goes with [`Prediction::Flow`].
     Flow {
         /// Of the moments of a walk towards noise: an even `t` becomes `s t / (1 + (s - 1) t)`. 1 leaves them
-        /// even; larger latents, in which less noise hides what stands where, want more (Esser et al., "Scaling
+        /// even; larger latents, in which the same noise hides less, want more (Esser et al., "Scaling
         /// Rectified Flow Transformers for High-Resolution Image Synthesis", section 5.3.2; `shift` of `diffusers`).
         #[serde(default = "unshifted", skip_serializing_if = "is_unshifted")]
         shift: f64,

@@ -5,11 +5,34 @@ use crate::pack::QuickEntry;
 
 /// The tiny pack with its own segmentation as the distilled one, in two steps.
 fn engine_with_quick() -> OnnxEngine {
+    engine_with_shift(None)
+}
+
+/// The same, with moments of its own.
+fn engine_with_shift(shift: Option<f64>) -> OnnxEngine {
     let quick = |m: &mut Manifest| {
-        m.factors[0].quick =
-            Some(QuickEntry { model: m.factors[0].model.clone(), int8: None, steps: 2, shift: None, default: true });
+        let model = m.factors[0].model.clone();
+        m.factors[0].quick = Some(QuickEntry { model, int8: None, steps: 2, shift, default: true });
     };
     OnnxEngine::load(altered(quick), Device::Cpu, Some(1)).unwrap()
+}
+
+#[test]
+fn its_moments_may_be_its_own_and_the_full_walk_keeps_those_of_the_schedule() {
+    let drawn = |mut engine: OnnxEngine, settings: FactorSettings| {
+        engine
+            .sample(&SampleRequest { settings, ..request(0, "a dog", &[1]) }, &Watch::default())
+            .unwrap()
+            .remove(0)
+            .map
+    };
+    let schedule = |m: &mut Manifest| m.factors[0].schedule = crate::graph::BetaSchedule::Flow { shift: 3.0 };
+    let shifted = || engine_with_shift(Some(3.0));
+    let by_schedule = OnnxEngine::load(altered(schedule), Device::Cpu, Some(1)).unwrap();
+    let usual = FactorSettings::of(shifted().pack().graph.factor(VariableId(0)));
+    let (quick, even) = (drawn(shifted(), usual), drawn(engine_with_quick(), FactorSettings::new(2, 1.0)));
+    assert!(quick == drawn(by_schedule, FactorSettings::new(2, 1.0)) && quick != even);
+    assert!(drawn(shifted(), FactorSettings::new(2, 1.0)) == even);
 }
 
 #[test]
