@@ -21,6 +21,20 @@ def pytest_collection_modifyitems(config, items):
 
 
 @pytest.fixture
+def autoencoder(tmp_path):
+    """The checkpoint of the smallest autoencoder, untrained."""
+    import torch
+
+    from train.networks import Autoencoder, AutoencoderConfig
+    from train.runs import save_atomically
+
+    torch.manual_seed(0)
+    network = Autoencoder(AutoencoderConfig(16, 16, 16, 16, 16))
+    save_atomically({"config": vars(network.config), "model": network.state_dict()}, tmp_path / "autoencoder.pt")
+    return tmp_path / "autoencoder.pt"
+
+
+@pytest.fixture
 def pack(tmp_path):
     """A copy of the tiny pack that a test may alter."""
     shutil.copytree("tests/fixtures/tiny_pack", tmp_path / "pack")

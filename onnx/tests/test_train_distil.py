@@ -7,18 +7,15 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from train.distil import Distiller, parser
-from train.networks import Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig
+from train.networks import Denoiser, DenoiserConfig
 from train.factor import TINY
 from train.runs import save_atomically
 from train.sampling import sample
 
 
 @pytest.fixture
-def start(tmp_path):
+def start(tmp_path, autoencoder):
     """An untrained teacher whose guidance matters, and a function that makes its distillers."""
-    torch.manual_seed(0)
-    network = Autoencoder(AutoencoderConfig(16, 16, 16, 16, 16))
-    save_atomically({"config": vars(network.config), "model": network.state_dict()}, tmp_path / "autoencoder.pt")
     teacher = Denoiser(DenoiserConfig(**TINY))
     for parameter in teacher.parameters():
         if parameter.abs().sum() == 0:
@@ -26,7 +23,7 @@ def start(tmp_path):
     save_atomically({"config": teacher.config.to_dict(), "ema": teacher.state_dict()}, tmp_path / "teacher.pt")
 
     def distiller(run, *more):
-        words = ["--factor", "segmentation", "--teacher", str(tmp_path / "teacher.pt"), "--autoencoder", str(tmp_path / "autoencoder.pt"), "--tiny"]
+        words = ["--factor", "segmentation", "--teacher", str(tmp_path / "teacher.pt"), "--autoencoder", str(autoencoder), "--tiny"]
         return Distiller(parser().parse_args([*words, "--run", str(tmp_path / run), "--captions", "4", "--size", "64", *more]))
 
     return distiller

@@ -6,7 +6,7 @@ torch = pytest.importorskip("torch")
 
 from train.critic import Critic
 from train.factor import TINY
-from train.networks import Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig
+from train.networks import Denoiser, DenoiserConfig
 from train.refine import Refiner, joined, parser
 from train.runs import save_atomically
 from train.sampling import sample
@@ -23,18 +23,15 @@ def unsettled() -> Denoiser:
 
 
 @pytest.fixture
-def start(tmp_path):
+def start(tmp_path, autoencoder):
     """An untrained distilled network with its teacher, and a function that makes its refiners."""
-    torch.manual_seed(0)
-    network = Autoencoder(AutoencoderConfig(16, 16, 16, 16, 16))
-    save_atomically({"config": vars(network.config), "model": network.state_dict()}, tmp_path / "autoencoder.pt")
     for name, more in (("quick", {"steps": 2}), ("teacher", {})):
         network = unsettled()
         save_atomically({"config": network.config.to_dict(), "ema": network.state_dict()} | more, tmp_path / f"{name}.pt")
 
     def refiner(run, *more, begin="quick.pt"):
         words = ["--factor", "segmentation", "--start", str(tmp_path / begin), "--teacher", str(tmp_path / "teacher.pt"), "--run", str(tmp_path / run)]
-        return Refiner(parser().parse_args([*words, "--autoencoder", str(tmp_path / "autoencoder.pt"), "--captions", "4", "--size", "64", "--minutes", "9", *more]))
+        return Refiner(parser().parse_args([*words, "--autoencoder", str(autoencoder), "--captions", "4", "--size", "64", "--minutes", "9", *more]))
 
     return refiner
 

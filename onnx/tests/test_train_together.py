@@ -5,20 +5,14 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from train.factor import Trainer, arguments_parser
-from train.networks import Autoencoder, AutoencoderConfig
-from train.runs import save_atomically
 from train.together import bring_together
 
 
 @pytest.fixture
-def trainer(tmp_path):
+def trainer(tmp_path, autoencoder):
     """A function that makes tiny runs of one autoencoder."""
-    torch.manual_seed(0)
-    network = Autoencoder(AutoencoderConfig(16, 16, 16, 16, 16))
-    save_atomically({"config": vars(network.config), "model": network.state_dict()}, tmp_path / "autoencoder.pt")
-
     def make(run, *more):
-        words = ["--factor", "segmentation", "--tiny", "--run", str(tmp_path / run), "--autoencoder", str(tmp_path / "autoencoder.pt"), "--captions", "4", "--minutes", "9", *more]
+        words = ["--factor", "segmentation", "--tiny", "--run", str(tmp_path / run), "--autoencoder", str(autoencoder), "--captions", "4", "--minutes", "9", *more]
         return Trainer(arguments_parser().parse_args(words))
 
     return make

@@ -47,7 +47,7 @@ pub struct Latents {
 }
 
 impl Walk {
-    /// A walk with the factor's prediction and clamp, along one of its schedules ([`Factor::schedule`]).
+    /// A walk with the factor's prediction and clamp, along one of its schedules ([`Factor::schedule_of_walk`]).
     pub fn new(factor: &Factor, schedule: &BetaSchedule, route: Route) -> Self {
         let route = Route { steps: route.steps.max(1), ..route };
         Self {

@@ -158,7 +158,7 @@ pub struct QuickWalk {
 
 impl Factor {
     /// The schedule of the full network's walk, or of the distilled one's.
-    pub fn schedule(&self, quick: bool) -> BetaSchedule {
+    pub fn schedule_of_walk(&self, quick: bool) -> BetaSchedule {
         match self.quick.filter(|_| quick).and_then(|walk| walk.shift) {
             Some(shift) => BetaSchedule::Flow { shift },
             None => self.schedule.clone(),

@@ -100,7 +100,7 @@ impl OnnxEngine {
     ) -> Result<Batch, EngineError> {
         let pack = self.pack().clone();
         let factor = pack.graph.factor(request.variable);
-        let walk = Walk::new(factor, &factor.schedule(request.settings.quick), request.settings.route());
+        let walk = Walk::new(factor, &factor.schedule_of_walk(request.settings.quick), request.settings.route());
         let first = request.revision.as_ref().map_or(0, |r| steps_left_out(walk.steps(), r.strength));
         let walk = walk.after(first);
         let held = self.encode_held(request, shape, stop)?;
