@@ -2,51 +2,59 @@
 
     PYTHONPATH=onnx python -m export.factor --pack onnx/packs/clay --network onnx/runs/image/checkpoint.pt --revision v0.7
 
-It reads the parents that the pack's factor reads, and comes in 8 bits as well where that did. A distilled network is left alone, though its teacher is another one then: `export.quick` puts
-a new one there.
+It reads those of its parents that the pack has, and comes in 8 bits as well where the factor did. A distilled network is left alone, though its teacher is another one then: `export.quick` puts
+a new one there, or `--quick` at once, which is needed where the factor learnt to read more of the pack's variables.
 """
 
 import os
 
 import torch
 
-from evaluate.pack import Pack
 from export import manifest
 from export.graph import write_graph
 from export.int8 import add_int8
 from export.networks import factor_graph
-from export.place import altered, entry_of, parser
+from export.place import altered, entry_of, parser, require_usable
+from export.quick import of_distilled, place_quick
 from train.networks import VOCABULARY, load_denoiser
-from train.runs import require_world, world_of
 
 
-def put_factor(pack, checkpoint, revision=None, say=print):
-    """Puts the averaged network of a checkpoint into the pack; raises before it touches the pack when something is wrong."""
+def put_factor(pack, checkpoint, revision=None, quick=None, full_alone=False, say=print):
+    """Puts the averaged network of a checkpoint into the pack; raises before it touches the pack when something is wrong.
+
+    With `full_alone` it is not in 8 bits from now on, which makes room in the pack. `quick` is the checkpoint of its new distilled network, which takes the place, and the precisions, of the one that is there.
+    """
     saved = torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=True)
     name = saved["factor"]
     require_usable(saved, pack, checkpoint)
+    distilled = of_distilled(pack, quick) if quick else None
     with altered(pack, revision) as (aside, about):
-        factor = entry_of(about, name, pack)
-        graph = factor_graph(name, load_denoiser(checkpoint), VOCABULARY, factor["parents"])
+        factor, network = entry_of(about, name, pack), load_denoiser(checkpoint)
+        there = {entry["name"] for entry in about["variables"]}
+        read = [parent for parent in network.config.parents if parent in there]
+        if further := [parent for parent in read if parent not in factor["parents"]]:
+            if "quick" in factor and quick is None:
+                raise ValueError(f"{checkpoint} reads {', '.join(further)} as well, which the pack's distilled network does not: give one that does with --quick")
+            factor["parents"] = read
+        graph = factor_graph(name, network, VOCABULARY, factor["parents"])
         say(f"{factor['model']}: largest difference from PyTorch {write_graph(graph, os.path.join(aside, factor['model'])):.1e}")
+        if quick:
+            kept = factor.get("quick", {})
+            place_quick(aside, about, factor, quick, distilled, kept.get("default", False), "both" if "int8" in kept else "full", None, say)
+        if full_alone and "int8" in factor:
+            os.remove(os.path.join(aside, factor.pop("int8")))
         if "int8" in factor:
             manifest.write_manifest(aside, dict(about))
             add_int8(aside, [name], say, quick_too=False)
 
 
-def require_usable(saved, pack, checkpoint):
-    """Ends the command where a network would draw classes that the pack does not know. A class has one colour in all versions of the world, so what reads
-    segmentations and draws something else may have learnt more classes than the pack has."""
-    found, world = world_of(saved), Pack(pack).world
-    if saved["factor"] == "segmentation" or found < world:
-        require_world(found, world, checkpoint)
-
-
 def main():
     options = parser(__doc__)
     options.add_argument("--network", default="onnx/runs/image/checkpoint.pt", help="checkpoint of train.factor")
+    options.add_argument("--quick", help="checkpoint of its new distilled network (train.distil)")
+    options.add_argument("--full-alone", action="store_true", help="leave 8 bits out of the pack from now on, for room; the distilled network keeps its precisions")
     arguments = options.parse_args()
-    put_factor(arguments.pack, arguments.network, arguments.revision)
+    put_factor(arguments.pack, arguments.network, arguments.revision, arguments.quick, arguments.full_alone)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,8 @@ def grow(pack, variables, runs, autoencoder, out, say=print):
     coder = load_autoencoder(autoencoder)
     require_encoder(coder, pack, autoencoder)
     decoders = autoencoder_graphs(coder)
-    networks = {name: load_denoiser(os.path.join(runs, name, "checkpoint.pt")) for name in manifest.VARIABLES if name in variables}
+    paths = {name: os.path.join(runs, name, "checkpoint.pt") for name in manifest.VARIABLES if name in variables}
+    networks = {name: load_denoiser(path) for name, path in paths.items()}
     for name, network in networks.items():
         if missing := [p for p in network.config.parents if p not in present and p not in networks]:
             raise ValueError(f"{name} reads {', '.join(missing)}, which {pack} has not: add it as well")
@@ -42,7 +43,7 @@ def grow(pack, variables, runs, autoencoder, out, say=print):
     shutil.rmtree(aside, ignore_errors=True)
     shutil.copytree(pack, aside, ignore=shutil.ignore_patterns("pack.json"))
     for name, network in networks.items():
-        entry = manifest.variable_entry(name)
+        entry = manifest.variable_entry(name, torch.load(paths[name], weights_only=True, mmap=True).get("size"))
         for file, graph in ((entry["decoder"], decoders[entry["decoder"]]), (f"{name}.onnx", factor_graph(name, network, VOCABULARY))):
             say(f"{file}: largest difference from PyTorch {write_graph(graph, os.path.join(aside, file)):.1e}")
         about["variables"].append(entry)

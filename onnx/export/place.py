@@ -6,7 +6,9 @@ import os
 import shutil
 from contextlib import contextmanager
 
+from evaluate.pack import Pack
 from export import manifest
+from train.runs import require_world, world_of
 
 
 def put_in_place(aside, out):
@@ -49,6 +51,14 @@ def entry_of(about, name, pack):
     if factor is None:
         raise ValueError(f"{pack} has no factor of {name}")
     return factor
+
+
+def require_usable(saved, pack, checkpoint):
+    """Ends the command where a network would draw classes that the pack does not know. A class has one colour in all versions of the world, so what reads
+    segmentations and draws something else may have learnt more classes than the pack has."""
+    found, world = world_of(saved), Pack(pack).world
+    if saved["factor"] == "segmentation" or found < world:
+        require_world(found, world, checkpoint)
 
 
 def parser(description):

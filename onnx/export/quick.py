@@ -12,11 +12,10 @@ import os
 import torch
 
 from export import manifest
-from export.factor import require_usable
 from export.graph import write_graph
 from export.int8 import add_int8_of_quick
 from export.networks import factor_graph
-from export.place import altered, entry_of, parser
+from export.place import altered, entry_of, parser, require_usable
 from train.networks import VOCABULARY, load_denoiser
 
 PRECISIONS = ("both", "int8", "full")
@@ -27,25 +26,35 @@ def add_quick(pack, checkpoint, default, precision="both", revision=None, size=N
 
     `size` is the side in pixels of the variable's pictures from now on, if not that of the checkpoint.
     """
+    saved = of_distilled(pack, checkpoint)
+    with altered(pack, revision) as (aside, about):
+        place_quick(aside, about, entry_of(about, saved["factor"], pack), checkpoint, saved, default, precision, size, say)
+
+
+def of_distilled(pack, checkpoint):
+    """What the checkpoint of a distilled network that fits the pack holds."""
     saved = torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=True)
     if "steps" not in saved:
         raise ValueError(f"{checkpoint} is not of a distilled network: train.distil makes one")
     require_usable(saved, pack, checkpoint)
-    name = saved["factor"]
-    with altered(pack, revision) as (aside, about):
-        factor = entry_of(about, name, pack)
-        before = factor.pop("quick", {})
-        for file in (before[key] for key in ("model", "int8") if key in before):
-            os.remove(os.path.join(aside, file))
-        file = f"{name}_quick.onnx"
-        graph = factor_graph(name, load_denoiser(checkpoint), VOCABULARY, factor["parents"])
-        say(f"{file}: largest difference from PyTorch {write_graph(graph, os.path.join(aside, file)):.1e}")
-        factor["quick"] = manifest.quick_entry(file, saved) | ({"default": True} if default else {})
-        variable = next(entry for entry in about["variables"] if entry["name"] == name)
-        variable["size"] = size or saved.get("size", variable["size"])
-        if precision != "full":
-            manifest.write_manifest(aside, dict(about))
-            factor["quick"] = add_int8_of_quick(aside, name, precision == "int8", say)
+    return saved
+
+
+def place_quick(aside, about, factor, checkpoint, saved, default, precision, size, say):
+    """`add_quick` in the copy `aside` of a pack, whose manifest is `about`; `factor` is an entry of that."""
+    name = factor["variable"]
+    before = factor.pop("quick", {})
+    for file in (before[key] for key in ("model", "int8") if key in before):
+        os.remove(os.path.join(aside, file))
+    file = f"{name}_quick.onnx"
+    graph = factor_graph(name, load_denoiser(checkpoint), VOCABULARY, factor["parents"])
+    say(f"{file}: largest difference from PyTorch {write_graph(graph, os.path.join(aside, file)):.1e}")
+    factor["quick"] = manifest.quick_entry(file, saved) | ({"default": True} if default else {})
+    variable = next(entry for entry in about["variables"] if entry["name"] == name)
+    variable["size"] = size or saved.get("size", variable["size"])
+    if precision != "full":
+        manifest.write_manifest(aside, dict(about))
+        factor["quick"] = add_int8_of_quick(aside, name, precision == "int8", say)
 
 
 def main():

@@ -12,7 +12,7 @@ from evaluate.captions import held_out_cases
 from train.chunks import OBJECT_WEIGHT, Chunk, cell_weights, occupancy, with_mirrored
 from train.factor import FACTORS, PARENT_DROPPED, TINY, conditions, draw_batch, noise_levels
 from train.guidance import measured
-from train.joints import joint_targets, pose_figures, pose_loss, posed
+from train.joints import around_people, joint_targets, pose_figures, pose_loss, posed
 from train.maps import painted_of_maps, render_maps, sketch_of_maps
 from train.networks import CLASS_SLOTS, NECK_UNIT, Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig, Doubled
 from train.pictures import BOUNDARY_SHADE, classes_picture, palette
@@ -136,6 +136,20 @@ def test_a_perfect_answer_of_the_pose_decoder_costs_least():
         assert pose_loss(perfect, spots, way, asked) < pose_loss(worse, spots, way, asked)
     figures = pose_figures(spots, way * NECK_UNIT, spots, way, asked)
     assert figures == {"joints_found": 1, "joints_true": 1, "neck_pixels": 0}
+
+
+def test_crops_of_skeletons_show_people_where_they_stand(monkeypatch):
+    people = np.zeros((40, 2, 18, 3), np.float32)
+    people[:, 1] = (50, 30, 1)
+    people[:, 1, 3] = (62, 30, 1)
+    crops = around_people(people, 64, 32, np.random.default_rng(3))
+    assert (crops[:, 0, :, 2] == 0).all() and (people[:, 1, :, 2] == 1).all(), "nobody is added, and the picture's joints stay as they were"
+    seen = crops[:, 1, 0, 2] > 0
+    corners = people[seen, 1, 0, :2] - crops[seen, 1, 0, :2]
+    assert 0.8 < seen.mean() < 1 and (corners % 8 == 0).all() and (corners >= 0).all() and (corners <= 32).all()
+    assert ((crops[..., :2] < 32) & (crops[..., :2] >= 0))[crops[..., 2] > 0].all()
+    monkeypatch.setattr("train.joints.NEAR", 0)
+    assert (around_people(people, 64, 32, np.random.default_rng(3))[:, 1, 0, 2] > 0).mean() < 0.7
 
 
 def test_posed_people_stay_in_the_picture_or_are_hidden():

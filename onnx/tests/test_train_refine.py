@@ -13,9 +13,9 @@ from train.sampling import sample
 from train.text import Captions
 
 
-def unsettled() -> Denoiser:
+def unsettled(parents=()) -> Denoiser:
     """A network that was not trained and yet answers."""
-    network = Denoiser(DenoiserConfig(**TINY))
+    network = Denoiser(DenoiserConfig(parents=list(parents), **TINY))
     for parameter in network.parameters():
         if parameter.abs().sum() == 0:
             torch.nn.init.normal_(parameter, std=0.05)
@@ -25,11 +25,11 @@ def unsettled() -> Denoiser:
 @pytest.fixture
 def start(tmp_path, autoencoder):
     """An untrained distilled network with its teacher, and a function that makes its refiners."""
-    for name, more in (("quick", {"steps": 2}), ("teacher", {})):
-        network = unsettled()
-        save_atomically({"config": network.config.to_dict(), "ema": network.state_dict()} | more, tmp_path / f"{name}.pt")
 
-    def refiner(run, *more, begin="quick.pt"):
+    def refiner(run, *more, begin="quick.pt", parents=(), shown=()):
+        for name, network, more_saved in (("quick", unsettled(parents), {"steps": 2}), ("teacher", unsettled(shown), {})):
+            if not (tmp_path / f"{name}.pt").exists():
+                save_atomically({"config": network.config.to_dict(), "ema": network.state_dict()} | more_saved, tmp_path / f"{name}.pt")
         words = ["--factor", "segmentation", "--start", str(tmp_path / begin), "--teacher", str(tmp_path / "teacher.pt"), "--run", str(tmp_path / run)]
         return Refiner(parser().parse_args([*words, "--autoencoder", str(autoencoder), "--captions", "4", "--size", "64", "--minutes", "9", *more]))
 
@@ -46,6 +46,21 @@ def test_every_walk_is_at_a_moment_of_its_own_and_goes_as_the_network_walks(star
     assert torch.allclose(new.x, sample(run.network, new.captions, 8, seed=9, steps=2, guidance=1.0), atol=1e-5)
     run.advance(4)
     assert new not in run.walks and sorted(walk.moment for walk in run.walks) == [0, 1]
+
+
+def test_a_network_with_parents_is_judged_beside_them(start):
+    run = start("run", "--factor", "depth", parents=("segmentation",), shown=("normal", "segmentation"))
+    run.advance(4)
+    new = run.walks[1]
+    segmentation, level = new.known
+    assert segmentation.shape == new.true.shape and level.shape == (2,)
+    shown = run.as_shown(new.known, new.true)
+    assert (shown[0] == 0).all() and (shown[1] == -1).all() and shown[2] is segmentation and shown[3] is level
+    with torch.no_grad():
+        text, near = new.captions.inputs(), torch.full((2,), 0.1)
+        beside, alone = (run.critic.features(new.true, near, text, parents) for parents in (shown, [*shown[:3], torch.full((2,), -1.0)]))
+    assert not torch.allclose(beside[-1], alone[-1], atol=1e-3)
+    assert {"told", "told_1", "told_2"} <= run.update(4).keys()
 
 
 def test_the_critic_learns_to_tell(start):
@@ -101,5 +116,3 @@ def test_captions_are_joined_as_they_are():
 def test_only_a_distilled_network_is_refined(start):
     with pytest.raises(SystemExit, match="no distilled network"):
         start("run", begin="teacher.pt")
-    with pytest.raises(SystemExit, match="reads no other map, not depth"):
-        start("run", "--factor", "depth")

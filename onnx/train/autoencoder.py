@@ -21,7 +21,7 @@ from world.classes import CLASSES, LATEST, OBJECTS
 
 from .frames import FrameReader
 from .guesses import Guesser
-from .joints import joint_targets, pose_figures, pose_loss, posed
+from .joints import around_people, joint_targets, pose_figures, pose_loss, posed
 from .maps import Maps, painted_of_maps, render_maps, sketch_of_maps
 from .networks import Autoencoder, AutoencoderConfig, Doubled
 from .pictures import bytes_of, classes_picture, grey_picture, image_picture, palette, pose_picture
@@ -75,13 +75,15 @@ class Batches:
         self.texts, self.left = texts, 0
         self.captions: Captions | None = None
         """With `texts`, the captions of the label maps of the batch."""
+        self.skeletons_alone = [*mix] == ["pose"]
 
     def next(self) -> dict[str, tuple[Tensor, ...]]:
         """Kind -> (picture, target...)."""
         if self.left == 0:
-            geometry, people = bool({"normal", "pose"} & self.mix.keys()), 0.9 if [*self.mix] == ["pose"] else 0.0
+            geometry, people = bool({"normal", "pose"} & self.mix.keys()), 0.9 if self.skeletons_alone else 0.0
             self.maps = render_maps(self.rng, self.chunk, 4, self.size, self.world, geometry, people)
-            self.left = max(1, 2 * len(self.maps.classes) // sum(self.mix.values()))
+            # People are moved, resized and cut out anew each time.
+            self.left = max(1, (8 if self.skeletons_alone else 2) * len(self.maps.classes) // sum(self.mix.values()))
             self.encoded = self.texts.encode_all(self.maps.captions) if self.texts else None
         self.left -= 1
         pick = self.rng.permutation(len(self.maps.classes))
@@ -103,8 +105,11 @@ class Batches:
             picture = image_picture(some.normals)
             return picture, picture
         if kind == "pose":
-            people = posed(some.keypoints, self.size, self.rng)
-            return pose_picture(people, self.size, self.size), *joint_targets(people, self.size)
+            people, side = posed(some.keypoints, self.size, self.rng), self.size
+            if self.skeletons_alone:
+                side = self.size // 2
+                people = around_people(people, self.size, side, self.rng)
+            return pose_picture(people, side, side), *joint_targets(people, side)
         values = some.depth if kind == "depth" else sketch_of_maps(some)
         return grey_picture(values), torch.from_numpy(values)[:, None]
 
@@ -238,7 +243,8 @@ def train(arguments: argparse.Namespace) -> None:
         load_matching(network, known, grown=(f"{arguments.only}.",) if added or enlarged else ())
     network.to(memory_format=torch.channels_last)
 
-    mix = {arguments.only: 8} if arguments.only else {kind: count for kind, count in MIX.items() if getattr(config, kind)}
+    # Skeletons alone come in crops of a quarter of the picture.
+    mix = {arguments.only: 24 if arguments.only == "pose" else 8} if arguments.only else {kind: count for kind, count in MIX.items() if getattr(config, kind)}
     trained = list(network.parameters() if not arguments.only else getattr(network, arguments.only).parameters())
     if arguments.only:
         network.requires_grad_(False)

@@ -1,4 +1,6 @@
-"""The critic of latents: whether a noised latent looks like one of a true map for its caption, as a denoiser sees it."""
+"""The critic of latents: whether a noised latent looks like one of a true picture for its caption and parents, as a denoiser sees it."""
+
+from typing import Sequence
 
 import torch
 import torch.nn.functional as F
@@ -12,7 +14,7 @@ WIDTH = 96
 class Critic(nn.Module):
     """Judges by the features of a denoiser that stays as it is (Sauer et al., "Fast High-Resolution Image Synthesis with Latent Adversarial Diffusion Distillation", 2024).
 
-    That one has learnt from noised latents of true maps what their captions have to do with them, and what fine things coarse ones stand for. Small heads read what it has after each block of its
+    That one has learnt from noised latents of true pictures what captions and parents have to do with them, and what fine things coarse ones stand for. Small heads read what it has after each block of its
     lowest level, and before its answer; each cell is judged.
     """
 
@@ -29,14 +31,14 @@ class Critic(nn.Module):
         # A function and no submodule: the denoiser is neither learnt nor kept with the heads.
         self.look = lambda *inputs: trunk(*inputs)
 
-    def features(self, latent: Tensor, level: Tensor, text: tuple[Tensor, ...]) -> list[Tensor]:
-        """Of latents [B, 8, h, w] that carry noise of `level` [B]: what the denoiser makes of them at each place that a head reads, normalised."""
+    def features(self, latent: Tensor, level: Tensor, text: tuple[Tensor, ...], parents: Sequence[Tensor] = ()) -> list[Tensor]:
+        """Of latents [B, 8, h, w] that carry noise of `level` [B]: what the denoiser makes of them at each place that a head reads, normalised. `text` and `parents` are its further inputs."""
         self.seen.clear()
-        self.look(latent, level, *text)
+        self.look(latent, level, *text, *parents)
         return [F.group_norm(seen.float(), 1) for seen in self.seen]
 
     def forward(self, features: list[Tensor]) -> Tensor:
-        """-> logits [B, cells], above those of others where a cell looks more like one of a true map."""
+        """-> logits [B, cells], above those of others where a cell looks more like one of a true picture."""
         return torch.cat([head(seen).flatten(1) for head, seen in zip(self.heads, features, strict=True)], 1)
 
     def penalty(self, features: list[Tensor]) -> Tensor:

@@ -10,6 +10,8 @@ from world import pose
 from .networks import JOINTS, NECK_UNIT
 
 NECK = 1
+NEAR = 0.8
+"""Share of the crops that are about a person; the others lie anywhere."""
 SPOT = 1.5
 """Standard deviation, in pixels, of the spot that marks a joint."""
 
@@ -28,6 +30,26 @@ def posed(keypoints: np.ndarray, size: int, rng: np.random.Generator) -> np.ndar
     inside = ((people[..., :2] >= 0) & (people[..., :2] < size)).all(-1)
     people[..., 2] *= inside & (rng.random((*count, JOINTS)) > 0.05)
     return people.astype(np.float32)
+
+
+def around_people(people: np.ndarray, size: int, side: int, rng: np.random.Generator) -> np.ndarray:
+    """Joints f32 [B, P, 18, 3] of pictures of `size` as they stand in crops of `side` pixels, most of them about one of its people: most of a picture is black, and costs as much.
+
+    Corners lie on multiples of 8, as the cells of a latent do.
+    """
+    people = people.copy()
+    for joints in people:
+        seen = joints[..., 2] > 0
+        some = np.flatnonzero(seen.any(1))
+        if len(some) and rng.random() < NEAR:
+            chosen = rng.choice(some)
+            centre = joints[chosen, seen[chosen], :2].mean(0)
+        else:
+            centre = rng.uniform(0, size, 2)
+        corner = np.round((centre - side / 2 + rng.normal(0, side / 8, 2)) / 8) * 8
+        joints[..., :2] -= np.clip(corner, 0, size - side)
+    people[..., 2] *= ((people[..., :2] >= 0) & (people[..., :2] < side)).all(-1)
+    return people
 
 
 def joint_targets(people: np.ndarray, size: int) -> tuple[Tensor, Tensor, Tensor]:

@@ -1,10 +1,10 @@
-"""Refines a distilled segmentation against a critic: what it draws is to look like latents of true maps, not like the mean of what they may be.
+"""Refines a distilled network against a critic: what it draws is to look like latents of true pictures, not like the mean of what they may be.
 
     python -m train.refine --factor segmentation --start onnx/runs/segmentation_quick/checkpoint.pt --teacher onnx/runs/segmentation/checkpoint.pt --run onnx/runs/segmentation_refined --minutes 60
 
 A distilled network can be no better than its teacher, which has learnt by squared error. Here it walks from noise, and after each of its moments a critic (`critic.py`, which looks with the eyes
-of the `--teacher`) compares the clean latent that it expects with that of a true map for the same caption (Sauer et al., "Adversarial Diffusion Distillation", 2023). Both are noised to about the level
-at which the walk goes on, for what is finer is decided later. The losses are relativistic, with penalties on the critic's gradient at true and at drawn latents (Huang et al., "The GAN is dead; long
+of the `--teacher`) compares the clean latent that it expects with that of a true picture for the same caption and parents (Sauer et al., "Adversarial Diffusion Distillation", 2023). Both are noised to
+about the level at which the walk goes on, for what is finer is decided later. The losses are relativistic, with penalties on the critic's gradient at true and at drawn latents (Huang et al., "The GAN is dead; long
 live the GAN!", 2024). What is where may not stray far from what the network drew before: means over a grid of 4 x 4 are kept.
 """
 
@@ -17,7 +17,7 @@ from torch import Tensor
 from evaluate.flow import moments
 
 from .critic import Critic
-from .factor import Trainer, arguments_parser, draw_batch
+from .factor import Trainer, arguments_parser, conditions, draw_batch
 from .networks import load_denoiser, with_absent
 from .runs import precision, require_world, world_of_checkpoint
 from .sampling import jump
@@ -38,10 +38,10 @@ LATER = 2.0
 
 
 class Walk:
-    """Latents on their way from noise, all at one moment, with captions and the latents of true maps for them."""
+    """Latents on their way from noise, all at one moment, with captions, parents' latents and levels (`factor.conditions`), and the latents of true pictures for these."""
 
-    def __init__(self, true: Tensor, captions: Captions):
-        self.true, self.captions = true, captions
+    def __init__(self, true: Tensor, captions: Captions, known: list[Tensor]):
+        self.true, self.captions, self.known = true, captions, known
         self.x, self.moment = torch.randn_like(true), 0
 
 
@@ -49,8 +49,6 @@ class Refiner(Trainer):
     """One run; `--batch` walks at a time, a share of them at each moment."""
 
     def __init__(self, arguments):
-        if arguments.factor != "segmentation":
-            raise SystemExit(f"only a segmentation is refined, whose network reads no other map, not {arguments.factor}")
         begun = torch.load(arguments.start, weights_only=True, mmap=True)
         if "steps" not in begun:
             raise SystemExit(f"{arguments.start} is no distilled network: train.distil, or train.from_pack --distilled, makes one")
@@ -58,7 +56,9 @@ class Refiner(Trainer):
         self.moments = moments(self.steps, self.shift)
         super().__init__(arguments)
         require_world(world_of_checkpoint(arguments.teacher), self.world, arguments.teacher)
-        self.critic = Critic(load_denoiser(arguments.teacher, self.device).to(memory_format=torch.channels_last)).to(self.device, memory_format=torch.channels_last)
+        teacher = load_denoiser(arguments.teacher, self.device).to(memory_format=torch.channels_last)
+        self.shown = teacher.config.parents
+        self.critic = Critic(teacher).to(self.device, memory_format=torch.channels_last)
         self.judging = torch.optim.AdamW(self.critic.parameters(), CRITIC_RATE, BETAS, weight_decay=0.0, fused=True)
         for group in self.optimizer.param_groups:
             group["betas"] = BETAS
@@ -78,9 +78,9 @@ class Refiner(Trainer):
         taken = {walk.moment for walk in self.walks}
         while len(self.walks) < self.steps:
             chunk = self.held[torch.randint(len(self.held), ()).item()]
-            true, _, _, captions, _, _ = draw_batch(chunk, count)
+            true, parents, given, captions, _, _ = draw_batch(chunk, count)
             captions.mask = (captions.ids != 0).to(captions.mask.dtype)
-            walk = Walk(true.to(self.device), captions)
+            walk = Walk(true.to(self.device), captions, [value.to(self.device) for value in conditions(parents, given)])
             self.walks.append(walk)
             if taken:
                 break
@@ -93,7 +93,7 @@ class Refiner(Trainer):
             for _ in range(moments):
                 (now, then), x = self.times(walk), walk.x
                 time = torch.full((len(x),), now, device=self.device)
-                velocity = self.network(x, time, *walk.captions.inputs(self.device), *with_absent(self.config.parents, {}, x))
+                velocity = self.network(x, time, *walk.captions.inputs(self.device), *walk.known)
                 walk.x = jump(x, velocity, now, then)
                 walk.moment += 1
 
@@ -106,7 +106,8 @@ class Refiner(Trainer):
         counts = [len(walk.x) for walk in self.walks]
         now, then = (torch.tensor(times).repeat_interleave(torch.tensor(counts)).to(self.device) for times in zip(*map(self.times, self.walks)))
         text = joined([walk.captions for walk in self.walks]).inputs(self.device)
-        inputs, wide = [x, now, *text, *with_absent(self.config.parents, {}, x)], now[:, None, None, None]
+        known = [torch.cat(values) for values in zip(*(walk.known for walk in self.walks))]
+        inputs, wide = [x, now, *text, *known], now[:, None, None, None]
         weight = LATER ** torch.tensor([walk.moment for walk in self.walks], device=self.device).repeat_interleave(torch.tensor(counts, device=self.device))
         alone = self.step < self.alone
         with torch.set_grad_enabled(not alone), precision(self.device, self.arguments.bf16):
@@ -117,7 +118,7 @@ class Refiner(Trainer):
             walk.moment += 1
         level = (then + BLUR * torch.rand_like(then)).clamp(max=NOISIEST)
         noise, share = torch.randn_like(x), level[:, None, None, None]
-        seen = lambda latent: self.critic.features((1 - share) * latent + share * noise, level, text)
+        seen = lambda latent: self.critic.features((1 - share) * latent + share * noise, level, text, self.as_shown(known, latent))
         with torch.no_grad(), precision(self.device, self.arguments.bf16):
             real = seen(true)
         with precision(self.device, self.arguments.bf16):
@@ -135,6 +136,10 @@ class Refiner(Trainer):
             kept = x - wide * self.before(*inputs).float()
         strayed = F.mse_loss(F.adaptive_avg_pool2d(clean, GRID), F.adaptive_avg_pool2d(kept, GRID))
         return deceit + self.arguments.keep * strayed, parts | {"strayed": strayed.detach()}
+
+    def as_shown(self, known: list[Tensor], latent: Tensor) -> list[Tensor]:
+        """The network's parents as the critic's denoiser reads them, which may have others."""
+        return with_absent(self.shown, dict(zip(self.config.parents, zip(known[0::2], known[1::2]))), latent)
 
     def judge(self, real: list[Tensor], drawn: list[Tensor], counts: list[int]) -> dict[str, Tensor]:
         """One step of the critic, by features of true and of drawn latents with the same noise, `counts` of each walk."""
