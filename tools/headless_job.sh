@@ -15,7 +15,7 @@ rm -rf "$out"
 "$program" replay assets/samples/move-the-dog.json --project "$out/generated/project.underpaint" \
     --pack "$pack" --out "$out/edited" >/dev/null
 
-for name in segmentation depth sketch image; do
+for name in segmentation depth normal sketch image; do
     for folder in generated edited; do
         [[ -s $out/$folder/$name.png ]] || fail "$out/$folder/$name.png was not written"
     done
@@ -33,9 +33,9 @@ ranked = generated["candidates"]
 assert generated["prompt"] == prompt == edited["prompt"]
 assert len(ranked) == 10 and generated["chosen_seed"] == ranked[0]["seed"]
 assert [c["recall"] for c in ranked] == sorted((c["recall"] for c in ranked), reverse=True)
-assert {f["name"]: f["state"] for f in generated["factors"]} == dict.fromkeys(("segmentation", "depth", "sketch", "image"), "fresh")
+assert {f["name"]: f["state"] for f in generated["factors"]} == dict.fromkeys(("segmentation", "depth", "normal", "pose", "sketch", "image"), "fresh")
 assert {f["name"]: f["state"] for f in edited["factors"]}["segmentation"] == "given"
-assert "segmentation" not in edited["seconds"] and set(edited["seconds"]) == {"depth", "sketch", "image"}
+assert "segmentation" not in edited["seconds"] and set(edited["seconds"]) == {"depth", "normal", "pose", "sketch", "image"}
 found = ", ".join(ranked[0]["found"]) or "nothing"
 print(f'"{prompt}": the best of 10 shows {found}; {sum(generated["seconds"].values()):.1f} s, after the edit {sum(edited["seconds"].values()):.1f} s')
 PYTHON

@@ -20,29 +20,31 @@ def figures(pack, cases):
     names = [name for name in ("depth", "normal", "pose") if name in pack.factors]
     if not names:
         return {}
-    size = pack.variables[names[0]]["size"]
-    truth = [render_geometry(case.scene, size) for case in cases]
-    depth = np.stack([depth_map(t.depth) / np.float32(65535) for t in truth])
-    normals = np.stack([normal_colours(t.normals).transpose(2, 0, 1) / np.float32(127.5) - 1 for t in truth])
-    pictures = {
-        "segmentation": np.stack([paint(nearest(c.classes, size), nearest(c.boundary, size), pack.palette) for c in cases]),
-        "depth": np.stack([grey(values) for values in depth]),
-    }
     rng = np.random.Generator(np.random.PCG64(NOISE_SEED + 2))
     found = {}
     for name in names:
+        size, side = pack.variables[name]["size"], pack.latent_side(name)
+        truth = [render_geometry(case.scene, size) for case in cases]
+        depth = np.stack([depth_map(t.depth) / np.float32(65535) for t in truth])
+        pictures = {
+            "segmentation": np.stack([paint(nearest(c.classes, size), nearest(c.boundary, size), pack.palette) for c in cases]),
+            "depth": np.stack([grey(values) for values in depth]),
+        }
         parents = {p: pack.encode(pictures[p]) for p in pack.factors[name]["parents"]}
-        side = pack.latent_side(name)
         noise = rng.standard_normal((len(cases), 8, side, side)).astype(np.float32)
         answers = pack.decode(name, pack.sample(name, [c.caption for c in cases], noise, parents))
         if name == "pose":
             found[name] = _pose_figures([read_pose(*pair) for pair in zip(*answers, strict=True)], [t.keypoints for t in truth], size)
+        elif name == "depth":
+            found[name] = _errors(_depth_error, answers[0][:, 0], depth)
         else:
-            error = _depth_error if name == "depth" else _angle
-            true = depth if name == "depth" else normals
-            values = answers[0][:, 0] if name == "depth" else answers[0]
-            found[name] = {"error": error(values, true), "chance": error(values, np.roll(true, 1, axis=0))}
+            found[name] = _errors(_angle, answers[0], np.stack([normal_colours(t.normals).transpose(2, 0, 1) / np.float32(127.5) - 1 for t in truth]))
     return found
+
+
+def _errors(measure, values, true):
+    """Of the values of each case, and against those of another."""
+    return {"error": measure(values, true), "chance": measure(values, np.roll(true, 1, axis=0))}
 
 
 def _depth_error(values, true):

@@ -24,8 +24,8 @@ class Candidates(NamedTuple):
 
 
 class Chain(NamedTuple):
-    """What followed from the first map of each caption: canvas map [N, 512, 512], depth, sketch [N, 128, 128], normal [N, 3, 128, 128] in [-1, 1],
-    pose (of each caption the joints f32 [people, 18, 3] in pixels of 128), images [N, 3, 256, 256].
+    """What followed from the first map of each caption: canvas map [N, 512, 512], depth, sketch [N, H, W], normal [N, 3, H, W] in [-1, 1], each of the size of its variable,
+    pose (of each caption the joints f32 [people, 18, 3] in pixels of 128), images [N, 3, H, W].
 
     What the pack has no factor for is None.
     """
@@ -102,7 +102,7 @@ def draw_images(pack, captions, chain, parents, progress=None):
         rows = slice(start, start + 10)
         maps = {"segmentation": (chain.classes[rows], chain.boundary[rows])} | {name: getattr(chain, name)[rows] for name in parents if name != "segmentation"}
         maps = {name: values[:, None] if name in ("depth", "sketch") else values for name, values in maps.items()}
-        known = {name: _pictures_of(pack, name, maps[name], MAP_SIDE) for name in parents}
+        known = {name: _pictures_of(pack, name, maps[name]) for name in parents}
         images.append(_draw(pack, "image", captions[rows], known, rng)[0])
         progress.advance(len(captions[rows]))
     return np.concatenate(images)
@@ -113,8 +113,8 @@ def _chain_of(pack, captions, latents, asked, rng):
     known, values = {"segmentation": _pictures_of(pack, "segmentation", (classes, boundary))}, {}
     for name in (name for name in pack.variables if name in pack.factors and name != "segmentation"):
         answers = _draw(pack, name, captions, known, rng)
-        values[name] = [read_pose(joints, necks) for joints, necks in zip(*answers, strict=True)] if name == "pose" else answers[0]
-        known[name] = _pictures_of(pack, name, values[name], answers[0].shape[-1])
+        values[name] = [_in_chain(read_pose(*pair), answers[0].shape[-1]) for pair in zip(*answers, strict=True)] if name == "pose" else answers[0]
+        known[name] = _pictures_of(pack, name, values[name])
     grey_maps = {name: values[name][:, 0] for name in ("depth", "sketch") if name in values}
     shown = values | grey_maps
     return classes, boundary, *(shown.get(name) for name in ("depth", "normal", "pose", "sketch", "image"))
@@ -129,12 +129,17 @@ def _draw(pack, name, captions, known, rng):
     return pack.decode(name, pack.sample(name, captions, noise, parents), guides)
 
 
-def _pictures_of(pack, name, values, side=None):
-    """Maps of a variable as a function: a size -> the pictures that the encoder reads. `side` is the size that poses were read at."""
+def _in_chain(people, side):
+    """Joints in pixels of a picture of `side` as a chain has them."""
+    return people * np.array([MAP_SIDE / side, MAP_SIDE / side, 1], np.float32)
+
+
+def _pictures_of(pack, name, values):
+    """Maps of a variable, as a chain has them, as a function: a size -> the pictures that the encoder reads."""
     if name == "segmentation":
         return lambda size: [paint(c, b, pack.palette) for c, b in zip(*(nearest(plane, size) for plane in values), strict=True)]
     if name == "pose":
-        return lambda size: [skeletons(people, side, size) for people in values]
+        return lambda size: [skeletons(people, MAP_SIDE, size) for people in values]
     return lambda size: [bilinear(m, size) if len(m) == 3 else grey(bilinear(m, size)[0]) for m in values]
 
 

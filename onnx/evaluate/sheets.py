@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from evaluate.pictures import BOUNDARY_SHADE, nearest, skeletons
+from evaluate.samples import MAP_SIDE
 
 _PAPER, _INK = (250, 248, 244), (40, 38, 36)
 _LINE = 13
@@ -53,7 +54,7 @@ def _steps(pack, chain, i):
     if chain.normal is not None:
         steps.append(image_bytes(chain.normal[i]))
     if chain.pose is not None:
-        steps.append(image_bytes(skeletons(chain.pose[i], chain.depth.shape[-1], side)))
+        steps.append(image_bytes(skeletons(chain.pose[i], MAP_SIDE, side)))
     if chain.sketch is not None:
         steps.append(grey_bytes(chain.sketch[i]))
     return [*steps, image_bytes(chain.images[i])]

@@ -18,7 +18,7 @@ VARIABLES = {
     "image": ("image", 256, "decode_image.onnx"),
 }
 # Steps and guidance with which a variable is sampled unless the user says otherwise.
-DEFAULTS = {"segmentation": (10, 3.0), "depth": (8, 1.5), "normal": (8, 1.5), "pose": (8, 1.5), "sketch": (8, 1.5), "image": (16, 1.5)}
+DEFAULTS = {"segmentation": (10, 3.0), "depth": (8, 1.5), "normal": (4, 1.0), "pose": (4, 1.0), "sketch": (8, 1.5), "image": (16, 1.5)}
 CLAMP = 4.0  # bound of the clean estimate's latent values
 
 

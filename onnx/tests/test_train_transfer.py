@@ -29,6 +29,8 @@ def test_the_difference_is_added_and_walks_as_what_was_learnt(tmp_path):
     assert saved["steps"] == 4 and saved["guidance"] == 3.0 and saved["size"] == 192 and saved["world"] == 1
     for name, value in load_denoiser(path).state_dict().items():
         assert torch.allclose(value, a[name] + c[name] - b[name], atol=1e-5)
+    for name, value in load_denoiser(transfer(learnt, before, onto, tmp_path / "run", scale=0.5)).state_dict().items():
+        assert torch.allclose(value, a[name] + 0.5 * (c[name] - b[name]), atol=1e-5)
 
 
 def test_networks_of_other_shapes_are_refused(tmp_path):

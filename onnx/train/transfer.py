@@ -14,13 +14,16 @@ import torch
 from .runs import code_revision, save_atomically
 
 
-def transfer(learnt: Path, before: Path, onto: Path, run: Path, shift: float | None = None) -> Path:
-    """Writes RUN/checkpoint.pt: how `learnt` is walked, at moments of another `shift` if one is given, in pictures of the size of `onto`. It holds no optimiser, so it is one to start with."""
+def transfer(learnt: Path, before: Path, onto: Path, run: Path, shift: float | None = None, scale: float = 1.0) -> Path:
+    """Writes RUN/checkpoint.pt: how `learnt` is walked, at moments of another `shift` if one is given, in pictures of the size of `onto`. It holds no optimiser, so it is one to start with.
+
+    `scale` is the share of the way from `before` to `onto` that is gone.
+    """
     first, second, third = (torch.load(path, map_location="cpu", weights_only=True) for path in (learnt, before, onto))
     for path, other in ((before, second), (onto, third)):
         if differing := [key for key in ("config", "factor", "world") if other.get(key) != first.get(key)]:
             raise SystemExit(f"{path} differs from {learnt} in {', '.join(differing)}: only networks of one shape and factor can be added up")
-    total = {name: value + third["ema"][name] - second["ema"][name] if value.is_floating_point() else value for name, value in first["ema"].items()}
+    total = {name: value + scale * (third["ema"][name] - second["ema"][name]) if value.is_floating_point() else value for name, value in first["ema"].items()}
     kept = {key: first[key] for key in ("config", "factor", "world", "steps", "shift", "guidance", "perturbed") if key in first}
     if shift is not None:
         kept["shift"] = shift
@@ -35,9 +38,10 @@ def main() -> None:
     parser.add_argument("--before", type=Path, required=True, help="checkpoint that it was learnt from")
     parser.add_argument("--onto", type=Path, required=True, help="checkpoint that is to have it as well")
     parser.add_argument("--run", type=Path, required=True, help="folder of the sum")
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the way from --before to --onto that is gone: a part of it keeps more of what was known (Wortsman et al., 2022)")
     parser.add_argument("--shift", type=float, help="of the moments of its walk [default: as --learnt walks]")
     arguments = parser.parse_args()
-    print(transfer(arguments.learnt, arguments.before, arguments.onto, arguments.run, arguments.shift))
+    print(transfer(arguments.learnt, arguments.before, arguments.onto, arguments.run, arguments.shift, arguments.scale))
 
 
 if __name__ == "__main__":

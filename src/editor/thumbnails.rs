@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use egui::{ColorImage, Context, TextureHandle, TextureId, TextureOptions};
 
-use crate::maps::{ClassTable, Map, Plane};
+use crate::maps::{ClassTable, Map, Plane, skeletons};
 
 /// Side of a thumbnail in pixels.
 const SIDE: u32 = 160;
+
+/// Radius of a skeleton's limbs as a share of the side: as thick as they were learnt they would not be seen.
+const LIMB: f32 = 0.02;
 
 struct Entry {
     /// Kept so that the address in the key stays its own.
@@ -62,15 +65,8 @@ pub fn picture(map: &Map, classes: &ClassTable, side: u32) -> ColorImage {
         Map::Image(plane) => shrink(plane, side, |rgba| rgba),
         Map::Pose(pose) => {
             let (width, height) = fitted(pose.width, pose.height, side);
-            let mut image = ColorImage::filled([width as usize, height as usize], egui::Color32::BLACK);
-            for joint in pose.skeletons.iter().flat_map(|s| &s.joints).filter(|j| j.visible) {
-                let x = (joint.x * width as f32 / pose.width.max(1) as f32) as usize;
-                let y = (joint.y * height as f32 / pose.height.max(1) as f32) as usize;
-                if x < width as usize && y < height as usize {
-                    image[(x, y)] = egui::Color32::WHITE;
-                }
-            }
-            image
+            let painted = skeletons(pose, width, height, side as f32 * LIMB);
+            ColorImage::from_rgba_unmultiplied([width as usize, height as usize], painted.as_raw())
         }
     }
 }
@@ -109,7 +105,7 @@ fn shrink<T: Copy + Default + PartialEq>(plane: &Plane<T>, side: u32, colour: im
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::maps::{ClassInfo, ClassKind, Label};
+    use crate::maps::{ClassInfo, ClassKind, Joint, Label, PoseMap, Skeleton};
 
     #[test]
     fn a_segmentation_wears_the_colours_of_its_classes() {
@@ -126,6 +122,19 @@ mod tests {
         let image = picture(&map, &table, 16);
         assert_eq!(image.size, [16, 8]);
         assert_eq!(image[(5, 5)], egui::Color32::from_rgb(200, 100, 50));
+    }
+
+    #[test]
+    fn limbs_are_thick_enough_to_be_seen() {
+        let mut skeleton = Skeleton { joints: [Joint { x: 0.0, y: 0.0, visible: false }; 18] };
+        for (joint, y) in [(1, 128.0), (8, 384.0)] {
+            skeleton.joints[joint] = Joint { x: 256.0, y, visible: true };
+        }
+        let map = Map::Pose(PoseMap { width: 512, height: 512, skeletons: vec![skeleton] });
+        let image = picture(&map, &ClassTable::default(), SIDE);
+        let lit = |y| (0..160).filter(|x| image[(*x, y)] != egui::Color32::BLACK).count();
+        assert_eq!((lit(20), lit(140)), (0, 0));
+        assert!((5..=8).contains(&lit(80)), "{} pixels across", lit(80));
     }
 
     #[test]

@@ -34,4 +34,4 @@ pub use regions::{free_instances, label_instances, region_at};
 pub use resize::{Channels, resize_map, resize_nearest, resize_smooth};
 pub use skeleton::Grip;
 pub use specks::remove_specks;
-pub use view::{paint, thumbnail};
+pub use view::{paint, skeletons, thumbnail};

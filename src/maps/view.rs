@@ -32,7 +32,9 @@ pub fn paint(map: &Map, classes: &ClassTable) -> RgbaImage {
         Map::Sketch(p) => p.to_pixels().into_iter().flat_map(grey).collect(),
         Map::Normal(p) => p.to_pixels().into_iter().flat_map(|[r, g, b]| [r, g, b, 255]).collect(),
         Map::Image(p) => p.to_pixels().into_iter().flatten().collect(),
-        Map::Pose(p) => return paint_pose(p),
+        Map::Pose(p) => {
+            return skeletons(p, width, height, (width.max(height) as f32 / 128.0).max(1.0));
+        }
     };
     RgbaImage::from_raw(width, height, rgba).unwrap_or_default()
 }
@@ -41,12 +43,14 @@ fn grey(value: u8) -> [u8; 4] {
     [value, value, value, 255]
 }
 
-fn paint_pose(pose: &PoseMap) -> RgbaImage {
-    let mut picture = RgbaImage::from_pixel(pose.width, pose.height, Rgba([0, 0, 0, 255]));
-    let radius = (pose.width.max(pose.height) as f32 / 128.0).max(1.0);
+/// Skeletons in a picture of this size, their limbs lines of `radius` pixels.
+pub fn skeletons(pose: &PoseMap, width: u32, height: u32, radius: f32) -> RgbaImage {
+    let mut picture = RgbaImage::from_pixel(width, height, Rgba([0, 0, 0, 255]));
+    let (across, down) = (width as f32 / pose.width.max(1) as f32, height as f32 / pose.height.max(1) as f32);
+    let scaled = |joint: Joint| Joint { x: joint.x * across, y: joint.y * down, ..joint };
     for skeleton in &pose.skeletons {
         for (i, (a, b)) in LIMBS.iter().enumerate() {
-            let (a, b) = (skeleton.joints[*a], skeleton.joints[*b]);
+            let (a, b) = (scaled(skeleton.joints[*a]), scaled(skeleton.joints[*b]));
             if a.visible && b.visible {
                 // OpenPose dims its limbs so that the joints stand out.
                 let colour = pose_colour(i).map(|c| (f32::from(c) * 0.6) as u8);
@@ -54,7 +58,7 @@ fn paint_pose(pose: &PoseMap) -> RgbaImage {
             }
         }
         for (i, joint) in skeleton.joints.iter().enumerate().filter(|(_, j)| j.visible) {
-            draw_capsule(&mut picture, *joint, *joint, radius, pose_colour(i));
+            draw_capsule(&mut picture, scaled(*joint), scaled(*joint), radius, pose_colour(i));
         }
     }
     picture

@@ -20,6 +20,8 @@ use crate::graph::{FactorGraph, NodeState, VariableId, VariableKind};
 const CARD: egui::Vec2 = vec2(144.0, 56.0);
 const ROW: f32 = CARD.y + 22.0;
 const THUMB: f32 = 44.0;
+/// Cards beside one another: three would have no room for their names.
+const WIDEST: usize = 2;
 
 /// Draws it in the width there is.
 pub fn ui(ui: &mut Ui, now: &Situation<'_>, run: Option<&RunView>, thumbnails: &mut Thumbnails, out: &mut Outbox) {
@@ -40,26 +42,38 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, run: Option<&RunView>, thumbnails: &
     }
 }
 
-/// Row, column and number of columns of each variable: a child stands below all of its parents.
+/// Row, column and number of columns of each variable: a child stands below all of its parents, and no row has more than [`WIDEST`].
+///
+/// Of what could come next those do from which the longest way leads on (Coffman and Graham, "Optimal scheduling for two-processor systems", 1972).
 fn layout(graph: &FactorGraph) -> Vec<(usize, usize, usize)> {
-    let mut rows = vec![0; graph.len()];
-    for id in graph.ids() {
-        rows[id.0] = graph.factor(id).parents.iter().map(|p| rows[p.0] + 1).max().unwrap_or(0);
+    let mut ahead = vec![0; graph.len()];
+    for id in graph.ids().rev() {
+        for parent in &graph.factor(id).parents {
+            ahead[parent.0] = ahead[parent.0].max(ahead[id.0] + 1);
+        }
+    }
+    let mut rows: Vec<Option<usize>> = vec![None; graph.len()];
+    for row in 0..graph.len() {
+        let above = |parent: &VariableId| rows[parent.0].is_some_and(|r| r < row);
+        let ready = |id: &VariableId| rows[id.0].is_none() && graph.factor(*id).parents.iter().all(above);
+        let mut next: Vec<VariableId> = graph.ids().filter(ready).collect();
+        next.sort_by_key(|id| std::cmp::Reverse(ahead[id.0]));
+        for id in next.into_iter().take(WIDEST) {
+            rows[id.0] = Some(row);
+        }
     }
     let count = |row| rows.iter().filter(|r| **r == row).count();
     let column = |i: usize| rows[..i].iter().filter(|r| **r == rows[i]).count();
-    (0..rows.len()).map(|i| (rows[i], column(i), count(rows[i]))).collect()
+    (0..rows.len()).map(|i| (rows[i].unwrap_or(0), column(i), count(rows[i]))).collect()
 }
 
 fn place(area: Rect, (row, column, columns): (usize, usize, usize)) -> Rect {
-    let width = CARD.x.min((area.width() - 8.0 * (columns as f32 - 1.0)) / columns as f32);
-    let step = (area.width() - width * columns as f32) / (columns as f32 + 1.0).max(1.0);
+    let width = CARD.x.min((area.width() - 8.0) / WIDEST as f32);
     // Two columns stand at the edges, so that a long edge has room between them.
     let x = match columns {
         1 => area.center().x - width / 2.0,
-        _ => area.left() + (area.width() - width) * column as f32 / (columns as f32 - 1.0).max(1.0),
+        _ => area.left() + (area.width() - width) * column as f32 / (columns - 1) as f32,
     };
-    let x = if columns > 2 { area.left() + step + (width + step) * column as f32 } else { x };
     Rect::from_min_size(pos2(x.round(), area.top() + row as f32 * ROW), vec2(width, CARD.y))
 }
 
@@ -241,6 +255,15 @@ mod tests {
     fn children_stand_below_their_parents_and_siblings_beside_each_other() {
         let cells = layout(&graph(&[&[], &[0], &[0], &[0, 1, 2]]));
         assert_eq!(cells, [(0, 0, 1), (1, 0, 2), (1, 1, 2), (2, 0, 1)]);
+    }
+
+    #[test]
+    fn no_row_is_too_wide_and_the_longest_way_goes_first() {
+        // Segmentation; depth; normals; pose; sketch; image.
+        let cells = layout(&graph(&[&[], &[0], &[0, 1], &[0], &[0], &[0, 1, 2, 3, 4]]));
+        assert_eq!(cells, [(0, 0, 1), (1, 0, 2), (2, 0, 2), (1, 1, 2), (2, 1, 2), (3, 0, 1)]);
+        let roots = layout(&graph(&[&[], &[], &[], &[0]]));
+        assert_eq!(roots, [(0, 0, 2), (0, 1, 2), (1, 0, 2), (1, 1, 2)]);
     }
 
     #[test]
