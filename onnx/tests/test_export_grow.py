@@ -9,6 +9,8 @@ import pytest
 pytest.importorskip("onnx.helper")
 torch = pytest.importorskip("torch")
 
+from evaluate import given, samples  # noqa: E402
+from evaluate.captions import held_out_cases  # noqa: E402
 from evaluate.pack import Pack  # noqa: E402
 from export.grow import grow  # noqa: E402
 from export.manifest import sha256  # noqa: E402
@@ -55,6 +57,22 @@ def test_what_was_added_can_be_sampled_and_decoded(runs):
     (normal,) = pack.decode("normal", pack.sample("normal", ["two dogs"], noise, {"segmentation": noise, "depth": noise}))
     joints, necks = pack.decode("pose", pack.sample("pose", ["two dogs"], noise, {"segmentation": noise}))
     assert normal.shape == (1, 3, 128, 128) and joints.shape == (1, 18, 128, 128) and necks.shape == (1, 36, 128, 128)
+
+
+def test_each_is_drawn_and_measured_in_the_size_that_it_learnt(runs, monkeypatch):
+    for name, size in (("normal", 64), ("pose", 96)):
+        path = runs / name / "checkpoint.pt"
+        save_atomically(torch.load(path, weights_only=True) | {"size": size}, path)
+    pack = Pack(grown(runs, ["normal", "pose"]))
+    assert pack.variables["normal"]["size"] == 64 and pack.variables["pose"]["size"] == 96
+    cases = held_out_cases(2)
+    assert given.figures(pack, cases).keys() == {"depth", "normal", "pose"}
+    read = np.zeros((1, 18, 3), np.float32)
+    read[0, 1] = (48, 24, 1)
+    monkeypatch.setattr(samples, "read_pose", lambda joints, necks: read)
+    texts = [case.caption for case in cases]
+    chain = samples.draw_chain(pack, texts, samples.draw_candidates(pack, texts, 1).first_latents)
+    assert chain.normal.shape == (2, 3, 64, 64) and chain.pose[0][0, 1].tolist() == [64, 32, 1], "joints of a chain are in pixels of 128"
 
 
 def test_what_does_not_fit_is_refused_with_what_to_do(runs):
