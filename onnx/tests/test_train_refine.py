@@ -63,6 +63,12 @@ def test_a_network_with_parents_is_judged_beside_them(start):
     assert {"told", "told_1", "told_2"} <= run.update(4).keys()
 
 
+def test_a_parent_may_be_left_out(start):
+    run = start("run", "--factor", "depth", "--parents", "segmentation", parents=("segmentation", "normal"), shown=("segmentation", "normal"))
+    assert run.config.parents == run.before.config.parents == ["segmentation"]
+    assert {"told", "told_1", "told_2"} <= run.update(4).keys()
+
+
 def test_the_critic_learns_to_tell(start):
     torch.manual_seed(1)
     run = start("run", "--batch", "16")

@@ -22,6 +22,7 @@ from .networks import load_denoiser, with_absent
 from .runs import precision, require_world, world_of_checkpoint
 from .sampling import jump
 from .text import Captions
+from .weights import reading
 
 GRID = 4
 CRITIC_RATE = 1e-3
@@ -63,7 +64,7 @@ class Refiner(Trainer):
         for group in self.optimizer.param_groups:
             group["betas"] = BETAS
         self.before = copy.deepcopy(self.average)
-        self.before.load_state_dict(begun["ema"])
+        self.before.load_state_dict(reading(begun["config"], begun["ema"], self.config.parents)[1])
         critic = torch.load(self.path, map_location=self.device, weights_only=True, mmap=True)["critic"] if self.step else begun.get("critic")
         self.alone = 0 if critic else ALONE
         if critic:
