@@ -46,7 +46,7 @@ def evaluate(folder, captions, candidates, threads, sheets=None, keep=None, walk
     if have_judge("silhouette", world):
         found["silhouette"] = measure.silhouette_figures(cases, drawn, chosen, restored, threads, world)
     found["given"] = given.figures(pack, cases)
-    if chain is not None and have_judge("segmenter", world):
+    if chain is not None and have_judge("segmenter", world) and have_judge("colours", world):
         found["image"] = measure.image_figures(cases, chain, threads, world)
     found["fidelity"] = measure.fidelity_figures(cases, drawn, None if chain is None else chain.images, threads, world)
     if sheets:

@@ -1,11 +1,7 @@
-"""Relations, counts and colours: whether a map, or the image made from it, keeps what the caption says of them."""
-
-import numpy as np
+"""Relations and counts: whether a map keeps what the caption says of them."""
 
 from evaluate.shapes import box, instances_of, largest_blob
 from world.classes import INDEX
-from world.colours import CLAY
-from world.spec import COLOURS
 
 
 def relation_kept(case, classes):
@@ -42,26 +38,3 @@ def counts_kept(case, classes, boundary):
             answers.append((count, instances_of(classes, boundary, INDEX[name]) == count))
     return answers
 
-
-def colours_kept(case, classes, image):
-    """For each single object with a colour word whose blob is in the map: whether the image has that colour there.
-
-    `image` [3, H, W] in [-1, 1], of the map's size; the median colour of the blob is compared with all colour words of its class.
-    """
-    answers = []
-    for group in case.spec.objects:
-        if group.colour is None or group.count > 1:
-            continue
-        blob = largest_blob(classes, INDEX[group.name])
-        if blob is not None:
-            median = np.median((image[:, blob] + 1) / 2, axis=1)
-            words = COLOURS[group.name]
-            distances = [np.abs(_opponent(median) - _opponent(np.sqrt(CLAY[word]))).sum() for word in words]
-            answers.append(words[int(np.argmin(distances))] == group.colour)
-    return answers
-
-
-def _opponent(rgb):
-    """Brightness at a third of its weight, and two axes of hue: light and shadow change the first most."""
-    r, g, b = rgb
-    return np.array([(r + g + b) / 9, r - g, (r + g) / 2 - b])

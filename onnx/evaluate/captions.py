@@ -31,12 +31,12 @@ def measured_world(pack, asked):
     return pack.world if asked is None else asked
 
 
-def held_out_cases(count, seed=SEED, version=0):
-    """`count` cases of a version of the world, always the same for one seed."""
+def held_out_cases(count, seed=SEED, version=0, objects=(1, 6)):
+    """`count` cases of a version of the world with at least and at most so many `objects`, always the same for one seed."""
     rng = np.random.Generator(np.random.PCG64([seed, 0xE7A1]))
     cases = []
     while len(cases) < count:
-        scene = sample_scene(rng, version=version)
+        scene = sample_scene(rng, objects, version)
         classes, instances, _ = render_labels(scene, MAP_SIDE)
         caption = describe(scene.spec, rng, split="held_out")
         cases.append(Case(caption, scene.spec, scene.spec.asked(), scene, classes, boundary(classes, instances)))

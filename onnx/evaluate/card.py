@@ -103,12 +103,18 @@ def _image_rows(image):
     if not image:
         return []
     ours, true, shuffled = image["images"], image["renders"], image["shuffled"]
-    return [
+    rows = [
         _row("image agrees with its map: mean IoU", ours["miou"], true["miou"]),
         _row("image agrees with its map: pixels", ours["pixels"], true["pixels"]),
         _row("*control:* the same with another caption's map: mean IoU", shuffled["miou"], None),
-        _row(f"asked colour seen in the image ({ours['colours_count']} objects)", ours["colours"], true["colours"]),
+        _row(f"asked colour read in the image ({ours['colours_count']} objects)", ours["colours"], true["colours"]),
     ]
+    for name, what, unit in (("depth", "depth read in the image, mean difference from its map, of the range", ""), ("normal", "normals read in the image, mean angle to their map", "°")):
+        if name in ours:
+            digits = 1 if unit else 3
+            said = f"{ours[name]['error']:.{digits}f}{unit} ({ours[name]['chance']:.{digits}f}{unit})"
+            rows.append(f"| {what} (another caption's) | {said} | {true[name]['error']:.{digits}f}{unit} |")
+    return rows
 
 
 def _given_rows(given):

@@ -23,19 +23,19 @@ def conditions_of(pack):
     return [[], *([parent] for parent in parents), *([parents] if len(parents) > 1 else [])]
 
 
-def measured(judge, cases, classes, images, real):
+def measured(judge, eye, cases, classes, images, real):
     """Figures of a row; `classes` [N, H, W] are the maps, `real` the features of renders."""
     crowds = fidelity.compared(fidelity.image_features(judge, images), real)
-    return crowds | agreement(judge, cases, images, nearest(classes, images.shape[-1]))
+    return crowds | agreement(judge, eye, cases, images, nearest(classes, images.shape[-1]))
 
 
 def table(pack, cases, threads=1):
     """Rows (maps given, figures), the last of them renders of other scenes."""
-    judge = open_judge("segmenter", threads, measured_world(pack, None))
+    judge, eye = (open_judge(name, threads, measured_world(pack, None)) for name in ("segmenter", "colours"))
     texts, asked = [case.caption for case in cases], [sorted(case.asked) for case in cases]
     chain = draw_chain(pack, texts, draw_candidates(pack, texts, 1, asked).first_latents, asked)
     real = fidelity.image_features(judge, fidelity.renders([case.scene for case in cases]))
-    rows = [(" ".join(given) or "text alone", measured(judge, cases, chain.classes, draw_images(pack, texts, chain, given), real)) for given in conditions_of(pack)]
+    rows = [(" ".join(given) or "text alone", measured(judge, eye, cases, chain.classes, draw_images(pack, texts, chain, given), real)) for given in conditions_of(pack)]
     return [*rows, ("*renders of other scenes*", fidelity.compared(fidelity.image_features(judge, fidelity.other_renders(cases)[1]), real))]
 
 

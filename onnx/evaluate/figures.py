@@ -2,13 +2,17 @@
 
 import numpy as np
 
-from evaluate import attributes, fidelity, segmenter, silhouette
+from evaluate import attributes, colours, fidelity, geometry, segmenter, silhouette
 from evaluate.pictures import nearest, paint
 from evaluate.ranking import ranked
 from evaluate.recall import recall, unasked
+from evaluate.shapes import outline
 from world.boundary import boundary
 from world.classes import LATEST, OBJECTS, classes_of
 from world.render import render_labels
+
+SIZES = 0.02, 0.04, 0.08, 0.16
+"""Shares of the picture that outlines are sorted by."""
 
 
 def chosen_candidates(pack, cases, candidates):
@@ -63,6 +67,7 @@ def silhouette_figures(cases, candidates, chosen, restored, threads=1, world=0):
     figures["share_first"] = figures["first"] / figures["renders"]
     figures["share_chosen"] = figures["chosen"] / figures["renders"]
     figures["by_class"] = _by_class(judge, cases, candidates.classes)
+    figures["by_size"] = {name: _by_size(judge, cases, maps) for name, maps in (("drawn", candidates.classes), ("autoencoder", restored[:, None]), ("renders", np.stack(sources["renders"])[:, None]))}
     return figures
 
 
@@ -115,10 +120,10 @@ def attribute_figures(cases, candidates, chosen):
 
 def image_figures(cases, chain, threads=1, world=0):
     """Whether the images show their maps, and colours that were asked for; renders of the true scenes beside them."""
-    from evaluate.judges import open_judge
+    from evaluate.judges import have_judge, open_judge
     from world.render import render
 
-    judge = open_judge("segmenter", threads, world)
+    judge, eye = (open_judge(name, threads, world) for name in ("segmenter", "colours"))
     side = chain.images.shape[-1]
     renders = [render(c.scene, side) for c in cases]
     true_images = np.stack([r.image for r in renders]).astype(np.float32).transpose(0, 3, 1, 2) / 127.5 - 1
@@ -126,21 +131,26 @@ def image_figures(cases, chain, threads=1, world=0):
     maps = nearest(chain.classes, side)
     figures = {}
     for name, images, classes in (("images", chain.images, maps), ("renders", true_images, true_maps)):
-        figures[name] = agreement(judge, cases, images, classes)
+        figures[name] = agreement(judge, eye, cases, images, classes)
     shuffled = segmenter.confusion(judge, chain.images, np.roll(maps, 1, axis=0))
+    if have_judge("geometry", world):
+        eye = open_judge("geometry", threads, world)
+        figures["images"] |= geometry.agreement(eye, chain.images, chain.depth, chain.normal)
+        truth = np.stack([r.depth for r in renders]) / np.float32(65535), np.stack([r.normals for r in renders]).transpose(0, 3, 1, 2) / np.float32(127.5) - 1
+        figures["renders"] |= geometry.agreement(eye, true_images, *truth)
     figures["shuffled"] = {"miou": segmenter.mean_iou(shuffled), "pixels": segmenter.pixel_accuracy(shuffled)}
     return figures
 
 
-def agreement(judge, cases, images, classes):
-    """Whether images [N, 3, H, W] show their maps [N, H, W], and have the colours that were asked for."""
+def agreement(judge, eye, cases, images, classes):
+    """Whether images [N, 3, H, W] show their maps [N, H, W], by the judge `segmenter`, and have the colours that were asked for, by the judge `colours`."""
     matrix = segmenter.confusion(judge, images, classes)
-    colours = [a for case, m, image in zip(cases, classes, images, strict=True) for a in attributes.colours_kept(case, m, image)]
+    answers = [a for case, m, image in zip(cases, classes, images, strict=True) for a in colours.kept(eye, case, m, image)]
     return {
         "miou": segmenter.mean_iou(matrix),
         "pixels": segmenter.pixel_accuracy(matrix),
-        "colours": _mean(colours),
-        "colours_count": len(colours),
+        "colours": _mean(answers),
+        "colours_count": len(answers),
     }
 
 
@@ -175,6 +185,16 @@ def _by_class(judge, cases, maps):
             for pair in silhouette.outlines_of(classes, case.asked):
                 pairs.setdefault(classes_of(LATEST)[pair[1]].name, []).append(pair)
     return dict(sorted(((name, silhouette.accuracy(judge, found)) for name, found in pairs.items()), key=lambda item: item[1][0]))
+
+
+def _by_size(judge, cases, maps):
+    """(silhouette accuracy, outlines) of those that cover less than each of `SIZES` of the picture and no less than the one before, and of the rest; `maps` [N, candidates, H, W]."""
+    pairs = [[] for _ in range(len(SIZES) + 1)]
+    for case, candidates in zip(cases, maps, strict=True):
+        for classes in candidates:
+            for blob, index in silhouette.blobs_of(classes, case.asked):
+                pairs[int(np.searchsorted(SIZES, blob.mean(), side="right"))].append((outline(blob), index))
+    return [silhouette.accuracy(judge, found) for found in pairs]
 
 
 def _mean(values):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evaluate.geometry import angle, depth_error
 from evaluate.pictures import grey, nearest, paint
 from evaluate.samples import NOISE_SEED
 from evaluate.skeletons import read_pose
@@ -36,25 +37,15 @@ def figures(pack, cases):
         if name == "pose":
             found[name] = _pose_figures([read_pose(*pair) for pair in zip(*answers, strict=True)], [t.keypoints for t in truth], size)
         elif name == "depth":
-            found[name] = _errors(_depth_error, answers[0][:, 0], depth)
+            found[name] = _errors(depth_error, answers[0][:, 0], depth)
         else:
-            found[name] = _errors(_angle, answers[0], np.stack([normal_colours(t.normals).transpose(2, 0, 1) / np.float32(127.5) - 1 for t in truth]))
+            found[name] = _errors(angle, answers[0], np.stack([normal_colours(t.normals).transpose(2, 0, 1) / np.float32(127.5) - 1 for t in truth]))
     return found
 
 
 def _errors(measure, values, true):
     """Of the values of each case, and against those of another."""
     return {"error": measure(values, true), "chance": measure(values, np.roll(true, 1, axis=0))}
-
-
-def _depth_error(values, true):
-    return float(np.abs(values - true).mean())
-
-
-def _angle(values, true):
-    """Mean angle in degrees; directions need not be of unit length."""
-    cosine = (values * true).sum(1) / np.maximum(np.linalg.norm(values, axis=1) * np.linalg.norm(true, axis=1), 1e-6)
-    return float(np.degrees(np.arccos(cosine.clip(-1, 1))).mean())
 
 
 def _pose_figures(read, true, side):

@@ -1,4 +1,4 @@
-"""The small judges that come trained: `silhouette.onnx`, of version 0 of the world, and `segmenter_world1.onnx`, beside this file."""
+"""The small judges that come trained, beside this file: `silhouette.onnx` of version 0 of the world and `silhouette_world1.onnx`, `segmenter_world1.onnx`, `colours_world1.onnx`."""
 
 import os
 import sys

@@ -15,6 +15,7 @@ from evaluate.pictures import bilinear, nearest
 from world.classes import LATEST, MAX_CLASSES, classes_of
 
 SIDE, CELLS = 256, 64  # of the pictures it reads, of the maps it answers with
+WIDTHS = 32, 64, 112, 160  # channels at 64, 32, 16 and 8 cells a side
 
 
 def confusion(judge, images, maps):
@@ -43,7 +44,8 @@ def pixel_accuracy(matrix):
     return float(matrix.diagonal().sum() / matrix.sum())
 
 
-def _network(world):
+def cells_network(channels):
+    """A U-Net that answers for every cell of 4 x 4 pixels: [B, 3, 256, 256] -> [B, channels, 64, 64]."""
     import torch
     from torch import nn
     from torch.nn import functional as F
@@ -51,27 +53,24 @@ def _network(world):
     def block(a, b):
         return nn.Sequential(nn.Conv2d(a, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU(), nn.Conv2d(b, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU())
 
-    class Segmenter(nn.Module):
-        """A U-Net over the image's 8 x 8 patches, each answering for 2 x 2 cells."""
-
+    class Cells(nn.Module):
         def __init__(self):
             super().__init__()
-            self.fine = nn.Sequential(nn.PixelUnshuffle(4), nn.Conv2d(48, 48, 2, stride=2), nn.ReLU(), block(48, 56))
-            self.middle = block(56, 112)
-            self.coarse = block(112, 192)
-            self.up_middle = block(192 + 112, 112)
-            self.up_fine = block(112 + 56, 72)
-            self.head = nn.Sequential(nn.Conv2d(72, len(classes_of(world)) * 4, 1), nn.PixelShuffle(2))
+            self.patches = nn.Sequential(nn.PixelUnshuffle(4), nn.Conv2d(48, WIDTHS[0], 1), nn.ReLU())
+            self.down = nn.ModuleList(block(a, b) for a, b in zip((WIDTHS[0], *WIDTHS), WIDTHS, strict=False))
+            self.up = nn.ModuleList(block(a + b, b) for a, b in zip(WIDTHS[:0:-1], WIDTHS[-2::-1], strict=True))
+            self.head = nn.Conv2d(WIDTHS[0], channels, 1)
 
         def forward(self, image):
-            fine = self.fine(image)
-            middle = self.middle(F.max_pool2d(fine, 2))
-            x = self.coarse(F.max_pool2d(middle, 2))
-            for skip, up in ((middle, self.up_middle), (fine, self.up_fine)):
-                x = up(torch.cat([F.interpolate(x, scale_factor=2.0, mode="nearest"), skip], 1))
+            x, seen = self.patches(image), []
+            for i, stage in enumerate(self.down):
+                x = stage(F.max_pool2d(x, 2) if i else x)
+                seen.append(x)
+            for stage, skip in zip(self.up, seen[-2::-1], strict=True):
+                x = stage(torch.cat([F.interpolate(x, scale_factor=2.0, mode="nearest"), skip], 1))
             return self.head(x)
 
-    return Segmenter()
+    return Cells()
 
 
 def _batches(folder, rng, world, batch=12):
@@ -84,25 +83,25 @@ def _batches(folder, rng, world, batch=12):
         images, classes = shard["image"], shard["classes"]
         for _ in range(2 * len(images) // batch):
             rows = rng.integers(0, len(images), batch)
-            inputs, cells = _inputs(images[rows], rng), nearest(classes[rows], CELLS).astype(np.int64)
+            inputs, cells = judge_inputs(images[rows], rng), nearest(classes[rows], CELLS).astype(np.int64)
             mirrored = rng.random(batch) < 0.5
             inputs[mirrored], cells[mirrored] = inputs[mirrored, :, :, ::-1], cells[mirrored, :, ::-1]
             yield inputs, cells
 
 
 def _class_weights(folder, world):
-    """f32 [classes]: by the inverse root of how much of the pictures a class covers, so that small things count, mean 1 over the pixels."""
+    """f32 [classes]: by the inverse fourth root of how much of the pictures a class covers, so that small things count without growing fat, mean 1 over the pixels."""
     from train.frames import read_shard, shards_in
 
     shares = np.zeros(len(classes_of(world)))
     for path in shards_in(folder)[:-1]:
         shares += np.bincount(read_shard(path, world, ["classes"])["classes"][:, ::4, ::4].ravel(), minlength=len(shares))
     shares /= shares.sum()
-    weights = 1 / np.sqrt(np.maximum(shares, 1e-4))
+    weights = np.maximum(shares, 1e-4) ** -0.25
     return (weights / (weights * shares).sum()).astype(np.float32)
 
 
-def _inputs(images, rng=None):
+def judge_inputs(images, rng=None):
     """u8 [B, 256, 256, 3] -> f32 [B, 3, 256, 256] in [-1, 1]; with `rng` blurred, brightened and noised a little.
 
     Decoded images are softer than renders, and it is their content that is judged.
@@ -134,13 +133,13 @@ def main():
     arguments = parser.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(1)
-    network = _network(arguments.world).to(memory_format=torch.channels_last)
+    network = cells_network(len(classes_of(arguments.world))).to(memory_format=torch.channels_last)
     weights = torch.from_numpy(_class_weights(arguments.frames, arguments.world))
     loss = lambda answers, true: torch.nn.functional.cross_entropy(answers, true, weights)
     train_judge(network, _batches(arguments.frames, np.random.Generator(np.random.PCG64(6)), arguments.world), arguments.minutes, loss=loss)
     size = write_judge("segmenter", network.eval(), torch.zeros(2, 3, SIDE, SIDE), arguments.world)
     shard = read_shard(shards_in(arguments.frames)[-1], arguments.world, ["image", "classes"])
-    matrix = confusion(open_judge("segmenter", world=arguments.world), _inputs(shard["image"]), shard["classes"])
+    matrix = confusion(open_judge("segmenter", world=arguments.world), judge_inputs(shard["image"]), shard["classes"])
     print(f"{size / 1024:.0f} KiB; on a shard of frames it never saw: mean IoU {mean_iou(matrix):.3f}, pixels {pixel_accuracy(matrix):.3f}")
 
 

@@ -16,13 +16,18 @@ from world.classes import LATEST, OBJECTS, classes_of
 
 def outlines_of(classes, asked=None):
     """(outline, class index) of the largest blob of every object class in a map, or of the `asked` ones among them."""
+    return [(outline(blob), index) for blob, index in blobs_of(classes, asked)]
+
+
+def blobs_of(classes, asked=None):
+    """(blob, class index), which `outlines_of` has the outlines of."""
     found = []
     for index in np.unique(classes):
         info = classes_of(LATEST)[index]
         if info.kind == "object" and (asked is None or info.name in asked):
             blob = largest_blob(classes, index)
             if blob is not None:
-                found.append((outline(blob), int(index)))
+                found.append((blob, int(index)))
     return found
 
 

@@ -126,14 +126,6 @@ def test_relations_are_read_from_the_map():
     assert attributes.relation_kept(_case(groups, [Relation("left of", 0, 1)]), _map(dog=(0, 0, 20, 20))) is None
 
 
-def test_colours_are_read_from_the_image():
-    classes = _map(car=(20, 20, 60, 60))
-    image = np.zeros((3, 100, 100), np.float32)
-    image[:, 20:60, 20:60] = np.array([160, 40, 35], np.float32)[:, None, None] / 127.5 - 1  # red clay in the shade
-    assert attributes.colours_kept(_case([ObjectSpec("car", 1, "red")]), classes, image) == [True]
-    assert attributes.colours_kept(_case([ObjectSpec("car", 1, "blue")]), classes, image) == [False]
-
-
 def test_flow_reaches_the_clean_sample_of_a_perfect_network():
     clean = np.random.default_rng(0).uniform(-2, 2, (2, 8, 4, 4)).astype(np.float32)
     noise = np.random.default_rng(1).standard_normal(clean.shape).astype(np.float32)

@@ -67,11 +67,3 @@ def test_joints_are_found_within_reach():
     figures = given._pose_figures([moved * (moved[..., 2:] > 0)], [people], 128)
     assert abs(figures["found"] - 2 / 3) < 1e-9 and figures["true"] == 1
     assert given._pose_figures([people[:0]], [people], 128)["found"] == 0
-
-
-def test_the_angle_between_normals_ignores_their_length():
-    up = np.zeros((1, 3, 4, 4))
-    up[:, 1] = 1
-    side = np.zeros((1, 3, 4, 4))
-    side[:, 0] = 0.2
-    assert given._angle(0.5 * up, up) < 0.1 and abs(given._angle(side, up) - 90) < 0.1

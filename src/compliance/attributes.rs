@@ -1,6 +1,5 @@
-//! Colours of objects: the words that ask for them, and which of them a picture shows.
+//! Colours of objects: the words that ask for them.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::reading::REACH;
@@ -106,23 +105,4 @@ fn colour_after(tokens: &[Token], matches: &[(Range<usize>, Meaning)], from: usi
         Some(next) if names_class(at + 1) || kind_of(next) == WordKind::Content => None,
         _ => Some(colour),
     }
-}
-
-/// The pack's colour word that is nearest to an sRGB colour, if the pack has any.
-///
-/// Distances as the pack's own evaluation takes them (`onnx/evaluate/attributes.py`): the sum over brightness at a
-/// third of its weight and two axes of hue, because light and shadow change brightness most. There only the words that
-/// the world paints a class in compete; packs do not list these, so here all colour words do.
-pub fn nearest_colour(rgb: [f32; 3], colours: &BTreeMap<String, [u8; 3]>) -> Option<&str> {
-    let seen = opponent(rgb);
-    let distance = |word: &[u8; 3]| {
-        let wanted = opponent(word.map(f32::from));
-        seen.iter().zip(wanted).map(|(a, b)| (a - b).abs()).sum::<f32>()
-    };
-    let nearest = colours.iter().min_by(|(_, a), (_, b)| distance(a).total_cmp(&distance(b)));
-    nearest.map(|(name, _)| name.as_str())
-}
-
-fn opponent([r, g, b]: [f32; 3]) -> [f32; 3] {
-    [(r + g + b) / 9.0, r - g, (r + g) / 2.0 - b]
 }

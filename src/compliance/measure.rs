@@ -1,10 +1,8 @@
 //! How well maps obey a prompt.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use super::attributes::nearest_colour;
+use super::colours::{ColourWords, Light, nearest_colour};
 use super::objects::{Object, Objects};
 use super::relations::RelationKind;
 use super::{AREA_THRESHOLD, AskedObject, Reading, Relation, Shape};
@@ -119,15 +117,16 @@ impl ColourCheck {
 ///   subject is compared with the rectangle around all those objects. Left, right, above and under compare centres; next
 ///   to allows a gap of 15% of each side; behind and in front of compare median depths where there is a depth map, else
 ///   whose feet stand lower in the picture, and for equal feet who covers the other.
-/// - A colour is that word of `colours` which is nearest to the median of the image on the object.
+/// - A colour is the word that the pack's reader of colours says of the object in the image; without one, the word whose
+///   sRGB is nearest to the median of the image on the object.
 /// - Of each class asked for the shapes of the largest objects are looked at, as many as were asked for.
-pub fn measure<'a>(
+pub fn measure<'a, 'c>(
     evidence: impl Into<Evidence<'a>>,
     reading: &Reading,
     classes: &ClassTable,
-    colours: &BTreeMap<String, [u8; 3]>,
+    colours: impl Into<ColourWords<'c>>,
 ) -> Compliance {
-    let evidence = evidence.into();
+    let (evidence, colours) = (evidence.into(), colours.into());
     let objects = Objects::of(evidence.segmentation, classes);
     let total = evidence.segmentation.width() as f32 * evidence.segmentation.height() as f32;
     let is_there = |class: u8| total > 0.0 && objects.areas[class as usize] as f32 >= AREA_THRESHOLD * total;
@@ -231,18 +230,22 @@ impl Scene<'_> {
         self.evidence.shapes.iter().filter(|s| s.class == asked.name).take(most).cloned()
     }
 
-    fn colours(&self, asked: &AskedObject, words: &BTreeMap<String, [u8; 3]>) -> Vec<ColourCheck> {
+    fn colours(&self, asked: &AskedObject, words: ColourWords<'_>) -> Vec<ColourCheck> {
         let Some(image) = self.evidence.image else { return Vec::new() };
-        if asked.colours.iter().all(|c| !words.contains_key(&c.name)) {
+        let known: Vec<_> = asked.colours.iter().filter(|c| words.table.contains_key(&c.name)).collect();
+        if known.is_empty() {
             return Vec::new();
         }
+        let light = words.reader.map(|reader| (reader, Light::of(image)));
         let mut seen = Vec::new();
         for object in self.objects.of_class(asked.class) {
             let pixels: Vec<[u8; 4]> = self.pixels(object, image).collect();
-            let channel = |c: usize| f32::from(median(&mut pixels.iter().map(|p| p[c]).collect::<Vec<_>>()));
-            seen.extend(nearest_colour([channel(0), channel(1), channel(2)], words).map(str::to_owned));
+            let word = match light {
+                Some((reader, light)) => reader.word(asked.class, &pixels, light),
+                None => nearest_colour(&pixels, words.table),
+            };
+            seen.extend(word.map(str::to_owned));
         }
-        let known = asked.colours.iter().filter(|c| words.contains_key(&c.name));
         let check = |c: &super::AskedColour| ColourCheck {
             name: asked.name.clone(),
             colour: c.name.clone(),
@@ -250,7 +253,7 @@ impl Scene<'_> {
             shown: seen.iter().filter(|s| **s == c.name).count(),
             seen: seen.clone(),
         };
-        known.map(check).collect()
+        known.into_iter().map(check).collect()
     }
 
     /// What another map of the same view shows on an object.

@@ -2,6 +2,7 @@
 //! (paper, section 3).
 
 mod attributes;
+mod colours;
 mod measure;
 mod nearest;
 mod objects;
@@ -15,7 +16,7 @@ mod tokens;
 mod vocabulary;
 mod words;
 
-pub use attributes::nearest_colour;
+pub use colours::{ColourReader, ColourWords};
 pub use measure::{ColourCheck, Compliance, CountCheck, Evidence, RelationCheck, measure};
 pub use nearest::{Named, nearest_classes};
 pub use reading::read_prompt;

@@ -419,7 +419,7 @@ mod tests {
         let reading = read_prompt(prompt, pack.classes(), &[]);
         let found: Vec<_> = sample(&request(0, prompt, &[0, 1, 2, 3], Vec::new()))
             .iter()
-            .map(|s| measure(s.map.as_segmentation().unwrap(), &reading, pack.classes(), &pack.manifest.colours))
+            .map(|s| measure(s.map.as_segmentation().unwrap(), &reading, pack.classes(), pack.manifest.colour_words()))
             .map(|c| (c.missing, c.unasked))
             .collect();
         let none = Vec::<String>::new();

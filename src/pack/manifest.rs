@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::compliance::{ColourReader, ColourWords};
 use crate::graph::{BetaSchedule, ControlSettings, FactorKind, Prediction, Reads, Sampler, VariableKind};
 use crate::maps::ClassTable;
 
@@ -56,6 +57,9 @@ pub struct Manifest {
     /// Colour words of the captions, sRGB.
     #[serde(default)]
     pub colours: BTreeMap<String, [u8; 3]>,
+    /// What reads these words out of images, if the pack has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour_reader: Option<ColourReader>,
     /// Sample prompts for the empty state.
     #[serde(default)]
     pub prompts: Vec<String>,
@@ -79,6 +83,11 @@ impl Manifest {
         let controls = self.factors.iter().flat_map(|f| &f.controls).map(|c| &c.model);
         let shapes = self.shapes.as_ref().map(|s| &s.model);
         fixed.into_iter().chain(decoders).chain(shapes).chain(models).chain(int8).chain(controls).map(String::as_str)
+    }
+
+    /// The colour words and what reads them.
+    pub fn colour_words(&self) -> ColourWords<'_> {
+        ColourWords { table: &self.colours, reader: self.colour_reader.as_ref() }
     }
 
     /// What can be added inside the network of a variable's factor, if that is a backbone.

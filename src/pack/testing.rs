@@ -111,6 +111,7 @@ pub fn pack() -> Pack {
         class_slots: 40,
         classes: classes(),
         shapes: None,
+        colour_reader: None,
         colours: BTreeMap::from([("red".into(), [220, 60, 50]), ("blue".into(), [60, 110, 210])]),
         prompts: vec![
             "a dog left of a red car on a road".into(),

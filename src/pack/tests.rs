@@ -199,6 +199,10 @@ fn settings_outside_their_ranges_are_refused() {
         |model: &'static str, side: u32| move |m: &mut Value| m["shapes"] = json!({"model": model, "side": side});
     assert_refused("shapes.side is 4", reader("shapes.onnx", 4));
     assert_refused("leads out of the pack", reader("../shapes.onnx", 40));
+    assert_refused("colour_reader says \"teal\"", |m| {
+        m["colour_reader"] =
+            json!({"words": ["teal"], "hidden": {"weight": [], "bias": []}, "output": {"weight": [], "bias": []}});
+    });
     let interval = |from: f32, to: f32| move |m: &mut Value| m["factors"][0]["guidance_interval"] = json!([from, to]);
     assert_refused("has guidance from 0.5 to 0.25", interval(0.5, 0.25));
     assert_refused("has guidance from 0 to 1.5", interval(0.0, 1.5));

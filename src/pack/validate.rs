@@ -70,6 +70,9 @@ fn check_sizes(manifest: &Manifest) -> Result<(), String> {
     if let Some(reader) = &manifest.shapes {
         within("shapes.side", reader.side as usize, 20, 512)?;
     }
+    if let Some(reader) = &manifest.colour_reader {
+        reader.check(manifest.class_slots, &manifest.colours)?;
+    }
     for variable in &manifest.variables {
         within(&format!("the size of \"{}\"", variable.name), variable.size as usize, 16, 4096)?;
         within(&format!("enlarge of \"{}\"", variable.name), variable.enlarge as usize, 1, 8)?;

@@ -50,7 +50,7 @@ impl Workbench {
     /// How well the maps there are obey a reading; none without a segmentation.
     pub fn measured(&self, reading: &Reading) -> Option<Compliance> {
         let manifest = &self.pack.manifest;
-        self.evidence().map(|maps| measure(maps, reading, &manifest.classes, &manifest.colours))
+        self.evidence().map(|maps| measure(maps, reading, &manifest.classes, manifest.colour_words()))
     }
 
     /// Asks for the classes that come nearest to words that the vocabulary does not know. A job beside the one that

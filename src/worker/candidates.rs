@@ -27,12 +27,12 @@ pub fn rank(mut candidates: Vec<Candidate>, by: Measure<'_>) -> Vec<Candidate> {
 
 /// Measures candidates against a prompt. A map that is no segmentation shows nothing that was asked.
 pub(super) fn measure_all(candidates: &mut [Candidate], by: Measure<'_>) {
-    let Manifest { classes, colours, .. } = by.manifest;
+    let classes = &by.manifest.classes;
     let reading = read_prompt(by.prompt, classes, by.bindings);
     for candidate in candidates {
         let Some(map) = candidate.map.as_segmentation() else { continue };
         let evidence = Evidence { shapes: &candidate.shapes, ..map.into() };
-        candidate.compliance = measure(evidence, &reading, classes, colours);
+        candidate.compliance = measure(evidence, &reading, classes, by.manifest.colour_words());
     }
 }
 

@@ -244,7 +244,7 @@ impl<'a> Sampler<'a> {
         match map.as_segmentation() {
             Some(map) => {
                 let evidence = Evidence { shapes, ..map.into() };
-                measure(evidence, &case.reading, &manifest.classes, &manifest.colours)
+                measure(evidence, &case.reading, &manifest.classes, manifest.colour_words())
             }
             None => Compliance::default(),
         }
