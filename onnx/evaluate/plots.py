@@ -49,11 +49,11 @@ def _trials(axes, within):
 
 def _by_class(axes, silhouette):
     rows = sorted(silhouette["by_class"].items(), key=lambda row: -row[1][0])
-    axes.bar([name for name, _ in rows], [share for _, (share, _) in rows], color=DRAWN)
+    axes.bar(range(len(rows)), [share for _, (share, _) in rows], color=DRAWN)
     axes.axhline(silhouette["renders"], color=RENDERED, linestyle="--", label="renders, all classes")
-    axes.tick_params(axis="x", rotation=65)
+    axes.set_xticks(range(len(rows)), [name for name, _ in rows], rotation=60, ha="right", rotation_mode="anchor")
     axes.set_title("Outlines that can be named, by class (this pack, all candidates)", color=INK)
-    axes.legend(loc="upper right", frameon=False)
+    axes.legend(loc="upper right", bbox_to_anchor=(1, 0.93), frameon=False)
 
 
 def main():
