@@ -2,7 +2,7 @@
 
     PYTHONPATH=onnx python -m evaluate.colours --world 1 --minutes 10      (trains it on renders only; needs torch)
 
-writes `onnx/evaluate/colours_world1.onnx`: crop [B, 7, 32, 32] -> logits [B, colour words], see `view` and `WORDS`.
+writes `onnx/evaluate/colours_world1.onnx`: crop [B, 7, 32, 32] -> logits [B, colour words], see `view` and `COLOUR_WORDS`.
 What a red car has of red is its body and not its windows, and a white house at dusk is no white: a median of pixels beside a table of clays reads .63 of renders.
 """
 
@@ -12,12 +12,11 @@ import numpy as np
 
 from evaluate.shapes import largest_blob
 from world.classes import INDEX, LATEST
-from world.spec import COLOURS
+from world.spec import COLOUR_WORDS, COLOURS
 
 SIDE = 32
 MARGIN = 0.15
 """Of the longer side of an object's box, around it in the crop."""
-WORDS = sorted({word for words in COLOURS.values() for word in words})
 RENDERED = 192
 """Side of the renders it learns from, in pixels."""
 
@@ -46,7 +45,7 @@ def view(image, blob):
 def named(logits, name):
     """The likeliest word of those that a class can be asked for in."""
     words = COLOURS[name]
-    return words[int(np.argmax([logits[WORDS.index(word)] for word in words]))]
+    return words[int(np.argmax([logits[COLOUR_WORDS.index(word)] for word in words]))]
 
 
 def asked_objects(case, classes):
@@ -75,7 +74,7 @@ def _network():
     def stage(a, b):
         return [nn.Conv2d(a, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU(), nn.Conv2d(b, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU(), nn.MaxPool2d(2)]
 
-    return nn.Sequential(*stage(7, 24), *stage(24, 48), *stage(48, 64), nn.Flatten(), nn.Dropout(0.2), nn.Linear(64 * 16, 64), nn.ReLU(), nn.Linear(64, len(WORDS)))
+    return nn.Sequential(*stage(7, 24), *stage(24, 48), *stage(48, 64), nn.Flatten(), nn.Dropout(0.2), nn.Linear(64 * 16, 64), nn.ReLU(), nn.Linear(64, len(COLOUR_WORDS)))
 
 
 def _views(rng, world):
@@ -93,7 +92,7 @@ def _views(rng, world):
         if len(colours) == 1 and colours <= set(COLOURS.get(name, ())):
             blob = largest_blob(frame.classes, INDEX[name])
             if blob is not None:
-                yield view(image, blob), WORDS.index(*colours)
+                yield view(image, blob), COLOUR_WORDS.index(*colours)
 
 
 def _batches(rng, world, batch=64, frames=24):

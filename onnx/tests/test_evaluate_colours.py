@@ -7,6 +7,7 @@ from evaluate import colours
 from evaluate.captions import held_out_cases
 from evaluate.judges import open_judge
 from world.render import render
+from world.spec import COLOUR_WORDS
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def test_a_view_is_of_the_object_alone_in_any_size():
 
 
 def test_a_word_is_one_that_the_class_can_be_asked_for_in():
-    logits = np.zeros(len(colours.WORDS), np.float32)
-    logits[colours.WORDS.index("pink")], logits[colours.WORDS.index("grey")] = 9, 1
+    logits = np.zeros(len(COLOUR_WORDS), np.float32)
+    logits[COLOUR_WORDS.index("pink")], logits[COLOUR_WORDS.index("grey")] = 9, 1
     assert colours.named(logits, "car") == "pink"
     assert colours.named(logits, "dog") == "grey"

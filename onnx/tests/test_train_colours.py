@@ -7,6 +7,7 @@ import pytest
 
 from train import colours
 from world.classes import INDEX
+from world.spec import COLOUR_WORDS
 
 
 def test_features_are_quartiles_light_and_class():
@@ -42,4 +43,4 @@ def test_a_reader_learns(monkeypatch):
     seen, worn = colours.examples(np.random.Generator(np.random.PCG64(98)), 60)
     reader = colours.fitted(seen, worn)
     assert colours.accuracy(reader, seen, worn) > 0.6
-    assert np.array(reader["hidden"]["weight"]).shape == (colours.HIDDEN, 55) and reader["words"] == colours.WORDS
+    assert np.array(reader["hidden"]["weight"]).shape == (colours.HIDDEN, 55) and reader["words"] == list(COLOUR_WORDS)

@@ -17,9 +17,8 @@ import numpy as np
 
 from world.classes import INDEX, LATEST, MAX_CLASSES
 from world.colours import CLAY
-from world.spec import COLOURS
+from world.spec import COLOUR_WORDS, COLOURS
 
-WORDS = sorted({word for words in COLOURS.values() for word in words})
 QUARTILES = 0.25, 0.5, 0.75
 SKY = 5
 """The uppermost row of this many is the sky's."""
@@ -49,14 +48,14 @@ def examples(rng, frames, world=LATEST):
             mask = frame.instances == number
             if thing.colour in COLOURS.get(thing.name, ()) and mask.mean() >= AREA:
                 found.append(features(frame.image[mask], frame.image, INDEX[thing.name]))
-                worn.append(WORDS.index(thing.colour))
+                worn.append(COLOUR_WORDS.index(thing.colour))
     return np.stack(found), np.array(worn)
 
 
 def recoloured(seen, worn, rng):
     """The same objects in words drawn by lot: their quartiles times what the one clay reflects more than the other (square roots of light, as shown)."""
-    others = rng.integers(0, len(WORDS), len(worn))
-    shown = np.sqrt(np.stack([CLAY[word] for word in WORDS]))
+    others = rng.integers(0, len(COLOUR_WORDS), len(worn))
+    shown = np.sqrt(np.stack([CLAY[word] for word in COLOUR_WORDS]))
     ratio = np.tile(shown[others] / shown[worn], len(QUARTILES))
     out = seen.copy()
     out[:, : ratio.shape[1]] = (out[:, : ratio.shape[1]] * ratio).clip(0, 1)
@@ -71,7 +70,7 @@ def fitted(seen, worn, seed=0):
 
     torch.manual_seed(seed)
     rng = np.random.Generator(np.random.PCG64([seed, 0xC0]))
-    network = nn.Sequential(nn.Linear(seen.shape[1], HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, len(WORDS)))
+    network = nn.Sequential(nn.Linear(seen.shape[1], HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, len(COLOUR_WORDS)))
     optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=1e-2)
     for step in range(STEPS):
         for group in optimiser.param_groups:
@@ -85,7 +84,7 @@ def fitted(seen, worn, seed=0):
         loss.backward()
         optimiser.step()
     plain = lambda layer: {"weight": layer.weight.detach().double().numpy().round(4).tolist(), "bias": layer.bias.detach().double().numpy().round(4).tolist()}
-    return {"words": WORDS, "hidden": plain(network[0]), "output": plain(network[2])}
+    return {"words": list(COLOUR_WORDS), "hidden": plain(network[0]), "output": plain(network[2])}
 
 
 def answers(reader, seen):

@@ -64,6 +64,8 @@ COLOURS = {
     "letters": ("yellow", "red", "blue", "green", "purple", "black"),  # white ones would not be read against snow or sand
 }
 
+COLOUR_WORDS = tuple(sorted({word for words in COLOURS.values() for word in words}))
+
 # Where each class feels at home, as (place, weight); a place that is not listed has weight 1.
 _HOME = {
     "boat": {"sea": 6, "beach": 5},
