@@ -92,7 +92,9 @@ impl Bare {
     fn call(&mut self, file: &str, times: usize, batch: usize, cells: usize) -> ort::Result<()> {
         if !self.sessions.contains_key(file) {
             let bytes = self.pack.read(file).expect("the pack is whole");
-            let mut builder = Session::builder(&self.environment)?.with_intra_threads(self.threads)?;
+            let builder = Session::builder(&self.environment)?.with_intra_threads(self.threads)?;
+            // As the engine has it: threads of different sessions would be in one another's way.
+            let mut builder = builder.with_config_entry("session.force_spinning_stop", "1")?;
             let session = builder.commit_from_memory(&bytes)?;
             self.sessions.insert(file.to_owned(), session);
         }

@@ -53,6 +53,11 @@ impl Tensor {
     }
 }
 
+/// Key of a session: its threads do not look for more work when a call has ended. Sessions take turns here, and those of
+/// the one before would keep the next one's from a core (the maps after the segmentation took as long on two
+/// cores as on one).
+const REST_AFTER_CALLS: &str = "session.force_spinning_stop";
+
 /// Key of a graph's metadata, see [`Graphs::least_batch`].
 const BATCH_INVARIANT: &str = "batch_invariant";
 
@@ -156,7 +161,8 @@ impl Graphs {
         };
         let failed = |e: ort::Error| refused(one_line(&e.to_string()));
         let builder = Session::builder(&self.environment).map_err(failed)?;
-        let mut builder = builder.with_intra_threads(self.threads).map_err(|e| refused(one_line(&e.to_string())))?;
+        let builder = builder.with_intra_threads(self.threads).and_then(|b| b.with_config_entry(REST_AFTER_CALLS, "1"));
+        let mut builder = builder.map_err(|e| refused(one_line(&e.to_string())))?;
         if self.provider == Provider::Cuda {
             let absent = |e: ort::Error| EngineError::Cuda(one_line(&e.to_string()));
             return on_cuda(builder)?.commit_from_memory(bytes).map_err(absent);
