@@ -71,8 +71,7 @@ def kept(judge, case, classes, image):
 def _network():
     from torch import nn
 
-    def stage(a, b):
-        return [nn.Conv2d(a, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU(), nn.Conv2d(b, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU(), nn.MaxPool2d(2)]
+    from evaluate.training import stage
 
     return nn.Sequential(*stage(7, 24), *stage(24, 48), *stage(48, 64), nn.Flatten(), nn.Dropout(0.2), nn.Linear(64 * 16, 64), nn.ReLU(), nn.Linear(64, len(COLOUR_WORDS)))
 

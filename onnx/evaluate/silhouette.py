@@ -44,8 +44,7 @@ def accuracy(judge, pairs):
 def _network(world):
     from torch import nn
 
-    def stage(a, b):
-        return [nn.Conv2d(a, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU(), nn.Conv2d(b, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU(), nn.MaxPool2d(2)]
+    from evaluate.training import stage
 
     side = OUTLINE_SIDE // 8
     head = [nn.Flatten(), nn.Dropout(0.2), nn.Linear(96 * side * side, 96), nn.ReLU(), nn.Linear(96, len(classes_of(world)))]

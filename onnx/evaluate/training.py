@@ -4,9 +4,15 @@ import os
 import time
 
 import torch
+from torch import nn
 
 from evaluate.judges import judge_path
 from export.graph import Graph, write_graph
+
+
+def stage(a, b):
+    """Layers from `a` channels to `b` at half the side."""
+    return [nn.Conv2d(a, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU(), nn.Conv2d(b, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU(), nn.MaxPool2d(2)]
 
 
 def train_judge(network, batches, minutes, rate=2e-3, loss=torch.nn.functional.cross_entropy, say=print):
