@@ -395,6 +395,7 @@ fn an_unknown_word_can_be_bound_to_a_class() {
     press(&mut harness, Modifiers::NONE, Key::Escape);
     wait(&mut harness, "nothing runs", idle);
     harness.get_by_label("Unknown word zeppelin: bind it to a class").click();
+    wait(&mut harness, "the nearest classes are listed", |app| app.bench().suggestions("zeppelin").is_some());
     harness.run_steps(3);
     harness.get_by_label_contains("Another class").click();
     harness.run_steps(3);

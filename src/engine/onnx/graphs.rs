@@ -161,8 +161,9 @@ impl Graphs {
         };
         let failed = |e: ort::Error| refused(one_line(&e.to_string()));
         let builder = Session::builder(&self.environment).map_err(failed)?;
-        let builder = builder.with_intra_threads(self.threads).and_then(|b| b.with_config_entry(REST_AFTER_CALLS, "1"));
-        let mut builder = builder.map_err(|e| refused(one_line(&e.to_string())))?;
+        let builder = builder.with_intra_threads(self.threads).map_err(|e| refused(one_line(&e.to_string())))?;
+        let resting = builder.with_config_entry(REST_AFTER_CALLS, "1");
+        let mut builder = resting.map_err(|e| refused(one_line(&e.to_string())))?;
         if self.provider == Provider::Cuda {
             let absent = |e: ort::Error| EngineError::Cuda(one_line(&e.to_string()));
             return on_cuda(builder)?.commit_from_memory(bytes).map_err(absent);
