@@ -37,4 +37,3 @@ def counts_kept(case, classes, boundary):
         if count <= 3 and any(group.name == name for group in case.spec.objects) and name not in ("cloud", "sun"):
             answers.append((count, instances_of(classes, boundary, INDEX[name]) == count))
     return answers
-

@@ -109,11 +109,10 @@ def _image_rows(image):
         _row("*control:* the same with another caption's map: mean IoU", shuffled["miou"], None),
         _row(f"asked colour read in the image ({ours['colours_count']} objects)", ours["colours"], true["colours"]),
     ]
-    for name, what, unit in (("depth", "depth read in the image, mean difference from its map, of the range", ""), ("normal", "normals read in the image, mean angle to their map", "°")):
+    for name, what, form in (("depth", "depth read in the image, mean difference from its map, of the range", "{:.3f}"), ("normal", "normals read in the image, mean angle to their map", "{:.1f}°")):
         if name in ours:
-            digits = 1 if unit else 3
-            said = f"{ours[name]['error']:.{digits}f}{unit} ({ours[name]['chance']:.{digits}f}{unit})"
-            rows.append(f"| {what} (another caption's) | {said} | {true[name]['error']:.{digits}f}{unit} |")
+            said = [form.format(value) for value in (ours[name]["error"], ours[name]["chance"], true[name]["error"])]
+            rows.append(f"| {what} (another caption's) | {said[0]} ({said[1]}) | {said[2]} |")
     return rows
 
 

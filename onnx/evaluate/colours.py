@@ -3,7 +3,7 @@
     PYTHONPATH=onnx python -m evaluate.colours --world 1 --minutes 10      (trains it on renders only; needs torch)
 
 writes `onnx/evaluate/colours_world1.onnx`: crop [B, 7, 32, 32] -> logits [B, colour words], see `view` and `COLOUR_WORDS`.
-What a red car has of red is its body and not its windows, and a white house at dusk is no white: a median of pixels beside a table of clays reads .63 of renders.
+What a red car has of red is its body and not its windows, and white at dusk is not white: a median of pixels beside a table of clays is right of .63 of renders.
 """
 
 import argparse

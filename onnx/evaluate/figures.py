@@ -66,8 +66,10 @@ def silhouette_figures(cases, candidates, chosen, restored, threads=1, world=0):
         figures[name], figures[f"{name}_count"] = silhouette.accuracy(judge, pairs)
     figures["share_first"] = figures["first"] / figures["renders"]
     figures["share_chosen"] = figures["chosen"] / figures["renders"]
-    figures["by_class"] = _by_class(judge, cases, candidates.classes)
-    figures["by_size"] = {name: _by_size(judge, cases, maps) for name, maps in (("drawn", candidates.classes), ("autoencoder", restored[:, None]), ("renders", np.stack(sources["renders"])[:, None]))}
+    drawn = _outlines(cases, candidates.classes)
+    others = {"autoencoder": restored[:, None], "renders": np.stack(sources["renders"])[:, None]}
+    figures["by_class"] = _by_class(judge, drawn)
+    figures["by_size"] = {"drawn": _by_size(judge, drawn)} | {name: _by_size(judge, _outlines(cases, maps)) for name, maps in others.items()}
     return figures
 
 
@@ -177,23 +179,25 @@ def _crowds(drawn, others, renders):
     return {"drawn": fidelity.compared(drawn, renders), "others": fidelity.compared(others, renders)}
 
 
-def _by_class(judge, cases, maps):
-    """Name -> (silhouette accuracy over all candidates, outlines), worst first."""
+def _outlines(cases, maps):
+    """(outline, class index, share of the picture that it covers) of what the captions ask for; `maps` [N, candidates, H, W]."""
+    blobs = (pair for case, candidates in zip(cases, maps, strict=True) for classes in candidates for pair in silhouette.blobs_of(classes, case.asked))
+    return [(outline(blob), index, blob.mean()) for blob, index in blobs]
+
+
+def _by_class(judge, outlines):
+    """Name -> (silhouette accuracy, outlines), worst first."""
     pairs = {}
-    for case, candidates in zip(cases, maps, strict=True):
-        for classes in candidates:
-            for pair in silhouette.outlines_of(classes, case.asked):
-                pairs.setdefault(classes_of(LATEST)[pair[1]].name, []).append(pair)
+    for shape, index, _ in outlines:
+        pairs.setdefault(classes_of(LATEST)[index].name, []).append((shape, index))
     return dict(sorted(((name, silhouette.accuracy(judge, found)) for name, found in pairs.items()), key=lambda item: item[1][0]))
 
 
-def _by_size(judge, cases, maps):
-    """(silhouette accuracy, outlines) of those that cover less than each of `SIZES` of the picture and no less than the one before, and of the rest; `maps` [N, candidates, H, W]."""
+def _by_size(judge, outlines):
+    """(silhouette accuracy, outlines) of those that cover less than each of `SIZES` of the picture and no less than the one before, and of the rest."""
     pairs = [[] for _ in range(len(SIZES) + 1)]
-    for case, candidates in zip(cases, maps, strict=True):
-        for classes in candidates:
-            for blob, index in silhouette.blobs_of(classes, case.asked):
-                pairs[int(np.searchsorted(SIZES, blob.mean(), side="right"))].append((outline(blob), index))
+    for shape, index, share in outlines:
+        pairs[int(np.searchsorted(SIZES, share, side="right"))].append((shape, index))
     return [silhouette.accuracy(judge, found) for found in pairs]
 
 

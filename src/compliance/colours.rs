@@ -87,7 +87,7 @@ impl Layer {
             ));
         }
         let finite = self.weight.iter().flatten().chain(&self.bias).all(|v| v.is_finite());
-        if finite { Ok(()) } else { Err(format!("colour_reader.{name} holds numbers that are none")) }
+        if finite { Ok(()) } else { Err(format!("colour_reader.{name} holds a number that is not finite")) }
     }
 
     fn answers<'a>(&'a self, inputs: &'a [f32]) -> impl Iterator<Item = f32> + 'a {

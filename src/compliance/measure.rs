@@ -120,13 +120,13 @@ impl ColourCheck {
 /// - A colour is the word that the pack's reader of colours says of the object in the image; without one, the word whose
 ///   sRGB is nearest to the median of the image on the object.
 /// - Of each class asked for the shapes of the largest objects are looked at, as many as were asked for.
-pub fn measure<'a, 'c>(
+pub fn measure<'a>(
     evidence: impl Into<Evidence<'a>>,
     reading: &Reading,
     classes: &ClassTable,
-    colours: impl Into<ColourWords<'c>>,
+    colours: ColourWords<'_>,
 ) -> Compliance {
-    let (evidence, colours) = (evidence.into(), colours.into());
+    let evidence = evidence.into();
     let objects = Objects::of(evidence.segmentation, classes);
     let total = evidence.segmentation.width() as f32 * evidence.segmentation.height() as f32;
     let is_there = |class: u8| total > 0.0 && objects.areas[class as usize] as f32 >= AREA_THRESHOLD * total;

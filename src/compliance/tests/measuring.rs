@@ -27,7 +27,8 @@ fn a_class_is_there_from_the_threshold_on() {
     let table = classes();
     let reading = read("a dog and a cat on the sea");
     let (dog, cat, sea, car) = (9, 10, 6, 13);
-    let measured = measure(&areas(&[(dog, 50), (cat, 49), (sea, 5000), (car, 50)]), &reading, &table, &palette());
+    let measured =
+        measure(&areas(&[(dog, 50), (cat, 49), (sea, 5000), (car, 50)]), &reading, &table, (&palette()).into());
     assert_eq!(measured.found, ["dog", "sea"]);
     assert_eq!(measured.missing, ["cat"]);
     assert_eq!(measured.unasked, ["car"], "the sky is a background");
@@ -36,10 +37,10 @@ fn a_class_is_there_from_the_threshold_on() {
 
 #[test]
 fn nothing_asked_is_all_found() {
-    let measured = measure(&areas(&[(9, 500)]), &Reading::default(), &classes(), &palette());
+    let measured = measure(&areas(&[(9, 500)]), &Reading::default(), &classes(), (&palette()).into());
     assert_eq!(measured.recall, 1.0);
     assert_eq!(measured.unasked, ["dog"]);
-    let empty = measure(&Plane::filled(0, 0, Label::default()), &read("a dog"), &classes(), &palette());
+    let empty = measure(&Plane::filled(0, 0, Label::default()), &read("a dog"), &classes(), (&palette()).into());
     assert_eq!(empty.recall, 0.0);
 }
 
@@ -75,7 +76,7 @@ const CLOUD: u8 = 1;
 const HOUSE: u8 = 16;
 
 fn of<'a>(evidence: impl Into<Evidence<'a>>, prompt: &str) -> Compliance {
-    measure(evidence, &read(prompt), &classes(), &palette())
+    measure(evidence, &read(prompt), &classes(), (&palette()).into())
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn as_many_shapes_count_as_were_asked_for() {
     let table = classes();
     let of = |prompt: &str, shapes: &[Shape]| {
         let evidence = Evidence { shapes, ..(&map).into() };
-        measure(evidence, &read(prompt), &table, &BTreeMap::new())
+        measure(evidence, &read(prompt), &table, (&BTreeMap::new()).into())
     };
     assert_eq!(of("a dog", &shapes).shapes, shapes[..1], "the larger one is meant");
     assert_eq!(of("two dogs and a car", &shapes).shapes, shapes[..2]);
