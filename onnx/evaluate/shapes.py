@@ -6,7 +6,7 @@ from scipy import ndimage
 from evaluate.recall import AREA
 
 OUTLINE_SIDE = 40
-_MARGIN = 2
+MARGIN = 2
 
 
 def largest_blob(classes, index):
@@ -33,7 +33,7 @@ def outline(mask):
     """
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     crop = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32)
-    inner = OUTLINE_SIDE - 2 * _MARGIN
+    inner = OUTLINE_SIDE - 2 * MARGIN
     zoom = inner / max(crop.shape)
     height, width = (max(1, round(side * zoom)) for side in crop.shape)
     small = _area_resized(_area_resized(crop, height).T, width).T

@@ -6,6 +6,7 @@ torch = pytest.importorskip("torch")
 
 from train.critic import Critic
 from train.factor import TINY
+from train.frames import main as render_frames
 from train.networks import Denoiser, DenoiserConfig
 from train.refine import Refiner, joined, parser
 from train.runs import save_atomically
@@ -110,6 +111,24 @@ def test_at_first_the_critic_learns_alone_then_the_network_learns_to_deceive_it(
     again = start("run")
     assert again.step == 6 and all(torch.equal(a, b) for a, b in zip(run.critic.parameters(), again.critic.parameters()))
     assert torch.load(run.path, weights_only=True)["steps"] == 2
+
+
+def test_an_image_may_be_read_as_well(start, tmp_path, monkeypatch):
+    monkeypatch.setattr("train.refine.ALONE", 1)
+    monkeypatch.setattr("train.cells.CellCritic.first", 1)
+    frames = str(tmp_path / "frames")
+    monkeypatch.setattr("sys.argv", ["train.frames", "--out", frames, "--shards", "1", "--count", "6", "--size", "64"])
+    render_frames()
+    words = ["--factor", "image", "--frames", frames, "--read", "1"]
+    run = start("run", *words, parents=("segmentation",), shown=("segmentation",))
+    run.update(4)
+    parts = run.update(4)
+    assert {"misread", "read_right", "read_drawn", "deceit"} <= parts.keys()
+    run.checkpoint()
+    again = start("run", *words, parents=("segmentation",), shown=("segmentation",))
+    assert all(torch.equal(a, b) for a, b in zip(run.reader.reader.parameters(), again.reader.reader.parameters()))
+    with pytest.raises(SystemExit, match="--read is for images"):
+        start("other", "--read", "1")
 
 
 def test_captions_are_joined_as_they_are():

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 from .networks import Denoiser
 
 WIDTH = 96
+STEEPEST = 3.0
+"""Root mean squares of a slope that no number of it goes beyond, see `evened`."""
 
 
 class Critic(nn.Module):
@@ -46,3 +48,9 @@ class Critic(nn.Module):
         features = [seen.detach().requires_grad_(True) for seen in features]
         gradients = torch.autograd.grad(self(features).sum(), features, create_graph=True)
         return sum(gradient.square().mean() * gradient.shape[1] for gradient in gradients)
+
+
+def evened(slope: Tensor, length: Tensor) -> Tensor:
+    """A slope with no number beyond `STEEPEST` root mean squares, made so long: a few places at the edges of things have nearly all of it. (Compare the adaptive weight of Esser et al., "Taming Transformers", 2021.)"""
+    even = (slope / slope.square().mean().sqrt().clamp(min=1e-12)).clamp(-STEEPEST, STEEPEST)
+    return even * (length / even.norm().clamp(min=1e-12))

@@ -16,8 +16,9 @@ from torch import Tensor
 
 from evaluate.flow import moments
 
-from .critic import Critic
-from .factor import Trainer, arguments_parser, conditions, draw_batch
+from .cells import CellCritic
+from .critic import Critic, evened
+from .factor import CHUNKS_HELD, Trainer, arguments_parser, conditions, draw_batch
 from .networks import load_denoiser, with_absent
 from .runs import precision, require_world, world_of_checkpoint
 from .sampling import jump
@@ -34,15 +35,17 @@ PENALTY = 0.1
 BLUR = 0.25
 """The critic sees latents with up to this much more noise than the walk goes on with."""
 NOISIEST = 0.95
+TAUGHT = 16
+"""True pictures in a step of a new reader."""
 LATER = 2.0
 """How much more each moment counts to the network than the one before: what is drawn is what the last one leaves."""
 
 
 class Walk:
-    """Latents on their way from noise, all at one moment, with captions, parents' latents and levels (`factor.conditions`), and the latents of true pictures for these."""
+    """Latents on their way from noise, all at one moment, with captions, parents' latents and levels (`factor.conditions`), the latents of true pictures for these, and what a reader has to know of them."""
 
-    def __init__(self, true: Tensor, captions: Captions, known: list[Tensor]):
-        self.true, self.captions, self.known = true, captions, known
+    def __init__(self, true: Tensor, captions: Captions, known: list[Tensor], labels: Tensor | None):
+        self.true, self.captions, self.known, self.labels = true, captions, known, labels
         self.x, self.moment = torch.randn_like(true), 0
 
 
@@ -53,6 +56,8 @@ class Refiner(Trainer):
         begun = torch.load(arguments.start, weights_only=True, mmap=True)
         if "steps" not in begun:
             raise SystemExit(f"{arguments.start} is no distilled network: train.distil, or train.from_pack --distilled, makes one")
+        if arguments.read and arguments.factor != "image":
+            raise SystemExit(f"--read is for images; the outlines of a {arguments.factor} are not read")
         self.steps, self.shift = begun["steps"], begun.get("shift", 1.0)
         self.moments = moments(self.steps, self.shift)
         super().__init__(arguments)
@@ -67,10 +72,28 @@ class Refiner(Trainer):
         self.before.load_state_dict(reading(begun["config"], begun["ema"], self.config.parents)[1])
         critic = torch.load(self.path, map_location=self.device, weights_only=True, mmap=True)["critic"] if self.step else begun.get("critic")
         self.alone = 0 if critic else ALONE
+        self.reader = CellCritic(self.autoencoder) if arguments.read else None
+        if self.reader and critic and critic.get("reader"):
+            self.reader.load(critic["reader"])
+        elif self.reader:
+            self.teach()
         if critic:
             self.critic.load_state_dict(critic["model"])
             self.judging.load_state_dict(critic["optimizer"])
         self.walks: list[Walk] = []
+
+    def teach(self) -> None:
+        """A new reader learns from true pictures before it sees any that are drawn."""
+        said = 0.0
+        for step in range(self.reader.first):
+            chunk = self.held[torch.randint(len(self.held), ()).item()]
+            true, parents, _, _, _, _ = draw_batch(chunk, TAUGHT)
+            clear = {name: torch.zeros(len(true), device=self.device) for name in parents}
+            share = self.reader.learn(true.to(self.device), self.reader.labels(parents, clear), (2 * BLUR) * torch.rand(len(true), device=self.device))
+            said += share.item() / 50
+            if step % 50 == 49:
+                self.log.write(event="reader", step=step + 1, right=round(said, 4))
+                said, self.held = 0.0, (self.held + [self.next_chunk()])[-CHUNKS_HELD:]
 
     def advance(self, batch: int) -> None:
         """Every walk is at a moment of its own; the one that is over gives way to a new one."""
@@ -81,7 +104,8 @@ class Refiner(Trainer):
             chunk = self.held[torch.randint(len(self.held), ()).item()]
             true, parents, given, captions, _, _ = draw_batch(chunk, count)
             captions.mask = (captions.ids != 0).to(captions.mask.dtype)
-            walk = Walk(true.to(self.device), captions, [value.to(self.device) for value in conditions(parents, given)])
+            known = [value.to(self.device) for value in conditions(parents, given)]
+            walk = Walk(true.to(self.device), captions, known, self.reader.labels(parents, dict(zip(parents, known[1::2]))) if self.reader else None)
             self.walks.append(walk)
             if taken:
                 break
@@ -114,16 +138,19 @@ class Refiner(Trainer):
         with torch.set_grad_enabled(not alone), precision(self.device, self.arguments.bf16):
             velocity, _ = self.predict(*inputs)
         clean = x - wide * velocity.float()
+        late = torch.cat([torch.full((len(walk.x),), bool(self.reader) and walk.moment >= self.steps - self.reader.late) for walk in self.walks])
+        labels = torch.cat([walk.labels for walk in self.walks]) if self.reader else None
         for walk, part in zip(self.walks, velocity.detach().split(counts)):
             walk.x = jump(walk.x, part, *self.times(walk))
             walk.moment += 1
         level = (then + BLUR * torch.rand_like(then)).clamp(max=NOISIEST)
         noise, share = torch.randn_like(x), level[:, None, None, None]
         seen = lambda latent: self.critic.features((1 - share) * latent + share * noise, level, text, self.as_shown(known, latent))
+        answer = clean.detach().requires_grad_(not alone)
         with torch.no_grad(), precision(self.device, self.arguments.bf16):
             real = seen(true)
         with precision(self.device, self.arguments.bf16):
-            drawn = seen(clean)
+            drawn = seen(answer)
         parts = self.judge(real, [one.detach() for one in drawn], counts)
         if alone:
             return torch.zeros((), requires_grad=True), parts
@@ -131,12 +158,20 @@ class Refiner(Trainer):
             good = self.critic(real)
         deceit = (F.softplus(good - self.critic(drawn)).mean(1) * weight).sum() / weight.sum()
         parts["deceit"] = deceit.detach()
+        (slope,) = torch.autograd.grad(deceit, answer)
+        if late.any():
+            misread, told = self.reader.read(answer[late], true[late], level[late], labels[late])
+            parts |= told | {"misread": misread.detach()}
+            (own,) = torch.autograd.grad(misread, answer)
+            slope[late] += self.arguments.read * evened(own[late], slope[late].norm())
+        # Its gradient by the answer is the slope.
+        loss = (clean * slope).sum()
         if not self.arguments.keep:
-            return deceit, parts
+            return loss, parts
         with torch.no_grad(), precision(self.device, self.arguments.bf16):
             kept = x - wide * self.before(*inputs).float()
         strayed = F.mse_loss(F.adaptive_avg_pool2d(clean, GRID), F.adaptive_avg_pool2d(kept, GRID))
-        return deceit + self.arguments.keep * strayed, parts | {"strayed": strayed.detach()}
+        return loss + self.arguments.keep * strayed, parts | {"strayed": strayed.detach()}
 
     def as_shown(self, known: list[Tensor], latent: Tensor) -> list[Tensor]:
         """The network's parents as the critic's denoiser reads them, which may have others."""
@@ -154,7 +189,7 @@ class Refiner(Trainer):
         return {"told": told.detach()} | {f"told_{walk.moment}": part.mean() for walk, part in sorted(zip(self.walks, right), key=lambda pair: pair[0].moment)}
 
     def particulars(self) -> dict:
-        return {"steps": self.steps, "shift": self.shift, "critic": {"model": self.critic.state_dict(), "optimizer": self.judging.state_dict()}}
+        return {"steps": self.steps, "shift": self.shift, "critic": {"model": self.critic.state_dict(), "optimizer": self.judging.state_dict(), "reader": self.reader.state() if self.reader else None}}
 
     def held_out(self, **walk):
         return super().held_out(steps=self.steps, guidance=1.0, shift=self.shift)
@@ -173,6 +208,7 @@ def parser():
     own.description = __doc__
     own.add_argument("--teacher", required=True, help="checkpoint of the factor as it was trained, whose features the critic reads")
     own.add_argument("--keep", type=float, default=0.3, help="weight of what is where as the network drew it before")
+    own.add_argument("--read", type=float, default=0.0, help="how much as the critic of latents the one counts that reads the cells of an image (cells.py); 0: without it")
     own.set_defaults(rate=1e-4, batch=8)
     return own
 

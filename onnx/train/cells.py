@@ -1,0 +1,121 @@
+"""A critic of what is where in an image: what refining the image learns from, beside the critic of latents.
+
+A small U-Net reads from the latent of an image, for every cell of 4 x 4 pixels, which class of the map it shows, or that it is drawn (Sushko et al., "You Only Need Adversarial Supervision for Semantic Image Synthesis", 2021: a
+discriminator of N + 1 classes). It learns the first from true images and the second from drawn ones; the image, to have each cell read as its map says (compare Li et al., "ControlNet++", 2024, whose reader learns no more).
+The judge of `evaluate.segmenter` is another network that reads pixels.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .networks import CLASS_SLOTS, DOWNSCALE, LATENT_CHANNELS, Autoencoder
+
+DRAWN = CLASS_SLOTS
+"""Index of the answer that a cell is drawn."""
+FINER = 2
+"""Cells that are read for each of a latent, along a side."""
+RATE = 1e-3
+RARE = -0.5
+"""A class counts by this power of its share of the cells."""
+WIDTHS = 64, 96, 128
+MAP = "segmentation"
+UNSEEN = -1
+"""Label of cells whose map the image was not shown."""
+CLEAR = 0.5
+"""Greatest level of noise in a map that an image is held to."""
+
+
+class CellReader(nn.Module):
+    """Latents with noise [B, 8, h, w] and its level [B] -> logits [B, 41, 2h, 2w]."""
+
+    def __init__(self):
+        super().__init__()
+        stage = lambda a, b: nn.Sequential(nn.Conv2d(a, b, 3, padding=1), nn.GroupNorm(8, b), nn.SiLU(), nn.Conv2d(b, b, 3, padding=1), nn.GroupNorm(8, b), nn.SiLU())
+        first, middle, last = WIDTHS
+        self.down = nn.ModuleList([stage(LATENT_CHANNELS + 1, first), stage(first, middle), stage(middle, last)])
+        self.up = nn.ModuleList([stage(last + middle, middle), stage(middle + first, first)])
+        self.head = nn.Sequential(nn.Conv2d(first, FINER**2 * (CLASS_SLOTS + 1), 1), nn.PixelShuffle(FINER))
+
+    def forward(self, latent: Tensor, level: Tensor) -> Tensor:
+        x, seen = torch.cat([latent, level[:, None, None, None].expand(-1, 1, *latent.shape[2:])], 1), []
+        for i, stage in enumerate(self.down):
+            x = stage(F.avg_pool2d(x, 2) if i else x)
+            seen.append(x)
+        for stage, skip in zip(self.up, seen[-2::-1], strict=True):
+            x = stage(torch.cat([F.interpolate(x, scale_factor=2.0, mode="nearest"), skip], 1))
+        return self.head(x)
+
+
+class CellCritic:
+    """The reader and what it learns by."""
+
+    late = 1
+    """Moments of a walk, the last ones, whose answers it looks at: what the others leave is not yet to be read."""
+    first = 500
+    """Steps from true images alone, before it sees any that are drawn."""
+
+    def __init__(self, autoencoder: Autoencoder):
+        self.autoencoder = autoencoder
+        device = autoencoder.latent_mean.device
+        self.reader = CellReader().to(device, memory_format=torch.channels_last)
+        self.optimizer = torch.optim.AdamW(self.reader.parameters(), RATE, (0.5, 0.99), weight_decay=1e-3)
+        self.shares = torch.full((CLASS_SLOTS,), 1 / CLASS_SLOTS, device=device)
+
+    @torch.no_grad()
+    def labels(self, parents: dict[str, Tensor], levels: dict[str, Tensor]) -> Tensor:
+        """Class indices i64 [B, 2h, 2w] of a walk's maps, whose latents are clean in `parents`; `levels` [B] of the noise that the image sees them with."""
+        level = levels[MAP]
+        classes = self.autoencoder.decode_classes(parents[MAP].to(level.device))[0].argmax(1)
+        step = DOWNSCALE // FINER
+        classes = classes[:, step // 2 :: step, step // 2 :: step].clone()
+        classes[(level < 0) | (level > CLEAR)] = UNSEEN
+        return classes
+
+    def wrong(self, answers: Tensor, classes: Tensor) -> Tensor:
+        """Mean cross-entropy over the cells whose class is known, each by how rare its class is."""
+        known = classes != UNSEEN
+        counted = torch.bincount(classes[known], minlength=CLASS_SLOTS).float()
+        self.shares.lerp_(counted / counted.sum().clamp(min=1), 0.01)
+        weight = self.shares.clamp(min=1e-4).pow(RARE)[classes.clamp(min=0)] * known
+        return (F.cross_entropy(answers, classes.clamp(min=0), reduction="none") * weight).sum() / weight.sum().clamp(min=1e-6)
+
+    def learn(self, latent: Tensor, classes: Tensor, level: Tensor) -> Tensor:
+        """One step on true images alone; returns the share of the cells read rightly."""
+        answers = self.reader(noised(latent, level), level)
+        self.descend(self.wrong(answers, classes))
+        return right(answers, classes)
+
+    def read(self, clean: Tensor, true: Tensor, level: Tensor, classes: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """The loss of drawn latents, with a gradient by them, and parts for the log; learns from these and from the true ones, all with noise of `level`."""
+        good, bad = self.reader(noised(true, level), level), self.reader(noised(clean.detach(), level), level)
+        told = self.wrong(good, classes) + F.cross_entropy(bad, torch.full_like(classes, DRAWN))
+        self.descend(told)
+        self.reader.requires_grad_(False)
+        answers = self.reader(noised(clean, level), level)
+        self.reader.requires_grad_(True)
+        parts = {"read_told": told.detach(), "read_true": right(good, classes), "read_right": right(answers[:, :DRAWN], classes)}
+        return self.wrong(answers, classes), parts | {"read_drawn": answers.detach().softmax(1)[:, DRAWN].mean()}
+
+    def descend(self, loss: Tensor) -> None:
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+
+    def state(self) -> dict:
+        return {"reader": self.reader.state_dict(), "optimizer": self.optimizer.state_dict(), "shares": self.shares}
+
+    def load(self, state: dict) -> None:
+        self.reader.load_state_dict(state["reader"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.shares = state["shares"]
+
+
+def noised(latent: Tensor, level: Tensor) -> Tensor:
+    share = level[:, None, None, None]
+    return (1 - share) * latent + share * torch.randn_like(latent)
+
+
+def right(answers: Tensor, classes: Tensor) -> Tensor:
+    """Share of the cells of a known class that are read rightly."""
+    return (answers.detach().argmax(1) == classes).sum() / (classes != UNSEEN).sum().clamp(min=1)
