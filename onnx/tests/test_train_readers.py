@@ -15,8 +15,11 @@ from train.networks import CLASS_SLOTS  # noqa: E402
 from train.outlines import GROWTH, OutlineCritic, cut  # noqa: E402
 from train.runs import save_atomically  # noqa: E402
 from train.shapes import NONE, ShapeReader, known_answers  # noqa: E402
-from world.classes import INDEX  # noqa: E402
+from train.text import Captions, asked_colours  # noqa: E402
+from world.classes import INDEX, LATEST, classes_of  # noqa: E402
+from world.spec import COLOUR_WORDS  # noqa: E402
 
+NAMES = [info.name for info in classes_of(LATEST)]
 DOG, HOUSE = INDEX["dog"], INDEX["house"]
 
 
@@ -97,32 +100,47 @@ def test_no_place_has_more_of_a_slope_than_it_should():
     assert (even.abs().max() / even.abs().min()).item() == pytest.approx(STEEPEST * slope.square().mean().sqrt().item(), rel=1e-3)
 
 
+def lettered(*colours):
+    """Captions that ask for a dog in each of these words, or in none."""
+    blank = torch.zeros(len(colours), 1)
+    return Captions(blank, blank.long(), blank, asked_colours([f"a {colour} dog on a meadow" if colour else "a dog" for colour in colours]))
+
+
+def test_colours_are_read_out_of_captions():
+    asked = asked_colours(["two brown ponies and a person in red", "a girl dressed in green by a white house", "a dog in deep snow, and a black sign", "a red sunset"])
+    said = [{NAMES[i]: COLOUR_WORDS[int(word)] for i, word in enumerate(row) if word >= 0} for row in asked]
+    assert said == [{"horse": "brown", "person": "red"}, {"person": "green", "house": "white"}, {"sign": "black"}, {}]
+
+
 def test_cells_are_labelled_by_maps_that_the_image_was_shown():
     critic = CellCritic(Plain())
     maps = latent_of((0, 16, 0, 8)).expand(4, -1, -1, -1)
-    labels = critic.labels({"segmentation": maps}, {"segmentation": torch.tensor([0.0, -1.0, 0.9, 0.2])})
-    assert labels.shape == (4, 32, 32)
-    assert (labels[0, :, :15] == DOG).all() and (labels[0, :, 17:] == 0).all() and torch.equal(labels[0], labels[3])
+    labels = critic.labels({"segmentation": maps}, {"segmentation": torch.tensor([0.0, -1.0, 0.9, 0.2])}, lettered("black", "black", None, None))
+    assert labels.shape == (4, 2, 32, 32)
+    classes, colours = labels.unbind(1)
+    assert (classes[0, :, :15] == DOG).all() and (classes[0, :, 17:] == 0).all() and torch.equal(classes[0], classes[3])
     assert (labels[1] == UNSEEN).all() and (labels[2] == UNSEEN).all()
+    assert (colours[0, :, :15] == COLOUR_WORDS.index("black")).all() and (colours[0, :, 17:] == UNSEEN).all() and (colours[3] == UNSEEN).all()
 
 
 def test_a_reader_of_cells_names_true_ones_and_tells_drawn_ones():
     torch.manual_seed(4)
     critic = CellCritic(Plain())
-    assert CellReader()(torch.randn(2, 8, 32, 32), torch.zeros(2)).shape == (2, CLASS_SLOTS + 1, 64, 64)
-    classes = torch.zeros(4, 64, 64, dtype=torch.long)
-    classes[:, :32] = DOG
+    classes, colours = CellReader()(torch.randn(2, 8, 32, 32), torch.zeros(2))
+    assert classes.shape == (2, CLASS_SLOTS + 1, 64, 64) and colours.shape == (2, len(COLOUR_WORDS), 64, 64)
+    labels = torch.zeros(4, 2, 64, 64, dtype=torch.long)
+    labels[:, 0, :32], labels[:, 1, :32], labels[:, 1, 32:] = DOG, 3, UNSEEN
     true = torch.ones(4, 8, 32, 32)
     true[:, :, :16] = -1
     for _ in range(30):
-        share = critic.learn(true, classes, torch.zeros(4))
-    assert share > 0.9
+        shares = critic.learn(true, labels, torch.zeros(4))
+    assert shares["read_true"] > 0.9 and shares["colour_true"] > 0.9
     drawn = torch.randn(4, 8, 32, 32)
     for _ in range(30):
-        loss, parts = critic.read(drawn, true, torch.full((4,), 0.1), classes)
-    assert parts["read_drawn"] > 0.4 and parts["read_true"] > 0.8 and loss > 0.5
+        loss, parts = critic.read(drawn, true, torch.full((4,), 0.1), labels)
+    assert parts["read_drawn"] > 0.4 and parts["read_true"] > 0.8 and parts["colour_true"] > 0.9 and loss > 0.5
     drawn.requires_grad_()
-    critic.read(drawn, true, torch.zeros(4), classes)[0].backward()
+    critic.read(drawn, true, torch.zeros(4), labels)[0].backward()
     assert drawn.grad.abs().sum() > 0
     again = CellCritic(Plain())
     again.load(critic.state())
@@ -133,6 +151,6 @@ def test_an_image_is_held_to_nothing_where_no_map_is_known():
     critic = CellCritic(Plain())
     before = critic.shares.clone()
     drawn = torch.randn(2, 8, 32, 32, requires_grad=True)
-    loss, _ = critic.read(drawn, torch.randn(2, 8, 32, 32), torch.zeros(2), torch.full((2, 64, 64), UNSEEN))
+    loss, _ = critic.read(drawn, torch.randn(2, 8, 32, 32), torch.zeros(2), torch.full((2, 2, 64, 64), UNSEEN))
     assert loss == 0 and DRAWN == NONE == CLASS_SLOTS
     assert (critic.shares <= before).all()

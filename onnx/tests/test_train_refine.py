@@ -123,7 +123,7 @@ def test_an_image_may_be_read_as_well(start, tmp_path, monkeypatch):
     run = start("run", *words, parents=("segmentation",), shown=("segmentation",))
     run.update(4)
     parts = run.update(4)
-    assert {"misread", "read_right", "read_drawn", "deceit"} <= parts.keys()
+    assert {"misread", "read_right", "colour_right", "read_drawn", "deceit"} <= parts.keys()
     run.checkpoint()
     again = start("run", *words, parents=("segmentation",), shown=("segmentation",))
     assert all(torch.equal(a, b) for a, b in zip(run.reader.reader.parameters(), again.reader.reader.parameters()))

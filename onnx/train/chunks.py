@@ -23,7 +23,7 @@ from .maps import Maps, render_maps
 from .networks import CLASS_SLOTS, LAYOUT_SIDE, Autoencoder
 from .pictures import classes_picture, grey_picture, image_picture, pose_picture
 from .runs import save_atomically
-from .text import Captions, TextEncoder
+from .text import Captions, TextEncoder, asked_colours
 
 SCENES_PER_CAPTION = 8
 OBJECT_WEIGHT = 3.0
@@ -214,7 +214,7 @@ def frame_chunks(
         path = fresh[0] if fresh else shards[rng.integers(len(shards))]
         if path not in known:
             stored = latents_path(path, variable, autoencoder, size)
-            labels = read_shard(path, world, ["classes", "objects"])
+            labels = read_shard(path, world, ["classes", "objects", "captions"])
             if not stored.exists():
                 save_atomically(encode_shard(read_shard(path, world), path.stem, variable, parents, autoencoder, size, also), stored)
             known[path] = with_parents(chunk_of(torch.load(stored, weights_only=True), labels, variable, size), parents, stored)
@@ -250,9 +250,10 @@ def encode_shard(
 
 
 def chunk_of(stored: dict, labels: dict[str, np.ndarray], variable: str, size: int) -> Chunk:
-    """The samples of a stored shard that have the variable; `labels` are its label maps, [N, H, W], and what is an object in them."""
+    """The samples of a stored shard that have the variable; `labels` are its label maps, [N, H, W], what is an object in them, and its captions."""
     classes, objects = labels["classes"], labels.get("objects", OBJECTS)
-    captions = Captions(stored["tokens"], stored["ids"], stored["mask"])
+    texts = np.concatenate([labels["captions"], labels["captions"][may_be_mirrored(classes)]])
+    captions = Captions(stored["tokens"], stored["ids"], stored["mask"], asked_colours([str(text) for text in texts]))
     count = len(captions)
     rows = stored.get("rows", torch.ones(count, dtype=torch.bool)).nonzero()[:, 0]
     pick = lambda values: values[rows]

@@ -37,6 +37,8 @@ BLUR = 0.25
 NOISIEST = 0.95
 TAUGHT = 16
 """True pictures in a step of a new reader."""
+SAID = 50
+"""Steps of it between two lines of the log."""
 LATER = 2.0
 """How much more each moment counts to the network than the one before: what is drawn is what the last one leaves."""
 
@@ -84,16 +86,17 @@ class Refiner(Trainer):
 
     def teach(self) -> None:
         """A new reader learns from true pictures before it sees any that are drawn."""
-        said = 0.0
+        sums: dict[str, float] = {}
         for step in range(self.reader.first):
             chunk = self.held[torch.randint(len(self.held), ()).item()]
-            true, parents, _, _, _, _ = draw_batch(chunk, TAUGHT)
+            true, parents, _, captions, _, _ = draw_batch(chunk, TAUGHT)
             clear = {name: torch.zeros(len(true), device=self.device) for name in parents}
-            share = self.reader.learn(true.to(self.device), self.reader.labels(parents, clear), (2 * BLUR) * torch.rand(len(true), device=self.device))
-            said += share.item() / 50
-            if step % 50 == 49:
-                self.log.write(event="reader", step=step + 1, right=round(said, 4))
-                said, self.held = 0.0, (self.held + [self.next_chunk()])[-CHUNKS_HELD:]
+            level = 2 * BLUR * torch.rand(len(true), device=self.device)
+            for name, share in self.reader.learn(true.to(self.device), self.reader.labels(parents, clear, captions), level).items():
+                sums[name] = sums.get(name, 0.0) + share.item() / SAID
+            if step % SAID == SAID - 1:
+                self.log.write(event="reader", step=step + 1, **{name: round(value, 4) for name, value in sums.items()})
+                sums, self.held = {}, (self.held + [self.next_chunk()])[-CHUNKS_HELD:]
 
     def advance(self, batch: int) -> None:
         """Every walk is at a moment of its own; the one that is over gives way to a new one."""
@@ -105,7 +108,7 @@ class Refiner(Trainer):
             true, parents, given, captions, _, _ = draw_batch(chunk, count)
             captions.mask = (captions.ids != 0).to(captions.mask.dtype)
             known = [value.to(self.device) for value in conditions(parents, given)]
-            walk = Walk(true.to(self.device), captions, known, self.reader.labels(parents, dict(zip(parents, known[1::2]))) if self.reader else None)
+            walk = Walk(true.to(self.device), captions, known, self.reader.labels(parents, dict(zip(parents, known[1::2])), captions) if self.reader else None)
             self.walks.append(walk)
             if taken:
                 break

