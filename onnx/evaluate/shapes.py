@@ -7,6 +7,7 @@ from evaluate.recall import AREA
 
 OUTLINE_SIDE = 40
 MARGIN = 2
+"""Empty pixels around a shape in its frame."""
 
 
 def largest_blob(classes, index):

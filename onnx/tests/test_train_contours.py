@@ -49,7 +49,7 @@ def test_true_and_drawn_latents_are_of_the_same_captions(started):
     latents = contours.Latents(coder, contours.Guesser(arguments["--guesses"]), 0, 64, seed=3, captions=2)
     true, (classes, rims), drawn = latents.next(3)
     assert true.shape == drawn.shape == (3, 8, 8, 8) and classes.shape == rims.shape == (3, 64, 64)
-    assert len(latents.true) == 2 * contours.SCENES and latents.left == contours.REUSE * len(latents.true) - 3
+    assert len(latents.true) == 2 * contours.SCENES_PER_CAPTION and latents.left == contours.REUSE * len(latents.true) - 3
     held = latents.true
     for _ in range(latents.left // 3 + 1):
         latents.next(3)

@@ -56,8 +56,6 @@ class CellReader(nn.Module):
 class CellCritic:
     """The reader and what it learns by."""
 
-    late = 1
-    """Moments of a walk, the last ones, whose answers it looks at: what the others leave is not yet to be read."""
     first = 500
     """Steps from true images alone, before it sees any that are drawn."""
 

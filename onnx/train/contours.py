@@ -10,27 +10,25 @@ import argparse
 import copy
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from .autoencoder import class_weights, classes_loss
+from .chunks import SCENES_PER_CAPTION, drawn, encode
 from .critic import evened
 from .guesses import Guesser
-from .maps import render_maps
 from .networks import CLASS_SLOTS, Autoencoder, load_autoencoder
 from .outlines import OutlineCritic
 from .pictures import classes_picture
 from .runs import Budget, Log, code_revision, learning_rate, require_world, save_atomically, set_learning_rate, world_of_checkpoint
-from .text import TextEncoder
 
 NOISE = 0.3
 """Greatest level of noise in true latents."""
-SCENES = 4
-"""Maps of a caption."""
 REUSE = 4
-"""Times that a drawn latent is used."""
+"""Times that each latent is used on average."""
+AT_ONCE = 16
+"""Latents in a call of the factor."""
 EMA = 0.99
 
 
@@ -38,9 +36,8 @@ class Latents:
     """Endless batches of true latents with their maps, and of latents drawn for the same captions."""
 
     def __init__(self, autoencoder: Autoencoder, guesser: Guesser, world: int, size: int, seed: int, captions: int):
-        self.autoencoder, self.guesser, self.world, self.size, self.captions = autoencoder, guesser, world, size, captions
-        self.rng = np.random.Generator(np.random.PCG64([seed, 0xC0]))
-        self.texts, self.left = TextEncoder(), 0
+        self.autoencoder, self.guesser = autoencoder, guesser
+        self.lots, self.left = drawn(seed, 0, captions, size, 0, world, "segmentation"), 0
 
     def next(self, batch: int) -> tuple[Tensor, tuple[Tensor, Tensor], Tensor]:
         """True latents [B, 8, h, w], their classes and rims, and drawn latents."""
@@ -48,21 +45,16 @@ class Latents:
             self.refill()
         self.left -= batch
         rows = torch.randint(len(self.true), (2, batch))
-        level = NOISE * torch.rand(batch, 1, 1, 1)
-        true = (1 - level) * self.true[rows[0]] + level * torch.randn_like(self.true[rows[0]])
-        return true, (self.classes[rows[0]].long(), self.rims[rows[0]].float()), self.drawn[rows[1]]
+        clean, level = self.true[rows[0]], NOISE * torch.rand(batch, 1, 1, 1)
+        target = self.classes[rows[0]].long(), self.rims[rows[0]].float()
+        return (1 - level) * clean + level * torch.randn_like(clean), target, self.guessed[rows[1]]
 
-    @torch.no_grad()
     def refill(self) -> None:
-        maps = render_maps(self.rng, self.captions, SCENES, self.size, self.world)
-        captions = self.texts.encode_all(maps.captions).take(torch.from_numpy(maps.caption))
-        captions.mask = (captions.ids != 0).to(captions.mask.dtype)
+        maps, captions = next(self.lots)
         self.classes, self.rims = torch.from_numpy(maps.classes), torch.from_numpy(maps.boundary)
-        true, drawn = [], []
-        for rows in torch.arange(len(maps.classes)).split(16):
-            true.append(self.autoencoder.encode(classes_picture(maps.classes[rows.numpy()], maps.boundary[rows.numpy()])))
-            drawn.append(self.guesser.guess(true[-1], captions.take(rows), self.guesser.steps))
-        self.true, self.drawn = torch.cat(true), torch.cat(drawn)
+        self.true = encode(self.autoencoder, classes_picture(maps.classes, maps.boundary)).float()
+        lots = zip(self.true.split(AT_ONCE), torch.from_numpy(maps.caption).split(AT_ONCE), strict=True)
+        self.guessed = torch.cat([self.guesser.guess(true, captions.take(rows), self.guesser.steps) for true, rows in lots])
         self.left = REUSE * len(self.true)
 
 
@@ -74,13 +66,13 @@ def kept(now: tuple[Tensor, Tensor], before: tuple[Tensor, Tensor]) -> Tensor:
 
 def losses(network: Autoencoder, before: Autoencoder, critic: OutlineCritic, latents: tuple, weights: Tensor, read: float, keep: float) -> tuple[Tensor, dict[str, Tensor]]:
     """The loss of a batch, and its parts for the log."""
-    true, target, drawn = latents
+    true, target, guessed = latents
     out = network.classes(network.raw(true))
     supervised = classes_loss(out, *target, weights)
-    answer = network.decode_classes(drawn)
+    answer = network.decode_classes(guessed)
     with torch.no_grad():
-        strayed_from = before.decode_classes(drawn)
-    strayed = kept(answer, strayed_from)
+        earlier = before.decode_classes(guessed)
+    strayed = kept(answer, earlier)
     loss, parts = supervised + keep * strayed, {"loss": supervised.detach(), "strayed": strayed.detach()}
     leaf = answer[0].detach().requires_grad_()
     misread, told = critic.compare((leaf, answer[1].detach()), (out[:, :CLASS_SLOTS], out[:, CLASS_SLOTS:]))
@@ -137,7 +129,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=40)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--batch", type=int, default=8, help="true latents, and as many drawn ones")
-    parser.add_argument("--captions", type=int, default=32, help=f"captions of a lot of latents, {SCENES} maps each")
+    parser.add_argument("--captions", type=int, default=16, help=f"captions of a lot of latents, {SCENES_PER_CAPTION} maps each")
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--read", type=float, default=1.0, help="how much as the true maps the critic counts")
     parser.add_argument("--keep", type=float, default=0.3, help="weight of what was said before of drawn latents")

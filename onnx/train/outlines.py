@@ -13,11 +13,9 @@ import torch.nn.functional as F
 from scipy import ndimage
 from torch import Tensor
 
-from evaluate.samples import MAP_SIDE
-from evaluate.shapes import MARGIN, OUTLINE_SIDE, instances
-from world.classes import OBJECTS
+from evaluate.shapes import MARGIN, OUTLINE_SIDE, box
 
-from .shapes import NONE, load_shape_reader
+from .shapes import NONE, as_measured, load_shape_reader, things_of
 
 RATE = 5e-4
 GROWTH = 6
@@ -55,11 +53,8 @@ class OutlineCritic:
 
 def frame(mask: np.ndarray) -> tuple[float, float, float]:
     """Centre x, y and side, in [-1, 1] of the map's, of the square that `evaluate.shapes.outline` shows of a mask."""
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    (top, bottom), (left, right) = ((at[0], at[-1] + 1) for at in (rows, columns))
-    side = max(bottom - top, right - left) * OUTLINE_SIDE / (OUTLINE_SIDE - 2 * MARGIN)
-    height, width = mask.shape
-    return (left + right) / width - 1, (top + bottom) / height - 1, side / width
+    left, top, right, bottom = box(mask)
+    return left + right - 1, top + bottom - 1, max(right - left, bottom - top) * OUTLINE_SIDE / (OUTLINE_SIDE - 2 * MARGIN)
 
 
 def framed(masks: Tensor, boxes: Tensor) -> Tensor:
@@ -73,21 +68,14 @@ def framed(masks: Tensor, boxes: Tensor) -> Tensor:
 
 def cut(logits: Tensor, boundary: Tensor) -> tuple[Tensor, Tensor]:
     """Outlines [K, 1, 40, 40] of all things in what a class decoder answered, [B, 40, H, W] and [B, 1, H, W], and their class indices [K]."""
-    logits, boundary = (F.interpolate(x, size=(MAP_SIDE, MAP_SIDE), mode="bilinear", align_corners=False) for x in (logits, boundary))
-    shares = logits.softmax(1)
+    logits, boundary = as_measured((logits, boundary))
     classes, rims = logits.detach().argmax(1).cpu().numpy().astype(np.uint8), (boundary.detach()[:, 0] > 0).cpu().numpy()
-    rows, own, masks, near, boxes = [], [], [], [], []
-    for row, (m, b) in enumerate(zip(classes, rims, strict=True)):
-        for index in np.intersect1d(np.unique(m), OBJECTS):
-            for mask in instances(m, b, index):
-                rows.append(row)
-                own.append(int(index))
-                masks.append(mask)
-                near.append(ndimage.binary_dilation(mask, iterations=GROWTH))
-                boxes.append(frame(mask))
-    if not rows:
+    things = list(things_of(classes, rims))
+    if not things:
         return logits.new_zeros(0, 1, OUTLINE_SIDE, OUTLINE_SIDE), torch.zeros(0, dtype=torch.long, device=logits.device)
+    rows, own, masks = zip(*things)
+    near = [ndimage.binary_dilation(mask, iterations=GROWTH) for mask in masks]
     hard, near = (torch.from_numpy(np.stack(x)).to(logits) for x in (masks, near))
     names = torch.tensor(own, device=logits.device)
-    soft = shares[rows, names] * near
-    return framed(hard + soft - soft.detach(), torch.tensor(boxes).to(logits)), names
+    soft = logits.softmax(1)[list(rows), names] * near
+    return framed(hard + soft - soft.detach(), torch.tensor([frame(mask) for mask in masks]).to(logits)), names

@@ -141,7 +141,8 @@ class Refiner(Trainer):
         with torch.set_grad_enabled(not alone), precision(self.device, self.arguments.bf16):
             velocity, _ = self.predict(*inputs)
         clean = x - wide * velocity.float()
-        late = torch.cat([torch.full((len(walk.x),), bool(self.reader) and walk.moment >= self.steps - self.reader.late) for walk in self.walks])
+        # What earlier moments leave is not yet to be read.
+        last = torch.cat([torch.full((len(walk.x),), walk.moment == self.steps - 1) for walk in self.walks])
         labels = torch.cat([walk.labels for walk in self.walks]) if self.reader else None
         for walk, part in zip(self.walks, velocity.detach().split(counts)):
             walk.x = jump(walk.x, part, *self.times(walk))
@@ -162,11 +163,11 @@ class Refiner(Trainer):
         deceit = (F.softplus(good - self.critic(drawn)).mean(1) * weight).sum() / weight.sum()
         parts["deceit"] = deceit.detach()
         (slope,) = torch.autograd.grad(deceit, answer)
-        if late.any():
-            misread, told = self.reader.read(answer[late], true[late], level[late], labels[late])
+        if self.reader and last.any():
+            misread, told = self.reader.read(answer[last], true[last], level[last], labels[last])
             parts |= told | {"misread": misread.detach()}
             (own,) = torch.autograd.grad(misread, answer)
-            slope[late] += self.arguments.read * evened(own[late], slope[late].norm())
+            slope[last] += self.arguments.read * evened(own[last], slope[last].norm())
         # Its gradient by the answer is the slope.
         loss = (clean * slope).sum()
         if not self.arguments.keep:

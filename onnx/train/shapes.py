@@ -59,13 +59,22 @@ class ShapeReader(nn.Module):
         return self.head(self.features(outlines))
 
 
-def outlines_of(classes: np.ndarray, boundary: np.ndarray) -> Outlines:
-    """(outline, class index) of every object of the maps u8 and bool [N, H, W] that is large enough to count."""
-    found = []
-    for m, b in zip(classes, boundary, strict=True):
+def things_of(classes: np.ndarray, boundary: np.ndarray) -> Iterator[tuple[int, int, np.ndarray]]:
+    """(map, class index, mask) of every object of the maps u8 and bool [N, H, W] that is large enough to count."""
+    for row, (m, b) in enumerate(zip(classes, boundary, strict=True)):
         for index in np.intersect1d(np.unique(m), OBJECTS):
-            found += [(outline(mask), int(index)) for mask in instances(m, b, index)]
-    return found
+            yield from ((row, int(index), mask) for mask in instances(m, b, index))
+
+
+def outlines_of(classes: np.ndarray, boundary: np.ndarray) -> Outlines:
+    """(outline, class index) of `things_of` the maps."""
+    return [(outline(mask), index) for _, index, mask in things_of(classes, boundary)]
+
+
+def as_measured(answers: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+    """What a class decoder answered, logits of classes and of the boundary, at the size that drawn maps are measured in."""
+    logits, boundary = (F.interpolate(x, size=(MAP_SIDE, MAP_SIDE), mode="bilinear", align_corners=False) for x in answers)
+    return logits, boundary
 
 
 @torch.no_grad()
@@ -76,8 +85,7 @@ def through(autoencoder: Autoencoder, maps: Maps) -> tuple[np.ndarray, np.ndarra
         rows = slice(start, start + 16)
         latent = autoencoder.encode(classes_picture(maps.classes[rows], maps.boundary[rows]))
         level = NOISE * torch.rand(len(latent), 1, 1, 1)
-        logits, boundary = autoencoder.decode_classes((1 - level) * latent + level * torch.randn_like(latent))
-        logits, boundary = (F.interpolate(x, size=(MAP_SIDE, MAP_SIDE), mode="bilinear", align_corners=False) for x in (logits, boundary))
+        logits, boundary = as_measured(autoencoder.decode_classes((1 - level) * latent + level * torch.randn_like(latent)))
         classes.append(logits.argmax(1).numpy().astype(np.uint8))
         boundaries.append(boundary[:, 0].numpy() > 0)
     return np.concatenate(classes), np.concatenate(boundaries)
