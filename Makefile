@@ -14,7 +14,7 @@ SEED ?= $(shell date +%s)
 THREADS ?= 1
 ROUNDS ?= 5
 
-.PHONY: help run test setup build train-test train bench samples walk clean
+.PHONY: help run test setup build train-test train bench samples walk pictures clean
 
 help:
 	@echo "make run         set up, build, open the editor (without a display: the same job headless)"
@@ -24,6 +24,7 @@ help:
 	@echo "make train       go on training the bundled pack (MINUTES=$(MINUTES) for each factor)"
 	@echo "make samples     make the sample projects anew with the bundled pack"
 	@echo "make walk        make the README's moving picture anew"
+	@echo "make pictures    make the README's sheets of prompts and edits anew"
 	@echo "make bench       measure how fast documents are handled, and prompts beside peers (THREADS=$(THREADS) ROUNDS=$(ROUNDS))"
 	@echo "make clean       remove what was built"
 
@@ -69,6 +70,9 @@ samples: setup build
 
 walk: setup build
 	@tools/walk.sh target/release/underpaint assets/readme/walk.gif
+
+pictures: setup build
+	@tools/pictures.sh target/release/underpaint
 
 clean:
 	cargo clean

@@ -9,12 +9,12 @@ import torch.nn.functional as F  # noqa: E402
 
 from evaluate.samples import MAP_SIDE  # noqa: E402
 from evaluate.shapes import instances, outline  # noqa: E402
-from train.cells import DRAWN, UNSEEN, CellCritic, CellReader  # noqa: E402
+from train.cells import UNSEEN, CellCritic, CellReader  # noqa: E402
 from train.critic import STEEPEST, evened  # noqa: E402
 from train.networks import CLASS_SLOTS  # noqa: E402
 from train.outlines import GROWTH, OutlineCritic, cut  # noqa: E402
 from train.runs import save_atomically  # noqa: E402
-from train.shapes import NONE, ShapeReader, known_answers  # noqa: E402
+from train.shapes import ShapeReader, known_answers  # noqa: E402
 from train.text import Captions, asked_colours  # noqa: E402
 from world.classes import INDEX, LATEST, classes_of  # noqa: E402
 from world.spec import COLOUR_WORDS  # noqa: E402
@@ -137,10 +137,10 @@ def test_a_reader_of_cells_names_true_ones_and_tells_drawn_ones():
     assert shares["read_true"] > 0.9 and shares["colour_true"] > 0.9
     drawn = torch.randn(4, 8, 32, 32)
     for _ in range(30):
-        loss, parts = critic.read(drawn, true, torch.full((4,), 0.1), labels)
+        loss, parts = critic.read(drawn, true, torch.full((4,), 0.1), labels, labels)
     assert parts["read_drawn"] > 0.4 and parts["read_true"] > 0.8 and parts["colour_true"] > 0.9 and loss > 0.5
     drawn.requires_grad_()
-    critic.read(drawn, true, torch.zeros(4), labels)[0].backward()
+    critic.read(drawn, true, torch.zeros(4), labels, labels)[0].backward()
     assert drawn.grad.abs().sum() > 0
     again = CellCritic(Plain())
     again.load(critic.state())
@@ -151,6 +151,7 @@ def test_an_image_is_held_to_nothing_where_no_map_is_known():
     critic = CellCritic(Plain())
     before = critic.shares.clone()
     drawn = torch.randn(2, 8, 32, 32, requires_grad=True)
-    loss, _ = critic.read(drawn, torch.randn(2, 8, 32, 32), torch.zeros(2), torch.full((2, 2, 64, 64), UNSEEN))
-    assert loss == 0 and DRAWN == NONE == CLASS_SLOTS
+    unseen = torch.full((2, 2, 64, 64), UNSEEN)
+    loss, _ = critic.read(drawn, torch.randn(2, 8, 32, 32), torch.zeros(2), unseen, unseen)
+    assert loss == 0
     assert (critic.shares <= before).all()

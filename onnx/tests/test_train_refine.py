@@ -131,6 +131,29 @@ def test_an_image_may_be_read_as_well(start, tmp_path, monkeypatch):
         start("other", "--read", "1")
 
 
+def test_edited_maps_are_read_and_not_compared(start, tmp_path, monkeypatch):
+    monkeypatch.setattr("train.refine.ALONE", 1)
+    monkeypatch.setattr("train.cells.CellCritic.first", 1)
+    frames = str(tmp_path / "frames")
+    monkeypatch.setattr("sys.argv", ["train.frames", "--out", frames, "--shards", "1", "--count", "6", "--size", "64"])
+    render_frames()
+    parents = {"parents": ("segmentation", "pose"), "shown": ("segmentation", "pose")}
+    run = start("run", "--factor", "image", "--frames", frames, "--read", "1", "--edited", "1", **parents)
+    shown = []
+    judge = run.judge
+    monkeypatch.setattr(run, "judge", lambda real, drawn: shown.append(len(real[0])) or judge(real, drawn))
+    for _ in range(4):
+        parts = run.update(4)
+        plain = [walk for walk in run.walks if not walk.edited]
+        assert len(plain) == 1, "one is left that is of true maps"
+        assert shown[-1] == len(plain[0].x)
+    assert {"misread", "deceit", "strayed"} <= parts.keys()
+    changed = next(walk for walk in run.walks if walk.edited)
+    assert (changed.known[3] == -1).all(), "an edited map comes without a pose"
+    with pytest.raises(SystemExit, match="--edited is for --read"):
+        start("other", "--factor", "image", "--frames", frames, "--edited", "1", **parents)
+
+
 def test_captions_are_joined_as_they_are():
     lot = lambda count, length: Captions(torch.randn(count, length, 384).half(), torch.ones(count, length, dtype=torch.int64), torch.ones(count, length))
     short, long = lot(2, 3), lot(1, 5)

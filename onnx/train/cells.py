@@ -94,16 +94,16 @@ class CellCritic:
         self.descend(self.wrong(answers, labels))
         return {"read_true": right(answers[0], labels[:, 0]), "colour_true": right(answers[1], labels[:, 1])}
 
-    def read(self, clean: Tensor, true: Tensor, level: Tensor, labels: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """The loss of drawn latents, with a gradient by them, and parts for the log; learns from these and from the true ones, all with noise of `level`."""
+    def read(self, clean: Tensor, true: Tensor, level: Tensor, labels: Tensor, of_true: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """The loss of drawn latents, with a gradient by them, and parts for the log; learns from these and from the true ones, all with noise of `level`. The true ones have labels of their own where the maps of the drawn ones are others."""
         good, bad = self.reader(noised(true, level), level), self.reader(noised(clean.detach(), level), level)
-        told = self.wrong(good, labels) + F.cross_entropy(bad[0], torch.full_like(labels[:, 0], DRAWN))
+        told = self.wrong(good, of_true) + F.cross_entropy(bad[0], torch.full_like(labels[:, 0], DRAWN))
         self.descend(told)
         self.reader.requires_grad_(False)
         answers = self.reader(noised(clean, level), level)
         self.reader.requires_grad_(True)
-        parts = {"read_told": told.detach(), "read_true": right(good[0], labels[:, 0]), "read_right": right(answers[0][:, :DRAWN], labels[:, 0])}
-        parts |= {"colour_true": right(good[1], labels[:, 1]), "colour_right": right(answers[1], labels[:, 1])}
+        parts = {"read_told": told.detach(), "read_true": right(good[0], of_true[:, 0]), "read_right": right(answers[0][:, :DRAWN], labels[:, 0])}
+        parts |= {"colour_true": right(good[1], of_true[:, 1]), "colour_right": right(answers[1], labels[:, 1])}
         return self.wrong(answers, labels), parts | {"read_drawn": answers[0].detach().softmax(1)[:, DRAWN].mean()}
 
     def descend(self, loss: Tensor) -> None:

@@ -254,23 +254,25 @@ class Trainer:
         test = self.held_out()
         self.log.write(event="started", world=self.world, samples=self.samples)
         said, tested, start = time.monotonic(), self.budget.spent, time.monotonic()
-        count, sums, seen = 0, {}, 0
+        sums, seen = {}, 0
         drawn = 0
         stopped = []
         signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
         while not self.budget.over and not stopped:
             batch = a.batch if self.budget.progress < 0.5 else 2 * a.batch
             for key, value in self.update(batch).items():
-                sums[key] = sums.get(key, 0.0) + value
-            count, seen, drawn = count + 1, seen + batch, drawn + batch
+                total, count = sums.get(key, (0.0, 0))
+                sums[key] = total + value, count + 1
+            seen, drawn = seen + batch, drawn + batch
             if drawn >= len(self.held[-1]) * (REUSE if self.fresh else 1):
                 self.held = (self.held + [self.next_chunk()])[-CHUNKS_HELD:]
                 drawn = 0
             if time.monotonic() - said > 60:
-                means = {key: round(float(value) / count, 4) for key, value in sums.items()}
+                # Some parts are not of every step.
+                means = {key: round(float(total) / count, 4) for key, (total, count) in sums.items()}
                 rate = seen / (time.monotonic() - said)
                 self.log.write(step=self.step, samples=self.samples, per_second=round(rate, 1), minutes=round(self.budget.spent / 60, 1), **means)
-                said, count, sums, seen = time.monotonic(), 0, {}, 0
+                said, sums, seen = time.monotonic(), {}, 0
             if self.budget.spent - tested > 60 * a.test_minutes:
                 self.checkpoint()
                 self.test(test)

@@ -10,6 +10,7 @@ live the GAN!", 2024). What is where may not stray far from what the network dre
 
 import copy
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -18,6 +19,7 @@ from evaluate.flow import moments
 
 from .cells import CellCritic
 from .critic import Critic, evened
+from .edited import edited
 from .factor import CHUNKS_HELD, Trainer, arguments_parser, conditions, draw_batch
 from .networks import load_denoiser, with_absent
 from .runs import precision, require_world, world_of_checkpoint
@@ -39,15 +41,22 @@ TAUGHT = 16
 """True pictures in a step of a new reader."""
 SAID = 50
 """Steps of it between two lines of the log."""
+LENGTH_RATE = 0.05
+"""Of the mean of a slope's length at a moment."""
+WHOLE = ("pose",)
+"""What an edited map does not come with."""
 LATER = 2.0
 """How much more each moment counts to the network than the one before: what is drawn is what the last one leaves."""
 
 
 class Walk:
-    """Latents on their way from noise, all at one moment, with captions, parents' latents and levels (`factor.conditions`), the latents of true pictures for these, and what a reader has to know of them."""
+    """Latents on their way from noise, all at one moment, with captions, parents' latents and levels (`factor.conditions`), the latents of true pictures for the captions, and what a reader has to know of these and of what is drawn.
 
-    def __init__(self, true: Tensor, captions: Captions, known: list[Tensor], labels: Tensor | None):
-        self.true, self.captions, self.known, self.labels = true, captions, known, labels
+    Where the parents are `edited` the true pictures are not of them.
+    """
+
+    def __init__(self, true: Tensor, captions: Captions, known: list[Tensor], labels: Tensor | None, of_true: Tensor | None, edited: bool):
+        self.true, self.captions, self.known, self.labels, self.of_true, self.edited = true, captions, known, labels, of_true, edited
         self.x, self.moment = torch.randn_like(true), 0
 
 
@@ -58,6 +67,8 @@ class Refiner(Trainer):
         begun = torch.load(arguments.start, weights_only=True, mmap=True)
         if "steps" not in begun:
             raise SystemExit(f"{arguments.start} is no distilled network: train.distil, or train.from_pack --distilled, makes one")
+        if arguments.edited and not arguments.read:
+            raise SystemExit("--edited is for --read: nothing else knows what an edited map is to look like")
         if arguments.read and arguments.factor != "image":
             raise SystemExit(f"--read is for images; the outlines of a {arguments.factor} are not read")
         self.steps, self.shift = begun["steps"], begun.get("shift", 1.0)
@@ -83,6 +94,8 @@ class Refiner(Trainer):
             self.critic.load_state_dict(critic["model"])
             self.judging.load_state_dict(critic["optimizer"])
         self.walks: list[Walk] = []
+        self.lengths: dict[int, Tensor] = {}
+        self.rng = np.random.Generator(np.random.PCG64([arguments.seed, self.step]))
 
     def teach(self) -> None:
         """A new reader learns from true pictures before it sees any that are drawn."""
@@ -104,16 +117,26 @@ class Refiner(Trainer):
         self.walks = [walk for walk in self.walks if walk.moment < self.steps and len(walk.x) == count]
         taken = {walk.moment for walk in self.walks}
         while len(self.walks) < self.steps:
-            chunk = self.held[torch.randint(len(self.held), ()).item()]
-            true, parents, given, captions, _, _ = draw_batch(chunk, count)
-            captions.mask = (captions.ids != 0).to(captions.mask.dtype)
-            known = [value.to(self.device) for value in conditions(parents, given)]
-            walk = Walk(true.to(self.device), captions, known, self.reader.labels(parents, dict(zip(parents, known[1::2])), captions) if self.reader else None)
+            walk = self.new_walk(count)
             self.walks.append(walk)
             if taken:
                 break
             # At the very first they are spread over the moments.
             self.lead(walk, self.steps - len(self.walks))
+
+    def new_walk(self, count: int) -> Walk:
+        chunk = self.held[torch.randint(len(self.held), ()).item()]
+        true, parents, given, captions, _, _ = draw_batch(chunk, count)
+        captions.mask = (captions.ids != 0).to(captions.mask.dtype)
+        labels = lambda maps, known: self.reader.labels(maps, dict(zip(maps, known[1::2])), captions) if self.reader else None
+        own = [value.to(self.device) for value in conditions(parents, given)]
+        if torch.rand(()) >= self.arguments.edited or all(walk.edited for walk in self.walks):
+            said = labels(parents, own)
+            return Walk(true.to(self.device), captions, own, said, said, edited=False)
+        maps = parents | edited(self.autoencoder, parents, self.rng)
+        given = given | {name: torch.zeros(count, dtype=torch.bool) for name in parents if name in WHOLE}
+        known = [value.to(self.device) for value in conditions(maps, given)]
+        return Walk(true.to(self.device), captions, known, labels(maps, known), labels(parents, own), edited=True)
 
     def lead(self, walk: Walk, moments: int) -> None:
         """Takes a walk some moments on, without learning."""
@@ -132,65 +155,92 @@ class Refiner(Trainer):
         self.advance(batch)
         x, true = (torch.cat([getattr(walk, name) for walk in self.walks]) for name in ("x", "true"))
         counts = [len(walk.x) for walk in self.walks]
-        now, then = (torch.tensor(times).repeat_interleave(torch.tensor(counts)).to(self.device) for times in zip(*map(self.times, self.walks)))
+        of_walks = lambda values: torch.tensor(list(values), device=self.device).repeat_interleave(torch.tensor(counts, device=self.device))
+        now, then = (of_walks(times) for times in zip(*map(self.times, self.walks)))
         text = joined([walk.captions for walk in self.walks]).inputs(self.device)
         known = [torch.cat(values) for values in zip(*(walk.known for walk in self.walks))]
         inputs, wide = [x, now, *text, *known], now[:, None, None, None]
-        weight = LATER ** torch.tensor([walk.moment for walk in self.walks], device=self.device).repeat_interleave(torch.tensor(counts, device=self.device))
+        moments = of_walks(walk.moment for walk in self.walks)
+        # The critic of latents compares with pictures of the same maps.
+        plain = ~of_walks(walk.edited for walk in self.walks)
         alone = self.step < self.alone
         with torch.set_grad_enabled(not alone), precision(self.device, self.arguments.bf16):
             velocity, _ = self.predict(*inputs)
         clean = x - wide * velocity.float()
-        # What earlier moments leave is not yet to be read.
-        last = torch.cat([torch.full((len(walk.x),), walk.moment == self.steps - 1) for walk in self.walks])
-        labels = torch.cat([walk.labels for walk in self.walks]) if self.reader else None
         for walk, part in zip(self.walks, velocity.detach().split(counts)):
             walk.x = jump(walk.x, part, *self.times(walk))
             walk.moment += 1
         level = (then + BLUR * torch.rand_like(then)).clamp(max=NOISIEST)
-        noise, share = torch.randn_like(x), level[:, None, None, None]
-        seen = lambda latent: self.critic.features((1 - share) * latent + share * noise, level, text, self.as_shown(known, latent))
-        answer = clean.detach().requires_grad_(not alone)
-        with torch.no_grad(), precision(self.device, self.arguments.bf16):
-            real = seen(true)
-        with precision(self.device, self.arguments.bf16):
-            drawn = seen(answer)
-        parts = self.judge(real, [one.detach() for one in drawn], counts)
+        answer = clean.detach()
+        given = [[value[plain] for value in values] for values in (text, known)]
+        deceit, parts = self.compare(answer[plain].requires_grad_(not alone), true[plain], level[plain], *given, LATER ** moments[plain])
         if alone:
             return torch.zeros((), requires_grad=True), parts
-        with torch.no_grad():
-            good = self.critic(real)
-        deceit = (F.softplus(good - self.critic(drawn)).mean(1) * weight).sum() / weight.sum()
-        parts["deceit"] = deceit.detach()
-        (slope,) = torch.autograd.grad(deceit, answer)
-        if self.reader and last.any():
-            misread, told = self.reader.read(answer[last], true[last], level[last], labels[last])
-            parts |= told | {"misread": misread.detach()}
-            (own,) = torch.autograd.grad(misread, answer)
-            slope[last] += self.arguments.read * evened(own[last], slope[last].norm())
+        slope = torch.zeros_like(answer)
+        slope[plain] = deceit
+        if self.reader:
+            parts |= self.read(answer.requires_grad_(), true, level, slope, moments, plain)
         # Its gradient by the answer is the slope.
         loss = (clean * slope).sum()
         if not self.arguments.keep:
             return loss, parts
         with torch.no_grad(), precision(self.device, self.arguments.bf16):
             kept = x - wide * self.before(*inputs).float()
-        strayed = F.mse_loss(F.adaptive_avg_pool2d(clean, GRID), F.adaptive_avg_pool2d(kept, GRID))
+        strayed = F.mse_loss(F.adaptive_avg_pool2d(clean[plain], GRID), F.adaptive_avg_pool2d(kept[plain], GRID))
         return loss + self.arguments.keep * strayed, parts | {"strayed": strayed.detach()}
+
+    def compare(self, answer: Tensor, true: Tensor, level: Tensor, text: list[Tensor], known: list[Tensor], weight: Tensor) -> tuple[Tensor | None, dict[str, Tensor]]:
+        """A step of the critic of latents; the slope by the answers [B, 8, h, w] of what they lack in its eyes, each of a `weight` [B], if they ask for a gradient; parts for the log."""
+        noise, share = torch.randn_like(answer), level[:, None, None, None]
+        seen = lambda latent: self.critic.features((1 - share) * latent + share * noise, level, text, self.as_shown(known, latent))
+        with torch.no_grad(), precision(self.device, self.arguments.bf16):
+            real = seen(true)
+        with precision(self.device, self.arguments.bf16):
+            drawn = seen(answer)
+        parts = self.judge(real, [one.detach() for one in drawn])
+        if not answer.requires_grad:
+            return None, parts
+        with torch.no_grad():
+            good = self.critic(real)
+        deceit = (F.softplus(good - self.critic(drawn)).mean(1) * weight).sum() / weight.sum()
+        return torch.autograd.grad(deceit, answer)[0], parts | {"deceit": deceit.detach()}
+
+    def read(self, answer: Tensor, true: Tensor, level: Tensor, slope: Tensor, moments: Tensor, plain: Tensor) -> dict[str, Tensor]:
+        """Adds to the slope what the critic of cells says, which is as long as the other's is at the same moment; parts for the log.
+
+        What earlier moments leave is not yet to be read, but where maps were edited: there nothing else says what is to become of them.
+        """
+        lengths = slope.flatten(1).norm(dim=1)
+        for row in plain.nonzero()[:, 0].tolist():
+            before = self.lengths.get(int(moments[row]))
+            self.lengths[int(moments[row])] = lengths[row] if before is None else torch.lerp(before, lengths[row], LENGTH_RATE)
+        rows = ~plain | (moments == self.steps - 1)
+        if not rows.any():
+            return {}
+        labels, of_true = (torch.cat([getattr(walk, name) for walk in self.walks])[rows] for name in ("labels", "of_true"))
+        misread, parts = self.reader.read(answer[rows], true[rows], level[rows], labels, of_true)
+        (own,) = torch.autograd.grad(misread, answer)
+        for moment in moments[rows].unique().tolist():
+            one = rows & (moments == moment)
+            if moment in self.lengths:
+                slope[one] += self.arguments.read * evened(own[one], self.lengths[moment] * one.sum().sqrt())
+        return parts | {"misread": misread.detach()}
 
     def as_shown(self, known: list[Tensor], latent: Tensor) -> list[Tensor]:
         """The network's parents as the critic's denoiser reads them, which may have others."""
         return with_absent(self.shown, dict(zip(self.config.parents, zip(known[0::2], known[1::2]))), latent)
 
-    def judge(self, real: list[Tensor], drawn: list[Tensor], counts: list[int]) -> dict[str, Tensor]:
-        """One step of the critic, by features of true and of drawn latents with the same noise, `counts` of each walk."""
+    def judge(self, real: list[Tensor], drawn: list[Tensor]) -> dict[str, Tensor]:
+        """One step of the critic, by features of true and of drawn latents of the walks whose maps are as they were, with the same noise."""
         good, bad = self.critic(real), self.critic(drawn)
         told = F.softplus(bad - good).mean()
         self.judging.zero_grad()
         (told + PENALTY / 2 * (self.critic.penalty(real) + self.critic.penalty(drawn))).backward()
         self.judging.step()
-        right = (bad.mean(1) < good.mean(1)).float().split(counts)
+        walks = [walk for walk in self.walks if not walk.edited]
+        right = (bad.mean(1) < good.mean(1)).float().split([len(walk.x) for walk in walks])
         # The walks are not in the order of their moments, which have gone on by one.
-        return {"told": told.detach()} | {f"told_{walk.moment}": part.mean() for walk, part in sorted(zip(self.walks, right), key=lambda pair: pair[0].moment)}
+        return {"told": told.detach()} | {f"told_{walk.moment}": part.mean() for walk, part in sorted(zip(walks, right), key=lambda pair: pair[0].moment)}
 
     def particulars(self) -> dict:
         return {"steps": self.steps, "shift": self.shift, "critic": {"model": self.critic.state_dict(), "optimizer": self.judging.state_dict(), "reader": self.reader.state() if self.reader else None}}
@@ -213,6 +263,7 @@ def parser():
     own.add_argument("--teacher", required=True, help="checkpoint of the factor as it was trained, whose features the critic reads")
     own.add_argument("--keep", type=float, default=0.3, help="weight of what is where as the network drew it before")
     own.add_argument("--read", type=float, default=0.0, help="how much as the critic of latents the one counts that reads the cells of an image (cells.py); 0: without it")
+    own.add_argument("--edited", type=float, default=0.0, help="share of the walks whose maps are edited first (edited.py), which only the critic of cells judges")
     own.set_defaults(rate=1e-4, batch=8)
     return own
 
