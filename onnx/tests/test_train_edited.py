@@ -45,7 +45,7 @@ def test_every_pixel_has_one_that_takes_its_place(kind, monkeypatch):
     classes[0][masks[0]], classes[1][masks[1]] = DOG, HOUSE
     rng, seen, sizes = np.random.Generator(np.random.PCG64(4)), set(), set()
     for _ in range(12):
-        after = classes.ravel()[table(0, classes, [[masks[0]], [masks[1]]], rng)].reshape(SIDE, SIDE)
+        after = classes.ravel()[table(0, classes, [[masks[0]], [masks[1]]], rng)[0]].reshape(SIDE, SIDE)
         seen.add((bool((after == DOG).any()), bool((after == HOUSE).any())))
         if kind == "pasted":
             assert ((after == DOG) | (after == HOUSE))[masks[0]].all(), "what it is pasted beside stays"
@@ -61,7 +61,8 @@ def test_every_pixel_has_one_that_takes_its_place(kind, monkeypatch):
 def test_maps_without_things_stay_as_they_are():
     rng = np.random.Generator(np.random.PCG64(1))
     classes = np.zeros((2, SIDE, SIDE), np.uint8)
-    assert (table(1, classes, [[], []], rng) == np.arange(SIDE * SIDE) + SIDE * SIDE).all()
+    places, turned = table(1, classes, [[], []], rng)
+    assert (places == np.arange(SIDE * SIDE) + SIDE * SIDE).all() and not turned.any()
 
 
 class Spelt:
@@ -88,13 +89,18 @@ def test_all_maps_are_edited_alike(monkeypatch):
     monkeypatch.setattr("train.edited.KINDS", ("moved",))
     latent = torch.zeros(2, 8, SIDE, SIDE)
     latent[:, 0, 20:40, 20:36] = 1
-    latent[:, 1] = torch.linspace(-1, 1, SIDE)[None, :, None]
+    rising = torch.linspace(-1, 1, SIDE)
+    latent[:, 1], latent[:, 2] = 0.5, rising[None, :, None]
+    sides = set()
     maps = {"segmentation": latent, "depth": latent, "normal": latent, "pose": latent}
-    for seed in range(4):
+    for seed in range(6):
         after = edited(Spelt(), maps, np.random.Generator(np.random.PCG64(seed)))
         assert after.keys() == {"segmentation", "depth", "normal"}
         dog = (after["segmentation"] - torch.from_numpy(palette()[DOG] / 127.5 - 1)[None, :, None, None]).abs().amax(1) < 1e-3
         assert dog.any() and torch.equal(dog, after["depth"][:, 0] > 0), "depth goes with the segmentation"
         rows = dog[0].any(1).nonzero()[:, 0]
-        where = after["normal"][0, 0][dog[0]]
-        assert where.min() >= torch.linspace(-1, 1, SIDE)[20] and where.max() <= torch.linspace(-1, 1, SIDE)[39] and len(rows) <= 20
+        where = after["normal"][0, 1][dog[0]]
+        assert where.min() >= rising[20] and where.max() <= rising[39] and len(rows) <= 20
+        sides.update(after["normal"][0, 0][dog[0]].tolist())
+        assert (after["normal"][0, 0][~dog[0]] == 0.5).all()
+    assert sides == {0.5, -0.5}, "what faced left faces right in a mirror"

@@ -18,6 +18,7 @@ SMALLEST = 0.01
 """Share of the picture that a thing has to have to be taken in hand."""
 SCALES = 0.6, 1.5
 KINDS = ("moved", "resized", "pasted", "pasted", "pasted", "removed")
+"""Drawn by lot: what is pasted over something is the hardest."""
 FOREIGN = 0.5
 """Share of the pasted things that come from another map."""
 
@@ -35,15 +36,15 @@ def affine(mask: np.ndarray, scale: float, mirrored: bool, shift: tuple[int, int
     return np.flatnonzero(seen), (y * width + x)[seen]
 
 
-def table(row: int, classes: np.ndarray, things: list[list[np.ndarray]], rng: np.random.Generator) -> np.ndarray:
-    """Of every pixel of map `row` of classes u8 [N, H, W] the flat index, in all maps, of the one that takes its place; `things` are the masks of each map's."""
+def table(row: int, classes: np.ndarray, things: list[list[np.ndarray]], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Of every pixel of map `row` of classes u8 [N, H, W] the flat index, in all maps, of the one that takes its place, and whether it is seen in a mirror; `things` are the masks of each map's."""
     area = classes[0].size
-    places = np.arange(row * area, (row + 1) * area)
+    places, turned = np.arange(row * area, (row + 1) * area), np.zeros(area, bool)
     kind = KINDS[rng.integers(len(KINDS))]
     others = [i for i, found in enumerate(things) if found and i != row]
     source = others[rng.integers(len(others))] if others and kind == "pasted" and (not things[row] or rng.random() < FOREIGN) else row
     if not things[source]:
-        return places
+        return places, turned
     mask = things[source][rng.integers(len(things[source]))]
     background = ~np.isin(classes[row], list(OBJECTS))
     if kind != "pasted" and background.any():
@@ -52,14 +53,15 @@ def table(row: int, classes: np.ndarray, things: list[list[np.ndarray]], rng: np
         hole = np.flatnonzero(mask)
         places[hole] = row * area + near[0][hole] * mask.shape[1] + near[1][hole]
     if kind == "removed":
-        return places
+        return places, turned
     rows, columns = np.nonzero(mask)
     scale = rng.uniform(*SCALES) if kind != "moved" else 1.0
     room = lambda line, side: int(rng.integers(-line.min(), side - line.max()))
     shift = 0 if rng.random() < 0.5 else room(rows, mask.shape[0]) // 3, room(columns, mask.shape[1])
-    to, of = affine(mask, scale, rng.random() < 0.5, (0, 0) if kind == "resized" else shift)
-    places[to] = source * area + of
-    return places
+    mirrored = rng.random() < 0.5
+    to, of = affine(mask, scale, mirrored, (0, 0) if kind == "resized" else shift)
+    places[to], turned[to] = source * area + of, mirrored
+    return places, turned
 
 
 @torch.no_grad()
@@ -73,11 +75,13 @@ def edited(autoencoder: Autoencoder, parents: dict[str, Tensor], rng: np.random.
     for row, _, mask in things_of(classes, rims):
         if mask.mean() >= SMALLEST:
             things[row].append(mask)
-    places = np.stack([table(row, classes, things, rng) for row in range(len(classes))]).reshape(classes.shape)
+    places, turned = (np.stack(parts).reshape(classes.shape) for parts in zip(*(table(row, classes, things, rng) for row in range(len(classes)))))
     where = torch.from_numpy(places).to(device)
     pictures = {"segmentation": classes_picture(classes.reshape(-1)[places], rims.reshape(-1)[places]).to(device)}
     for name in known.keys() - {"segmentation"}:
         shown = getattr(autoencoder, f"decode_{name}")(known[name])
         shown = (shown if name == "normal" else 2 * shown - 1).expand(-1, 3, -1, -1).permute(1, 0, 2, 3).flatten(1)
         pictures[name] = shown[:, where].permute(1, 0, 2, 3).contiguous()
+    if "normal" in pictures:  # the first channel is what faces left
+        pictures["normal"][:, 0] *= 1 - 2 * torch.from_numpy(turned).to(device).float()
     return {name: autoencoder.encode(pictures[name].contiguous(memory_format=torch.channels_last)) for name in known}
