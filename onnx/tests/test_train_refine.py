@@ -113,12 +113,18 @@ def test_at_first_the_critic_learns_alone_then_the_network_learns_to_deceive_it(
     assert torch.load(run.path, weights_only=True)["steps"] == 2
 
 
-def test_an_image_may_be_read_as_well(start, tmp_path, monkeypatch):
+@pytest.fixture
+def frames(tmp_path, monkeypatch):
+    """A folder of a few frames, and critics that learn alone for a step only."""
     monkeypatch.setattr("train.refine.ALONE", 1)
     monkeypatch.setattr("train.cells.CellCritic.first", 1)
-    frames = str(tmp_path / "frames")
-    monkeypatch.setattr("sys.argv", ["train.frames", "--out", frames, "--shards", "1", "--count", "6", "--size", "64"])
+    folder = str(tmp_path / "frames")
+    monkeypatch.setattr("sys.argv", ["train.frames", "--out", folder, "--shards", "1", "--count", "6", "--size", "64"])
     render_frames()
+    return folder
+
+
+def test_an_image_may_be_read_as_well(start, frames):
     words = ["--factor", "image", "--frames", frames, "--read", "1"]
     run = start("run", *words, parents=("segmentation",), shown=("segmentation",))
     run.update(4)
@@ -131,12 +137,7 @@ def test_an_image_may_be_read_as_well(start, tmp_path, monkeypatch):
         start("other", "--read", "1")
 
 
-def test_edited_maps_are_read_and_not_compared(start, tmp_path, monkeypatch):
-    monkeypatch.setattr("train.refine.ALONE", 1)
-    monkeypatch.setattr("train.cells.CellCritic.first", 1)
-    frames = str(tmp_path / "frames")
-    monkeypatch.setattr("sys.argv", ["train.frames", "--out", frames, "--shards", "1", "--count", "6", "--size", "64"])
-    render_frames()
+def test_edited_maps_are_read_and_not_compared(start, frames, monkeypatch):
     parents = {"parents": ("segmentation", "pose"), "shown": ("segmentation", "pose")}
     run = start("run", "--factor", "image", "--frames", frames, "--read", "1", "--edited", "1", **parents)
     shown = []
