@@ -9,7 +9,7 @@ use ort::session::{Session, SessionInputValue};
 use ort::value::{DynValue, Tensor};
 use tokenizers::Tokenizer;
 use underpaint::engine::{FactorSettings, find_library};
-use underpaint::graph::VariableId;
+use underpaint::graph::{QuickWalk, VariableId};
 use underpaint::pack::Pack;
 
 /// The objects of a map whose outlines are read: as many as the prompts of the rounds ask for.
@@ -70,7 +70,8 @@ impl Bare {
             let factor = manifest.factors.iter().find(|f| f.variable == variable.name).expect("each has a factor");
             match factor.quick.as_ref().filter(|quick| quick.default) {
                 Some(quick) => {
-                    self.call(quick.int8.as_ref().unwrap_or(&quick.model), quick.steps, count, cells)?;
+                    let steps = graph.factor(VariableId(i)).quick.map_or(quick.steps, QuickWalk::evaluations);
+                    self.call(quick.int8.as_ref().unwrap_or(&quick.model), steps, count, cells)?;
                 }
                 None => {
                     let guidance = FactorSettings::of(graph.factor(VariableId(i))).guidance();

@@ -11,7 +11,7 @@ from evaluate import flow, pictures
 from evaluate.runtime import session
 from world.classes import version_of
 
-_FRESH_SEED = 12  # of the noise that ancestral steps add
+_FRESH_SEED = 12  # of the noise that ancestral steps and restarts add
 _CHUNK = 20  # latents per run: enough to keep a core busy, little enough to stay in memory
 
 
@@ -107,13 +107,15 @@ class Pack:
     def sample(self, variable, prompts, noise, parents=None, steps=None, guidance=None):
         """Latents of `variable`, one for each prompt and noise [B, 8, h, w].
 
-        `parents` maps names to clean latents of the same size as the noise; parents left out are null.
+        `parents` maps names to clean latents of the same size as the noise; parents left out are null. A distilled network that is asked for other `steps` restarts none.
         """
         factor = self.factors[variable]
         sampler = factor.get("sampler", "euler")
         if sampler not in ("euler", "euler_ancestral"):
             raise ValueError(f"the sampler {sampler} is the program's alone: measure it with evaluate.samplers")
-        fresh = np.random.Generator(np.random.PCG64(_FRESH_SEED)) if sampler == "euler_ancestral" else None
+        generator = np.random.Generator(np.random.PCG64(_FRESH_SEED))
+        fresh = generator if sampler == "euler_ancestral" else None
+        restart = None if steps else factor.get("restart")
         parents = parents or {}
         outcome = []
         for start in range(0, len(noise), _CHUNK):
@@ -128,7 +130,7 @@ class Pack:
 
             steps_, guidance_ = steps or factor["steps"], factor["guidance"] if guidance is None else guidance
             interval = factor.get("guidance_interval", (0.0, 1.0)) if guidance_ != 1.0 else (0.0, 0.0)
-            outcome.append(flow.sample(predict, noise[part], steps_, guidance_, factor["clamp"], fresh, interval, self.shift(variable)))
+            outcome.append(flow.sample(predict, noise[part], steps_, guidance_, factor["clamp"], fresh, interval, self.shift(variable), restart, generator))
         return np.concatenate(outcome)
 
     def shift(self, variable):

@@ -40,7 +40,7 @@ def put_factor(pack, checkpoint, revision=None, quick=None, full_alone=False, sa
         say(f"{factor['model']}: largest difference from PyTorch {write_graph(graph, os.path.join(aside, factor['model'])):.1e}")
         if quick:
             kept = factor.get("quick", {})
-            place_quick(aside, about, factor, quick, distilled, kept.get("default", False), "both" if "int8" in kept else "full", None, say)
+            place_quick(aside, about, factor, quick, distilled, kept.get("default", False), "both" if "int8" in kept else "full", None, kept.get("restart"), say)
         if full_alone and "int8" in factor:
             os.remove(os.path.join(aside, factor.pop("int8")))
         if "int8" in factor:

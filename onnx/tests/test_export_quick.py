@@ -75,6 +75,26 @@ def test_the_moments_of_its_walk_go_with_it(pack, student):
         assert Pack(pack).shift("segmentation") == shift and Pack(pack, walks="full").shift("segmentation") == 1.0
 
 
+def test_a_step_may_be_taken_again(pack, student):
+    steps = torch.load(student, weights_only=True)["steps"]
+    add_quick(pack, student, default=True, precision="full", restart=(1, 2), say=lambda _: None)
+    assert manifest_of(pack)["factors"][0]["quick"]["restart"] == {"step": 1, "times": 2}
+    side, asked = Pack(pack).latent_side("segmentation"), []
+    noise = np.random.default_rng(5).standard_normal((1, 8, side, side)).astype(np.float32)
+    again = Pack(pack)
+    run = again.run
+    again.run = lambda name, feeds: asked.append(name) or run(name, feeds)
+    drawn = again.sample("segmentation", ["a dog"], noise)
+    assert asked.count("segmentation_quick.onnx") == steps + 2
+    np.testing.assert_array_equal(drawn, Pack(pack).sample("segmentation", ["a dog"], noise))
+    for wrong in ((steps, 1), (0, 0), (0, 17)):
+        with pytest.raises(ValueError, match="cannot be taken again"):
+            add_quick(pack, student, default=True, precision="full", restart=wrong, say=lambda _: None)
+    add_quick(pack, student, default=True, precision="full", say=lambda _: None)
+    assert "restart" not in manifest_of(pack)["factors"][0]["quick"]
+    assert not np.array_equal(drawn, Pack(pack).sample("segmentation", ["a dog"], noise))
+
+
 def test_what_does_not_fit_is_refused_and_the_pack_stays(pack, student):
     before, saved = manifest_of(pack), torch.load(student, weights_only=True)
     for wrong, error, words in (({"world": 1}, SystemExit, "version 1 of the world"), ({"factor": "pose"}, ValueError, "no factor of pose")):

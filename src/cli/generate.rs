@@ -199,7 +199,8 @@ mod tests {
     #[test]
     fn which_networks_walk_is_asked_of_factors_that_have_both() {
         let mut manifest = (*pack().manifest).clone();
-        let quick = QuickEntry { model: "quick.onnx".into(), int8: None, steps: 4, shift: None, default: true };
+        let quick =
+            QuickEntry { model: "quick.onnx".into(), int8: None, steps: 4, shift: None, restart: None, default: true };
         manifest.factors[3].quick = Some(quick);
         let both = Pack::from_manifest(pack().root, manifest).unwrap();
         let asked = |line: &[&str]| -> Vec<_> {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::*;
-use crate::graph::{BetaSchedule, Factor, FactorKind, Prediction, Sampler, Spacing, VariableId};
+use crate::graph::{BetaSchedule, Factor, FactorKind, Prediction, Restart, Sampler, Spacing, VariableId};
 
 #[derive(Deserialize)]
 struct Reference {
@@ -208,6 +208,24 @@ fn only_stochastic_samplers_want_noise_and_not_at_the_end() {
         assert_eq!([0, 1, 2].map(|step| walk.adds_noise(step)), [stochastic, stochastic, false], "{sampler}");
     }
     assert!(!flow(None, Route { sampler: Sampler::Ddim, ..euler(3) }).adds_noise(0), "eta 0");
+}
+
+#[test]
+fn a_step_taken_again_keeps_the_estimate_and_none_of_the_noise() {
+    let plain = flow(None, euler(4));
+    let walk = plain.clone().restarting(Some(Restart { step: 1, times: 2 }));
+    let times: Vec<f32> = (0..=walk.steps()).map(|step| walk.moment(step).time).collect();
+    assert_eq!(times, [1.0, 0.75, 0.75, 0.75, 0.5, 0.25, 0.0]);
+    assert_eq!([0, 1, 2, 3, 4, 5].map(|step| walk.adds_noise(step)), [false, true, true, false, false, false]);
+    let (mut latents, answer, noise) = (walk.start_at(vec![0.4, -1.0]), [0.8, 2.0], [3.0, -0.5]);
+    walk.step(1, &mut latents, &answer, &noise);
+    let clean = [0.4 - 0.75 * 0.8, -1.0 - 0.75 * 2.0];
+    assert_close(&latents.clean, &clean, 1e-6, "the estimate");
+    assert_close(&latents.x, &[0.25 * clean[0] + 0.75 * 3.0, 0.25 * clean[1] - 0.75 * 0.5], 1e-6, "noised afresh");
+    let (mut on, mut as_before) = (walk.start_at(vec![0.4]), plain.start_at(vec![0.4]));
+    walk.step(3, &mut on, &[0.8], &[]);
+    plain.step(1, &mut as_before, &[0.8], &[]);
+    assert_eq!(on.x, as_before.x, "the last time it goes on");
 }
 
 #[test]

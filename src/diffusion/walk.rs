@@ -3,11 +3,12 @@
 //! From `x = a x0 + s eps` and the network's answer follow estimates of `x0` and `eps`. The rules of one
 //! step (Euler, DDIM, DDPM and the ancestral ones) are all `x' = a' x0 + d eps + u noise` with
 //! `u = eta s' sqrt(1 - (sigma' / sigma)^2)`, `sigma = s / a`, and `d^2 + u^2 = s'^2`: Euler and DDIM are
-//! eta = 0, DDPM is eta = 1 (the posterior of the paper's eq. 2).
+//! eta = 0, DDPM is eta = 1 (the posterior of the paper's eq. 2). A step that ends where it began has d = 0: all
+//! of its noise is fresh.
 
 use super::moments::{Moment, moments};
 use super::multistep::{Weights, dpm, unipc_corrector, unipc_predictor};
-use crate::graph::{BetaSchedule, Factor, Prediction, Sampler, Spacing};
+use crate::graph::{BetaSchedule, Factor, Prediction, Restart, Sampler, Spacing};
 
 /// How a factor is walked.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,6 +64,16 @@ impl Walk {
     #[must_use]
     pub fn after(mut self, first: usize) -> Self {
         self.moments.drain(..first.min(self.steps() - 1));
+        self
+    }
+
+    /// The walk with a step taken again, see [`Restart`]: a moment that is followed by itself.
+    #[must_use]
+    pub fn restarting(mut self, restart: Option<Restart>) -> Self {
+        if let Some(Restart { step, times }) = restart {
+            let again = std::iter::repeat_n(self.moments[step], times);
+            self.moments.splice(step..step, again);
+        }
         self
     }
 
@@ -179,6 +190,9 @@ impl Walk {
     /// Weights of the estimated noise and of the fresh noise after a step of a one-step rule.
     fn levels(&self, step: usize) -> (f64, f64) {
         let (now, next) = (self.moments[step], self.moments[step + 1]);
+        if now == next {
+            return (0.0, next.noise);
+        }
         let eta = match self.route.sampler {
             Sampler::EulerAncestral | Sampler::Ddpm => 1.0,
             Sampler::Ddim => self.route.eta,

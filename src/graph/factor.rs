@@ -152,8 +152,28 @@ pub struct QuickWalk {
     pub steps: usize,
     /// Of its moments, where they are not those of the factor's schedule, see [`BetaSchedule::Flow`].
     pub shift: Option<f64>,
+    /// A step that it takes again.
+    pub restart: Option<Restart>,
     /// Whether it is what walks unless a person asks for the full network.
     pub default: bool,
+}
+
+impl QuickWalk {
+    /// How often the network is asked.
+    pub fn evaluations(self) -> usize {
+        self.steps + self.restart.map_or(0, |restart| restart.times)
+    }
+}
+
+/// A step of a walk that is taken again from fresh noise: where the latent stands, all of its noise is replaced. What the
+/// network got wrong there, it then sees in what it drew (Xu et al., "Restart Sampling for Improving Generative Processes",
+/// 2023; here an interval of one moment).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restart {
+    /// Which step, from 0.
+    pub step: usize,
+    /// How many times more than once.
+    pub times: usize,
 }
 
 impl Factor {

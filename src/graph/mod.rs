@@ -9,7 +9,7 @@ mod staleness;
 mod variable;
 
 pub use control::{Control, ControlSettings, Reads};
-pub use factor::{BetaSchedule, Factor, FactorGraph, FactorKind, GraphError, Prediction, QuickWalk};
+pub use factor::{BetaSchedule, Factor, FactorGraph, FactorKind, GraphError, Prediction, QuickWalk, Restart};
 pub use sampler::{Sampler, Sampling, Spacing};
 pub use staleness::NodeState;
 pub use variable::{Variable, VariableId, VariableKind};

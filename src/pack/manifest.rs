@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::compliance::{ColourReader, ColourWords};
-use crate::graph::{BetaSchedule, ControlSettings, FactorKind, Prediction, Reads, Sampler, VariableKind};
+use crate::graph::{BetaSchedule, ControlSettings, FactorKind, Prediction, Reads, Restart, Sampler, VariableKind};
 use crate::maps::ClassTable;
 
 /// The networks of concat factors halve their latents up to twice.
@@ -272,6 +272,9 @@ pub struct QuickEntry {
     /// Of the moments of its walk, where they are not those of the schedule, see [`BetaSchedule::Flow`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shift: Option<f64>,
+    /// A step that it takes again from fresh noise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restart: Option<Restart>,
     /// Whether it walks unless the full one is asked for; left out, only when it is asked for itself.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub default: bool,

@@ -141,6 +141,11 @@ fn class_tables_that_contradict_themselves_are_refused() {
 fn graphs_that_cannot_be_sampled_are_refused() {
     let quick = |steps: u32| json!({"model": "segmentation.onnx", "steps": steps});
     assert_refused("has a quick network of 0 steps", |m| m["factors"][0]["quick"] = quick(0));
+    for restart in [json!({"step": 4, "times": 1}), json!({"step": 0, "times": 0}), json!({"step": 0, "times": 17})] {
+        assert_refused("a quick network's walk of 4 again", |m| {
+            m["factors"][0]["quick"] = json!({"model": "segmentation.onnx", "steps": 4, "restart": restart});
+        });
+    }
     assert_refused("guided by \"pose\", which is no parent", |m| m["variables"][3]["guided_by"] = json!(["pose"]));
     assert_refused("guided by \"depth\" twice", |m| m["variables"][3]["guided_by"] = json!(["depth", "depth"]));
     assert_refused("guided by \"depth\", but there is none", |m| {

@@ -1,7 +1,8 @@
 //! Checks of a manifest that need no file beside it.
 
 use crate::graph::{
-    BetaSchedule, Factor, FactorGraph, FactorKind, GraphError, Prediction, QuickWalk, Sampler, Variable, VariableKind,
+    BetaSchedule, Factor, FactorGraph, FactorKind, GraphError, Prediction, QuickWalk, Restart, Sampler, Variable,
+    VariableKind,
 };
 use crate::maps::ClassKind;
 
@@ -12,6 +13,9 @@ use super::{FactorEntry, Manifest, VariableEntry};
 pub const FORMAT: &str = "underpaint-pack";
 /// The newest [`Manifest::version`] this program reads.
 pub const VERSION: u32 = 1;
+
+/// A walk that is longer by so many steps is no quick one.
+const MOST_RESTARTS: usize = 16;
 
 /// What a manifest can be refused for.
 pub(super) enum Fault {
@@ -198,6 +202,7 @@ fn build_graph(manifest: &Manifest) -> Result<FactorGraph, Fault> {
             quick: entry.quick.as_ref().map(|quick| QuickWalk {
                 steps: quick.steps,
                 shift: quick.shift,
+                restart: quick.restart,
                 default: quick.default,
             }),
         });
@@ -222,6 +227,14 @@ fn check_factor(entry: &FactorEntry) -> Result<(), String> {
         }
         if !(1..=1000).contains(&quick.steps) {
             return fault(format!("has a quick network of {} steps, which must lie between 1 and 1000", quick.steps));
+        }
+        if let Some(Restart { step, times }) = quick.restart
+            && (step >= quick.steps || !(1..=MOST_RESTARTS).contains(&times))
+        {
+            return fault(format!(
+                "takes step {step} of a quick network's walk of {} again, {times} times; steps count from 0, times from 1 to {MOST_RESTARTS}",
+                quick.steps
+            ));
         }
         if quick.shift.is_some() && !entry.schedule.is_flow() {
             return fault("shifts the moments of a quick network's walk, which only a flow can".into());

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::captions::Case;
 use crate::compliance::{Compliance, Evidence, Shape, Weights, measure, ranking};
 use crate::engine::{Control, Engine, FactorSettings, Sample, SampleRequest};
-use crate::graph::{Sampling, VariableId, VariableKind};
+use crate::graph::{QuickWalk, Sampling, VariableId, VariableKind};
 use crate::maps::Map;
 use crate::worker::{Job, Outcome, Step, run_job, shapes_of};
 
@@ -128,8 +128,10 @@ impl<'a> Sampler<'a> {
         let recalls = measured.iter().map(|c| c.recall).collect();
         let first = measured[order[0]].clone();
         let ranked = order.into_iter().map(|i| samples[i].map.clone()).collect();
-        let walked = self.settings(self.classes, walk).walked(self.engine.pack().graph.factor(self.classes));
-        Ok((Batch { quick: walked.quick, steps: walked.steps, maps, recalls, first, seconds }, ranked))
+        let factor = self.engine.pack().graph.factor(self.classes);
+        let walked = self.settings(self.classes, walk).walked(factor);
+        let steps = factor.quick.filter(|_| walked.quick).map_or(walked.steps, QuickWalk::evaluations);
+        Ok((Batch { quick: walked.quick, steps, maps, recalls, first, seconds }, ranked))
     }
 
     /// The best of several images of the image factor with null parents, told by their own classes: what a text-to-image

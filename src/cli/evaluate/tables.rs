@@ -214,8 +214,14 @@ mod tests {
     #[test]
     fn a_distilled_network_has_rows_of_its_own() {
         let mut manifest = (*pack().manifest).clone();
-        manifest.factors[0].quick =
-            Some(QuickEntry { model: "quick.onnx".into(), int8: None, steps: 4, shift: None, default: true });
+        manifest.factors[0].quick = Some(QuickEntry {
+            model: "quick.onnx".into(),
+            int8: None,
+            steps: 4,
+            shift: None,
+            restart: None,
+            default: true,
+        });
         let quick = Pack::from_manifest(pack().root, manifest).unwrap();
         let measured = measured_with(quick.clone(), 4);
         let tables = Tables::new(&measured, &quick, "nowhere".into());

@@ -30,7 +30,7 @@ pub fn advanced(ui: &mut Ui, node: &Node, full: bool, steering: &[Control], out:
 /// Draws the choice of the sampler, the factor's distilled network (`quick`) among them.
 pub fn sampler(ui: &mut Ui, node: &Node, quick: Option<QuickWalk>, out: &mut Outbox) {
     let sampling = &node.settings.sampling;
-    let quick = quick.map(|walk| format!("Quick: {} steps", walk.steps));
+    let quick = quick.map(|walk| format!("Quick: {} steps", walk.evaluations()));
     let chosen = quick.clone().filter(|_| sampling.quick);
     let variable = || node.name.clone();
     ui.horizontal(|ui| {

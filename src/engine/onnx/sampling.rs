@@ -100,7 +100,9 @@ impl OnnxEngine {
     ) -> Result<Batch, EngineError> {
         let pack = self.pack().clone();
         let factor = pack.graph.factor(request.variable);
-        let walk = Walk::new(factor, &factor.schedule_of_walk(request.settings.quick), request.settings.route());
+        let quick = factor.quick.filter(|_| request.settings.quick);
+        let walk = Walk::new(factor, &factor.schedule_of_walk(quick.is_some()), request.settings.route());
+        let walk = walk.restarting(quick.and_then(|quick| quick.restart));
         let first = request.revision.as_ref().map_or(0, |r| steps_left_out(walk.steps(), r.strength));
         let walk = walk.after(first);
         let held = self.encode_held(request, shape, stop)?;

@@ -1,18 +1,19 @@
 //! Distilled networks: when they walk, and when the full one does.
 
 use super::*;
+use crate::graph::Restart;
 use crate::pack::QuickEntry;
 
 /// The tiny pack with its own segmentation as the distilled one, in two steps.
 fn engine_with_quick() -> OnnxEngine {
-    engine_with_shift(None)
+    engine_walking(None, None)
 }
 
-/// The same, with moments of its own.
-fn engine_with_shift(shift: Option<f64>) -> OnnxEngine {
+/// The same, with moments of its own, or a step taken again.
+fn engine_walking(shift: Option<f64>, restart: Option<Restart>) -> OnnxEngine {
     let quick = |m: &mut Manifest| {
         let model = m.factors[0].model.clone();
-        m.factors[0].quick = Some(QuickEntry { model, int8: None, steps: 2, shift, default: true });
+        m.factors[0].quick = Some(QuickEntry { model, int8: None, steps: 2, shift, restart, default: true });
     };
     OnnxEngine::load(altered(quick), Device::Cpu, Some(1)).unwrap()
 }
@@ -27,7 +28,7 @@ fn its_moments_may_be_its_own_and_the_full_walk_keeps_those_of_the_schedule() {
             .map
     };
     let schedule = |m: &mut Manifest| m.factors[0].schedule = crate::graph::BetaSchedule::Flow { shift: 3.0 };
-    let shifted = || engine_with_shift(Some(3.0));
+    let shifted = || engine_walking(Some(3.0), None);
     let by_schedule = OnnxEngine::load(altered(schedule), Device::Cpu, Some(1)).unwrap();
     let usual = FactorSettings::of(shifted().pack().graph.factor(VariableId(0)));
     let (quick, even) = (drawn(shifted(), usual), drawn(engine_with_quick(), FactorSettings::new(2, 1.0)));
@@ -54,6 +55,23 @@ fn it_walks_in_its_own_steps_without_guidance_and_leaves_the_others_to_the_full_
 }
 
 #[test]
+fn a_step_taken_again_has_fresh_noise_of_the_seed_alone() {
+    let drawn = |engine: &mut OnnxEngine, seeds: &[u64]| {
+        let watch = Watch::default();
+        let settings = FactorSettings::of(engine.pack().graph.factor(VariableId(0)));
+        let samples = engine.sample(&SampleRequest { settings, ..request(0, "a dog", seeds) }, &watch).unwrap();
+        (samples.into_iter().map(|sample| sample.map).collect::<Vec<_>>(), watch.steps.into_inner())
+    };
+    let mut again = engine_walking(None, Some(Restart { step: 1, times: 2 }));
+    let (alone, steps) = drawn(&mut again, &[7]);
+    let (once, usual) = drawn(&mut engine_with_quick(), &[7]);
+    assert_eq!((steps, usual), (4, 2));
+    assert!(alone != once);
+    let among = drawn(&mut again, &[3, 7, 9]).0;
+    assert!(among[1] == alone[0] && among[0] != among[1], "whatever is drawn beside it, and before");
+}
+
+#[test]
 fn a_part_of_a_map_is_sampled_by_the_full_one() {
     let mut engine = engine_with_quick();
     let usual = FactorSettings::of(engine.pack().graph.factor(VariableId(0)));
@@ -72,7 +90,7 @@ fn it_runs_in_8_bits_where_there_are_such_and_only_where_it_is_wanted() {
     // Two other graphs of the pack stand for it: which one is asked is all that matters here.
     let quick = |m: &mut Manifest| {
         let (model, int8) = ("depth.onnx".into(), Some("sketch.onnx".into()));
-        m.factors[0].quick = Some(QuickEntry { model, int8, steps: 4, shift: None, default: true });
+        m.factors[0].quick = Some(QuickEntry { model, int8, steps: 4, shift: None, restart: None, default: true });
     };
     let mut engine = OnnxEngine::load(altered(quick), Device::Cpu, Some(1)).unwrap();
     assert_eq!(engine.model(VariableId(0), true), "sketch.onnx");
