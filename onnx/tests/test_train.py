@@ -11,6 +11,7 @@ torch = pytest.importorskip("torch")
 from evaluate.captions import held_out_cases
 from train.chunks import OBJECT_WEIGHT, Chunk, cell_weights, occupancy, with_mirrored
 from train.factor import FACTORS, PARENT_DROPPED, TINY, conditions, draw_batch, noise_levels
+from train.frames import render_shard
 from train.guidance import measured
 from train.joints import around_people, joint_targets, pose_figures, pose_loss, posed
 from train.maps import painted_of_maps, render_maps, sketch_of_maps
@@ -159,6 +160,11 @@ def test_posed_people_stay_in_the_picture_or_are_hidden():
     seen = moved[moved[..., 2] > 0]
     assert 0 < len(seen) < 4 * 2 * 18 and (seen[:, :2] >= 0).all() and (seen[:, :2] < 40).all()
     assert (people[..., 0] == 20).all()
+
+
+def test_frames_of_what_is_wanted():
+    shard = render_shard(seed=3, number=0, count=3, size=64, samples=1, world=1, wanted="sign")
+    assert (shard["classes"] == INDEX["sign"]).any((1, 2)).all()
 
 
 def test_letters_are_never_mirrored():

@@ -9,7 +9,7 @@ import torch.nn.functional as F  # noqa: E402
 
 from evaluate.samples import MAP_SIDE  # noqa: E402
 from evaluate.shapes import instances, outline  # noqa: E402
-from train.cells import UNSEEN, CellCritic, CellReader  # noqa: E402
+from train.cells import UNSEEN, CellCritic, CellReader, of_things, worn_right  # noqa: E402
 from train.critic import STEEPEST, evened  # noqa: E402
 from train.networks import CLASS_SLOTS  # noqa: E402
 from train.outlines import GROWTH, OutlineCritic, cut  # noqa: E402
@@ -121,6 +121,19 @@ def test_cells_are_labelled_by_maps_that_the_image_was_shown():
     assert (classes[0, :, :15] == DOG).all() and (classes[0, :, 17:] == 0).all() and torch.equal(classes[0], classes[3])
     assert (labels[1] == UNSEEN).all() and (labels[2] == UNSEEN).all()
     assert (colours[0, :, :15] == COLOUR_WORDS.index("black")).all() and (colours[0, :, 17:] == UNSEEN).all() and (colours[3] == UNSEEN).all()
+
+
+def test_a_thing_wears_what_most_of_its_cells_do():
+    classes = torch.zeros(2, 4, 4, dtype=torch.long)
+    classes[:, :2] = DOG
+    colours = torch.where(classes == DOG, torch.tensor([3, 5])[:, None, None], UNSEEN)
+    answers = torch.zeros(2, len(COLOUR_WORDS), 4, 4)
+    answers[0, 3, 0], answers[0, 7, 1], answers[1, 5], answers[:, 9, 2:] = 4.0, 1.0, 2.0, 9.0
+    worn, asked = of_things(answers, classes, colours)
+    assert asked.tolist() == [3, 5] and worn.argmax(1).tolist() == [3, 5]
+    assert worn[0, 3] == 2 and worn[0, 7] == 0.5 and worn[1, 9] == 0
+    assert worn_right(answers, torch.stack([classes, colours], 1)) == 1
+    assert len(of_things(answers, classes, torch.full_like(colours, UNSEEN))[1]) == 0 and worn_right(answers, torch.full((2, 2, 4, 4), UNSEEN)) == 0
 
 
 def test_a_reader_of_cells_names_true_ones_and_tells_drawn_ones():

@@ -2,7 +2,7 @@
 
 A small U-Net reads from the latent of an image, for every cell of 4 x 4 pixels, which class of the map it shows, or that it is drawn (Sushko et al., "You Only Need Adversarial Supervision for Semantic Image Synthesis", 2021: a
 discriminator of N + 1 classes). It learns the first from true images and the second from drawn ones; the image, to have each cell read as its map says (compare Li et al., "ControlNet++", 2024, whose reader learns no more).
-It also reads which colour word a thing wears, from true images whose captions ask for one; a drawn one is to be read as its caption asks.
+It also reads which colour word a thing wears, over all of its cells, from true images whose captions ask for one; a drawn one is to be read as its caption asks.
 The judges of `evaluate.segmenter` and `evaluate.colours` are other networks that read pixels.
 """
 
@@ -22,7 +22,7 @@ FINER = 2
 RATE = 1e-3
 RARE = -0.5
 """A class counts by this power of its share of the cells."""
-COLOUR_WEIGHT = 0.5
+COLOUR_WEIGHT = 1.0
 """Of the colours beside the classes."""
 WIDTHS = 64, 96, 128
 MAP = "segmentation"
@@ -79,20 +79,21 @@ class CellCritic:
         return labels
 
     def wrong(self, answers: tuple[Tensor, Tensor], labels: Tensor) -> Tensor:
-        """Mean cross-entropy over the cells whose class is known, each by how rare its class is, and over those whose colour is."""
+        """Mean cross-entropy over the cells whose class is known, each by how rare its class is, and over the things whose colour is."""
         classes, colours = labels.unbind(1)
         known = classes != UNSEEN
         counted = torch.bincount(classes[known], minlength=CLASS_SLOTS).float()
         self.shares.lerp_(counted / counted.sum().clamp(min=1), 0.01)
         weight = self.shares.clamp(min=1e-4).pow(RARE)[classes.clamp(min=0)] * known
         misnamed = (F.cross_entropy(answers[0], classes.clamp(min=0), reduction="none") * weight).sum() / weight.sum().clamp(min=1e-6)
-        return misnamed + COLOUR_WEIGHT * F.cross_entropy(answers[1], colours, ignore_index=UNSEEN, reduction="sum") / (colours != UNSEEN).sum().clamp(min=1)
+        worn, asked = of_things(answers[1], classes, colours)
+        return misnamed + COLOUR_WEIGHT * F.cross_entropy(worn, asked, reduction="sum") / max(len(asked), 1)
 
     def learn(self, latent: Tensor, labels: Tensor, level: Tensor) -> dict[str, Tensor]:
-        """One step on true images alone; returns the shares of the cells whose class and whose colour are read rightly."""
+        """One step on true images alone; returns the shares of the cells whose class and of the things whose colour is read rightly."""
         answers = self.reader(noised(latent, level), level)
         self.descend(self.wrong(answers, labels))
-        return {"read_true": right(answers[0], labels[:, 0]), "colour_true": right(answers[1], labels[:, 1])}
+        return {"read_true": right(answers[0], labels[:, 0]), "colour_true": worn_right(answers[1], labels)}
 
     def read(self, clean: Tensor, true: Tensor, level: Tensor, labels: Tensor, of_true: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """The loss of drawn latents, with a gradient by them, and parts for the log; learns from these and from the true ones, all with noise of `level`. The true ones have labels of their own where the maps of the drawn ones are others."""
@@ -103,7 +104,7 @@ class CellCritic:
         answers = self.reader(noised(clean, level), level)
         self.reader.requires_grad_(True)
         parts = {"read_told": told.detach(), "read_true": right(good[0], of_true[:, 0]), "read_right": right(answers[0][:, :DRAWN], labels[:, 0])}
-        parts |= {"colour_true": right(good[1], of_true[:, 1]), "colour_right": right(answers[1], labels[:, 1])}
+        parts |= {"colour_true": worn_right(good[1], of_true), "colour_right": worn_right(answers[1], labels)}
         return self.wrong(answers, labels), parts | {"read_drawn": answers[0].detach().softmax(1)[:, DRAWN].mean()}
 
     def descend(self, loss: Tensor) -> None:
@@ -128,3 +129,18 @@ def noised(latent: Tensor, level: Tensor) -> Tensor:
 def right(answers: Tensor, labels: Tensor) -> Tensor:
     """Share of the cells with a label that are read rightly."""
     return (answers.detach().argmax(1) == labels).sum() / (labels != UNSEEN).sum().clamp(min=1)
+
+
+def of_things(answers: Tensor, classes: Tensor, colours: Tensor) -> tuple[Tensor, Tensor]:
+    """Logits [K, words] of what all things of a class in a picture wear, the means over their cells, and the words [K] that are asked for. A red car is red, though its windows are not."""
+    row, y, x = (colours != UNSEEN).nonzero(as_tuple=True)
+    things, of = (row * CLASS_SLOTS + classes[row, y, x]).unique(return_inverse=True)
+    cells = answers.permute(0, 2, 3, 1)[row, y, x]
+    means = cells.new_zeros(len(things), answers.shape[1]).index_add(0, of, cells) / torch.bincount(of, minlength=len(things))[:, None]
+    return means, colours.new_zeros(len(things)).index_put((of,), colours[row, y, x])
+
+
+def worn_right(answers: Tensor, labels: Tensor) -> Tensor:
+    """Share of the things with a colour that it is read of."""
+    worn, asked = of_things(answers.detach(), *labels.unbind(1))
+    return (worn.argmax(1) == asked).sum() / max(len(asked), 1)

@@ -2,6 +2,8 @@
 
     python -m train.frames --out onnx/runs/frames --shards 20
 
+With `--wanted sign` every frame of these shards has a sign.
+
 A shard is an uncompressed npz: image, normals u8 [N, S, S, 3], classes, instances, sketch u8 [N, S, S], boundary bool [N, S, S], depth u16 [N, S, S],
 keypoints f32 [N, P, 18, 3] (x, y in pixels, 1 where the joint is seen; rows of zeros where there are fewer people), captions [N] (strings),
 world (the version of the world whose classes these are; 0 where it is missing). A data set of one's own only has to be written in this form;
@@ -19,7 +21,7 @@ import numpy as np
 
 from world.boundary import boundary
 from world.caption import describe
-from world.classes import LATEST
+from world.classes import LATEST, OBJECTS, classes_of
 from world.scene import Scene
 from world.spec import COLOURS, ObjectSpec, Spec
 
@@ -31,14 +33,14 @@ VARIABLES = ("segmentation", "depth", "normal", "pose", "sketch", "image")
 OPTIONAL = ("normals", "keypoints", "given", "objects")
 
 
-def render_shard(seed: int, number: int, count: int, size: int, samples: int, world: int = 0) -> dict[str, np.ndarray]:
-    """`count` frames of different specs."""
+def render_shard(seed: int, number: int, count: int, size: int, samples: int, world: int = 0, wanted: str | None = None) -> dict[str, np.ndarray]:
+    """`count` frames of different specs, each with a thing of the class that is `wanted`."""
     from world.render import render
 
     rng = np.random.Generator(np.random.PCG64([seed, 0xF4A3E, number]))
     rows: dict[str, list] = {name: [] for name in ARRAYS if name != "given"}
     for _ in range(count):
-        spec, (scene,) = realized(rng, 1, world)
+        spec, (scene,) = realized(rng, 1, world, wanted)
         rows["captions"].append(describe(with_colours(spec, scene, rng), rng, split="train"))
         frame = render(scene, size, samples=samples)
         rows["boundary"].append(boundary(frame.classes, frame.instances))
@@ -131,12 +133,15 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=2, help="rays along each side of a pixel")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--world", type=int, choices=range(LATEST + 1), help="version of the world [default: the autoencoder's with --ahead, else 0]")
+    parser.add_argument("--wanted", choices=[classes_of(LATEST)[i].name for i in OBJECTS], metavar="CLASS", help="every frame has a thing of this class: sign, say, whose letters want practice")
     parser.add_argument("--ahead", nargs="*", default=[], metavar="FACTOR", help="encode the shards for these factors, so that their training need not")
     parser.add_argument("--autoencoder", default="onnx/runs/autoencoder/checkpoint.pt")
     arguments = parser.parse_args()
     world = arguments.world
     if world is None:
         world = world_of_checkpoint(arguments.autoencoder) if arguments.ahead else 0
+    if arguments.wanted and arguments.wanted not in [c.name for c in classes_of(world)]:
+        parser.error(f"version {world} of the world has no {arguments.wanted}: give a later --world")
     encode_ahead = ahead(arguments.ahead, arguments.autoencoder, world)
     for number in range(arguments.shards):
         path = Path(arguments.out) / f"{arguments.seed:04d}-{number:05d}.npz"
@@ -144,7 +149,7 @@ def main() -> None:
             read_shard(path, world, [])
             continue
         start = time.monotonic()
-        shard = render_shard(arguments.seed, number, arguments.count, arguments.size, arguments.samples, world)
+        shard = render_shard(arguments.seed, number, arguments.count, arguments.size, arguments.samples, world, arguments.wanted)
         encode_ahead(path, shard)
         write_shard(path, shard, world)
         print(f"{path.name}: {arguments.count / (time.monotonic() - start):.1f} frames/s", flush=True)

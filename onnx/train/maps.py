@@ -46,11 +46,11 @@ def near_depth(inverse: np.ndarray) -> np.ndarray:
     return (inverse - low) / max(high - low, 1e-9)
 
 
-def realized(rng: np.random.Generator, scenes: int, world: int = 0, person: bool = False) -> tuple[Spec, list[Scene]]:
-    """A spec of a version of the world, with a person if that is wanted, and `scenes` scenes of it; a few crowded specs find no room, then another is drawn."""
+def realized(rng: np.random.Generator, scenes: int, world: int = 0, wanted: str | None = None) -> tuple[Spec, list[Scene]]:
+    """A spec of a version of the world, with a thing of the class that is `wanted`, and `scenes` scenes of it; a few crowded specs find no room, then another is drawn."""
     while True:
         spec = sample_spec(rng, version=world)
-        if person and "person" not in spec.asked():
+        if wanted and wanted not in spec.asked():
             continue
         try:
             return spec, [realize(spec, rng) for _ in range(scenes)]
@@ -71,7 +71,7 @@ def render_maps(rng: np.random.Generator, captions: int, scenes: int, size: int,
     normals = np.empty((count, size, size, 3), np.uint8) if geometry else None
     keypoints = np.empty((count, MAX_PEOPLE, 18, 3), np.float32) if geometry else None
     for i in range(captions):
-        spec, several = realized(rng, scenes, world, people > 0 and rng.random() < people)
+        spec, several = realized(rng, scenes, world, "person" if people > 0 and rng.random() < people else None)
         texts.append(describe(spec, rng, split="train"))
         for j, scene in enumerate(several, i * scenes):
             if geometry:
