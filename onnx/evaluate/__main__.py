@@ -34,7 +34,7 @@ def evaluate(folder, captions, candidates, threads, sheets=None, keep=None, walk
     drawn = kept_candidates(keep, pack, texts, candidates, asked) if keep else draw_candidates(pack, texts, candidates, asked)
     chain = draw_chain(pack, texts, drawn.first_latents, asked) if "image" in pack.factors else None
     factor = pack.factors["segmentation"]
-    found = {"run": {"captions": captions, "candidates": candidates, "steps": factor["steps"], "guidance": factor["guidance"]}}
+    found = {"run": {"captions": captions, "candidates": candidates, "steps": factor["steps"] + factor.get("restart", {}).get("times", 0), "guidance": factor["guidance"]}}
     chosen = measure.chosen_candidates(pack, cases, drawn)
     found["recall"] = measure.recall_figures(cases, drawn, chosen)
     if pack.variables["segmentation"].get("unnamed_lead"):

@@ -114,12 +114,16 @@ def pack_manifest(about, variables, factors, colours, prompts, canvas_size=512, 
     }
 
 
+PROSE = ("README.md", "HISTORY.md")
+"""What tells of a pack: the model card, and what its versions changed. No program reads them."""
+
+
 def write_manifest(folder, manifest):
-    """Write `pack.json` into `folder`, with the hash and size of every file there but itself, the card and the sheets."""
+    """Write `pack.json` into `folder`, with the hash and size of every file there but itself, what tells of the pack and the sheets."""
     files = {}
     for name in sorted(os.listdir(folder)):
         path = os.path.join(folder, name)
-        if os.path.isfile(path) and name not in ("pack.json", "README.md"):
+        if os.path.isfile(path) and name not in ("pack.json", *PROSE):
             files[name] = {"sha256": sha256(path), "bytes": os.path.getsize(path)}
     with open(os.path.join(folder, "pack.json"), "w", encoding="utf-8") as file:
         file.write(_readable({**manifest, "files": files}) + "\n")

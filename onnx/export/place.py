@@ -12,11 +12,11 @@ from train.runs import require_world, world_of
 
 
 def put_in_place(aside, out):
-    """Rename `aside` to `out`, keeping the card and the sheets of the pack that was there."""
+    """Rename `aside` to `out`, keeping the card, the history and the sheets of the pack that was there."""
     old = out.rstrip("/") + ".old"
     shutil.rmtree(old, ignore_errors=True)
     if os.path.isdir(out):
-        for name in ("README.md", "sheets"):
+        for name in (*manifest.PROSE, "sheets"):
             source, target = os.path.join(out, name), os.path.join(aside, name)
             if os.path.isdir(source):
                 shutil.copytree(source, target)
