@@ -226,6 +226,8 @@ fn a_step_taken_again_keeps_the_estimate_and_none_of_the_noise() {
     walk.step(3, &mut on, &[0.8], &[]);
     plain.step(1, &mut as_before, &[0.8], &[]);
     assert_eq!(on.x, as_before.x, "the last time it goes on");
+    let rest = walk.after(2);
+    assert_eq!([0, 1, 2, 3].map(|step| rest.adds_noise(step)), [true, false, false, false], "the rest of it, too");
 }
 
 #[test]

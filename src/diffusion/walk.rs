@@ -6,6 +6,8 @@
 //! eta = 0, DDPM is eta = 1 (the posterior of the paper's eq. 2). A step that ends where it began has d = 0: all
 //! of its noise is fresh.
 
+use std::ops::Range;
+
 use super::moments::{Moment, moments};
 use super::multistep::{Weights, dpm, unipc_corrector, unipc_predictor};
 use crate::graph::{BetaSchedule, Factor, Prediction, Restart, Sampler, Spacing};
@@ -31,6 +33,8 @@ pub struct Walk {
     flow: bool,
     route: Route,
     moments: Vec<Moment>,
+    /// Steps that end where they began, see [`Restart`].
+    again: Range<usize>,
 }
 
 /// Latents on their way, any number of them in a row, and what the sampler remembers of them.
@@ -57,13 +61,16 @@ impl Walk {
             flow: schedule.is_flow(),
             moments: moments(schedule, route.sampler, route.spacing, route.steps),
             route,
+            again: 0..0,
         }
     }
 
     /// The rest of the walk from step `first` on, as a walk of its own; at least one step is left.
     #[must_use]
     pub fn after(mut self, first: usize) -> Self {
-        self.moments.drain(..first.min(self.steps() - 1));
+        let left_out = first.min(self.steps() - 1);
+        self.moments.drain(..left_out);
+        self.again = self.again.start.saturating_sub(left_out)..self.again.end.saturating_sub(left_out);
         self
     }
 
@@ -73,6 +80,7 @@ impl Walk {
         if let Some(Restart { step, times }) = restart {
             let again = std::iter::repeat_n(self.moments[step], times);
             self.moments.splice(step..step, again);
+            self.again = step..step + times;
         }
         self
     }
@@ -190,7 +198,7 @@ impl Walk {
     /// Weights of the estimated noise and of the fresh noise after a step of a one-step rule.
     fn levels(&self, step: usize) -> (f64, f64) {
         let (now, next) = (self.moments[step], self.moments[step + 1]);
-        if now == next {
+        if self.again.contains(&step) {
             return (0.0, next.noise);
         }
         let eta = match self.route.sampler {
