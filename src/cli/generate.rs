@@ -163,8 +163,7 @@ mod tests {
     use crate::cli::Arguments;
     use crate::cli::Task;
     use crate::graph::ControlSettings;
-    use crate::pack::QuickEntry;
-    use crate::pack::testing::{pack, steered_pack};
+    use crate::pack::testing::{pack, quick_pack, steered_pack};
     use clap::Parser;
 
     fn plan(line: &[&str]) -> Result<Plan, Failure> {
@@ -198,11 +197,7 @@ mod tests {
 
     #[test]
     fn which_networks_walk_is_asked_of_factors_that_have_both() {
-        let mut manifest = (*pack().manifest).clone();
-        let quick =
-            QuickEntry { model: "quick.onnx".into(), int8: None, steps: 4, shift: None, restart: None, default: true };
-        manifest.factors[3].quick = Some(quick);
-        let both = Pack::from_manifest(pack().root, manifest).unwrap();
+        let both = quick_pack(3);
         let asked = |line: &[&str]| -> Vec<_> {
             let commands = plan_with(&both, line).unwrap().commands;
             commands.into_iter().filter(|c| matches!(c, Command::SetQuick { .. })).collect()

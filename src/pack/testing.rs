@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::{
-    BackboneSpec, ControlEntry, FactorEntry, FeatureSpec, LatentSpec, Manifest, NullText, Pack, ShapesSpec, TextSpec,
-    VariableEntry,
+    BackboneSpec, ControlEntry, FactorEntry, FeatureSpec, LatentSpec, Manifest, NullText, Pack, QuickEntry, ShapesSpec,
+    TextSpec, VariableEntry,
 };
 use crate::graph::{BetaSchedule, ControlSettings, FactorKind, Prediction, Reads, VariableKind};
 use crate::maps::{ClassInfo, ClassKind, ClassTable};
@@ -131,7 +131,17 @@ pub fn reading_pack() -> Pack {
     Pack::from_manifest(plain.root, manifest).expect("the manifest above is consistent")
 }
 
-/// The same, but adapters and ControlNets steer one backbone: an adapter on the noisy latent the segmentation, one on the
+/// [`pack`] whose factor of this number has a distilled network of four steps, which is its default.
+pub fn quick_pack(factor: usize) -> Pack {
+    let sound = pack();
+    let mut manifest = (*sound.manifest).clone();
+    let model = "quick.onnx".into();
+    manifest.factors[factor].quick =
+        Some(QuickEntry { model, int8: None, steps: 4, shift: None, restart: None, default: true });
+    Pack::from_manifest(sound.root, manifest).expect("it is a sound pack")
+}
+
+/// [`pack`], but adapters and ControlNets steer one backbone: an adapter on the noisy latent the segmentation, one on the
 /// segmentation's latent the depth, ControlNets on pictures of all maps the image. The sketch stays as it is.
 pub fn steered_pack() -> Pack {
     let mut manifest = (*pack().manifest).clone();

@@ -173,8 +173,7 @@ mod tests {
     use crate::compliance::read_prompt;
     use crate::engine::Unwatched;
     use crate::engine::fake::FakeEngine;
-    use crate::pack::QuickEntry;
-    use crate::pack::testing::pack;
+    use crate::pack::testing::{pack, quick_pack};
 
     fn measured(images: usize) -> Vec<Measured> {
         measured_with(pack(), images)
@@ -213,16 +212,7 @@ mod tests {
 
     #[test]
     fn a_distilled_network_has_rows_of_its_own() {
-        let mut manifest = (*pack().manifest).clone();
-        manifest.factors[0].quick = Some(QuickEntry {
-            model: "quick.onnx".into(),
-            int8: None,
-            steps: 4,
-            shift: None,
-            restart: None,
-            default: true,
-        });
-        let quick = Pack::from_manifest(pack().root, manifest).unwrap();
+        let quick = quick_pack(0);
         let measured = measured_with(quick.clone(), 4);
         let tables = Tables::new(&measured, &quick, "nowhere".into());
         assert_eq!(

@@ -18,7 +18,7 @@ use crate::engine::fake::FakeEngine;
 use crate::engine::{Control, Progress};
 use crate::graph::{NodeState, VariableId};
 use crate::maps::Map;
-use crate::pack::testing::{pack, reading_pack, steered_pack};
+use crate::pack::testing::{pack, quick_pack, reading_pack, steered_pack};
 use crate::worker::{Event, Job, JobId, Outcome, run_job};
 
 pub(super) use NodeState::{Empty, Fresh, Given, Stale};

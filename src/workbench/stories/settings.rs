@@ -74,19 +74,7 @@ fn dragging_a_slider_is_one_undo_step_for_each_slider() {
 
 #[test]
 fn a_quick_walk_is_left_for_a_full_one_by_setting_how_that_goes() {
-    let sound = pack();
-    let mut manifest = (*sound.manifest).clone();
-    let entry = crate::pack::QuickEntry {
-        model: "quick.onnx".into(),
-        int8: None,
-        steps: 4,
-        shift: None,
-        restart: None,
-        default: true,
-    };
-    manifest.factors[3].quick = Some(entry);
-    let pack = crate::pack::Pack::from_manifest(sound.root, manifest).unwrap();
-    let mut bench = Workbench::new(pack);
+    let mut bench = Workbench::new(quick_pack(3));
     let quick = |bench: &Workbench| bench.document().nodes[3].settings.sampling.quick;
     assert!(quick(&bench));
     bench.apply(Command::SetSteps { variable: "image".into(), steps: 12 }).unwrap();
