@@ -52,9 +52,10 @@ def factor_entry(name, parents):
 
 
 def quick_entry(model, saved):
-    """The entry of a distilled network by the checkpoint of `train.distil`."""
+    """The entry of a distilled network by the checkpoint of `train.distil` or `train.refine`."""
     shift = saved.get("shift", 1.0)
-    return {"model": model, "steps": saved["steps"]} | ({"shift": shift} if shift != 1.0 else {})
+    restart = {"restart": saved["restart"]} if saved.get("restart") else {}
+    return {"model": model, "steps": saved["steps"]} | ({"shift": shift} if shift != 1.0 else {}) | restart
 
 
 def class_entries(world=0):

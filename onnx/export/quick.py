@@ -25,7 +25,7 @@ MOST_RESTARTS = 16
 def add_quick(pack, checkpoint, default, precision="both", revision=None, size=None, restart=None, say=print):
     """Puts the distilled network of a checkpoint into the pack, which calls it its `default` or not; raises before it touches the pack when something is wrong.
 
-    `size` is the side in pixels of the variable's pictures from now on, if not that of the checkpoint; `restart` a step of its walk, from 0, that is taken again, and how many times.
+    `size` is the side in pixels of the variable's pictures from now on, if not that of the checkpoint; `restart` a step of its walk, from 0, that is taken again, and how many times, if not as the checkpoint has it.
     """
     saved = of_distilled(pack, checkpoint)
     if restart and not (0 <= restart[0] < saved["steps"] and 1 <= restart[1] <= MOST_RESTARTS):
@@ -45,7 +45,7 @@ def of_distilled(pack, checkpoint):
 
 
 def place_quick(aside, about, factor, checkpoint, saved, default, precision, size, restart, say):
-    """`add_quick` in the copy `aside` of a pack, whose manifest is `about`; `factor` is an entry of that, `restart` as the manifest has it."""
+    """`add_quick` in the copy `aside` of a pack, whose manifest is `about`; `factor` is an entry of that, `restart` as the manifest has it, None for the checkpoint's own."""
     name = factor["variable"]
     before = factor.pop("quick", {})
     for file in (before[key] for key in ("model", "int8") if key in before):
@@ -53,7 +53,7 @@ def place_quick(aside, about, factor, checkpoint, saved, default, precision, siz
     file = f"{name}_quick.onnx"
     graph = factor_graph(name, load_denoiser(checkpoint), VOCABULARY, factor["parents"])
     say(f"{file}: largest difference from PyTorch {write_graph(graph, os.path.join(aside, file)):.1e}")
-    factor["quick"] = manifest.quick_entry(file, saved) | ({"restart": restart} if restart else {}) | ({"default": True} if default else {})
+    factor["quick"] = manifest.quick_entry(file, saved | ({"restart": restart} if restart else {})) | ({"default": True} if default else {})
     variable = next(entry for entry in about["variables"] if entry["name"] == name)
     variable["size"] = size or saved.get("size", variable["size"])
     if precision != "full":
@@ -67,7 +67,7 @@ def main():
     options.add_argument("--default", action="store_true", help="it walks unless the full network is asked for")
     options.add_argument("--precision", choices=PRECISIONS, default="both", help="of what the pack holds of it")
     options.add_argument("--size", type=int, help="side of the variable's pictures in pixels from now on [default: the checkpoint's]")
-    options.add_argument("--restart", type=int, nargs=2, metavar=("STEP", "TIMES"), help="a step of its walk, from 0, that is taken again so many times from fresh noise")
+    options.add_argument("--restart", type=int, nargs=2, metavar=("STEP", "TIMES"), help="a step of its walk, from 0, that is taken again so many times from fresh noise [default: as the checkpoint was refined]")
     arguments = options.parse_args()
     add_quick(arguments.pack, arguments.network, arguments.default, arguments.precision, arguments.revision, arguments.size, arguments.restart)
 

@@ -93,6 +93,9 @@ def test_a_step_may_be_taken_again(pack, student):
     add_quick(pack, student, default=True, precision="full", say=lambda _: None)
     assert "restart" not in manifest_of(pack)["factors"][0]["quick"]
     assert not np.array_equal(drawn, Pack(pack).sample("segmentation", ["a dog"], noise))
+    save_atomically(torch.load(student, weights_only=True) | {"restart": {"step": 0, "times": 3}}, student)
+    add_quick(pack, student, default=True, precision="full", say=lambda _: None)
+    assert manifest_of(pack)["factors"][0]["quick"]["restart"] == {"step": 0, "times": 3}, "as it was refined"
 
 
 def test_what_does_not_fit_is_refused_and_the_pack_stays(pack, student):

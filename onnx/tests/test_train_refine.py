@@ -49,6 +49,32 @@ def test_every_walk_is_at_a_moment_of_its_own_and_goes_as_the_network_walks(star
     assert new not in run.walks and sorted(walk.moment for walk in run.walks) == [0, 1]
 
 
+def test_a_walk_may_take_a_step_again(start):
+    run = start("run", "--restart", "1", "2")
+    run.advance(8)
+    assert [walk.moment for walk in run.walks] == [3, 2, 1, 0]
+    new = run.walks[2]
+    moments = [run.times(walk) for walk in reversed(run.walks)]
+    assert moments == [(1.0, 0.5), (0.5, 0.5), (0.5, 0.5), (0.5, 0.0)] and run.ranks == [0, 1, 1, 1, 2]
+    once, many = (torch.stack([lead_again(run, new) for _ in range(count)]) for count in (1, 40))
+    assert not torch.allclose(once, many[:1]), "its noise is fresh"
+    clean = (new.x - 0.5 * run.network(new.x, torch.full((2,), 0.5), *new.captions.inputs(), *new.known)).clamp(-4, 4).detach()
+    assert (many.mean(0) - 0.5 * clean).abs().mean() < 0.1 and abs(many.std(0).mean() - 0.5) < 0.02
+    parts = run.update(8)
+    assert {"told", "told_1", "told_4"} <= parts.keys() and "told_5" not in parts
+    run.checkpoint()
+    assert torch.load(run.path, weights_only=True)["restart"] == {"step": 1, "times": 2}
+    assert run.held_out().walk["restart"] == {"step": 1, "times": 2}
+
+
+def lead_again(run, walk):
+    """Where a walk stands after the step that is taken again; the walk stays where it was."""
+    x, moment = walk.x, walk.moment
+    run.lead(walk, 1)
+    after, walk.x, walk.moment = walk.x, x, moment
+    return after
+
+
 def test_a_network_with_parents_is_judged_beside_them(start):
     run = start("run", "--factor", "depth", parents=("segmentation",), shown=("normal", "segmentation"))
     run.advance(4)
@@ -160,6 +186,11 @@ def test_captions_are_joined_as_they_are():
     short, long = lot(2, 3), lot(1, 5)
     both = joined([short, long])
     assert both.ids.shape == (3, 5) and torch.equal(both.mask.sum(1), torch.tensor([3.0, 3, 5])) and torch.equal(both.tokens[:2, :3], short.tokens)
+
+
+def test_a_step_that_is_not_there_cannot_be_taken_again(start):
+    with pytest.raises(SystemExit, match="--restart 2 1"):
+        start("run", "--restart", "2", "1")
 
 
 def test_only_a_distilled_network_is_refined(start):

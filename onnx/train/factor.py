@@ -242,7 +242,7 @@ class Trainer:
         """What else a checkpoint says."""
         return {}
 
-    def held_out(self, **walk: float) -> HeldOutMaps | HeldOutFrames:
+    def held_out(self, **walk) -> HeldOutMaps | HeldOutFrames:
         """What the run is tested with every few minutes; `walk` may hold steps and guidance."""
         a = self.arguments
         if a.factor == "segmentation" and self.fresh:

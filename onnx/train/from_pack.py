@@ -75,7 +75,7 @@ def samples_of(begun: Path | None, variable: str) -> int:
 
 def quick_checkpoint(pack: Path, variable: str, entry: dict, world: int) -> dict:
     """The factor's distilled network as `train.distil` writes it; `entry` is its entry in the manifest."""
-    return factor_checkpoint(pack, variable, world, quick=True) | {"steps": entry["steps"], "shift": entry.get("shift", 1.0)}
+    return factor_checkpoint(pack, variable, world, quick=True) | {"steps": entry["steps"], "shift": entry.get("shift", 1.0), "restart": entry.get("restart")}
 
 
 def quick_entries(pack: Path) -> dict[str, dict]:

@@ -40,8 +40,8 @@ def tile(pictures: np.ndarray, columns: int, path: Path) -> None:
 class HeldOutMaps:
     """Recall on captions from held-out templates, classes nobody asked for, and left/right on captions that say so."""
 
-    def __init__(self, autoencoder: Autoencoder, size: int, world: int, steps: int = 10, guidance: float = 2.0, shift: float = 1.0):
-        self.walk = {"steps": steps, "guidance": guidance, "shift": shift}
+    def __init__(self, autoencoder: Autoencoder, size: int, world: int, steps: int = 10, guidance: float = 2.0, shift: float = 1.0, restart: dict[str, int] | None = None):
+        self.walk = {"steps": steps, "guidance": guidance, "shift": shift, "restart": restart}
         self.autoencoder, self.side, self.known = autoencoder, size // 8, len(classes_of(world))
         rng = np.random.Generator(np.random.PCG64(HELD_OUT_SEED))
         specs = [sample_spec(rng, version=world) for _ in range(CAPTIONS)]
@@ -92,8 +92,8 @@ class HeldOutMaps:
 class HeldOutFrames:
     """Samples given the true parents of the first frames, beside the truth. Training sees these frames as well."""
 
-    def __init__(self, variable: str, parents: list[str], autoencoder: Autoencoder, size: int, folder: str, world: int, steps: int = 10, guidance: float = 1.5, shift: float = 1.0):
-        self.walk = {"steps": steps, "guidance": guidance, "shift": shift}
+    def __init__(self, variable: str, parents: list[str], autoencoder: Autoencoder, size: int, folder: str, world: int, steps: int = 10, guidance: float = 1.5, shift: float = 1.0, restart: dict[str, int] | None = None):
+        self.walk = {"steps": steps, "guidance": guidance, "shift": shift, "restart": restart}
         self.variable, self.autoencoder, self.side = variable, autoencoder, size // 8
         shard = {name: array[:16] for name, array in read_shard(shards_in(Path(folder))[0], world).items()}
         self.pictures = frame_pictures(shard, size)

@@ -46,7 +46,7 @@ LENGTH_RATE = 0.05
 WHOLE = ("pose",)
 """What an edited map does not come with."""
 LATER = 2.0
-"""How much more each moment counts to the network than the one before: what is drawn is what the last one leaves."""
+"""How much more each moment of a walk without restarts counts to the network than the one before: what is drawn is what the last one leaves."""
 
 
 class Walk:
@@ -72,7 +72,13 @@ class Refiner(Trainer):
         if arguments.read and arguments.factor != "image":
             raise SystemExit(f"--read is for images; the outlines of a {arguments.factor} are not read")
         self.steps, self.shift = begun["steps"], begun.get("shift", 1.0)
-        self.moments = moments(self.steps, self.shift)
+        if arguments.restart and not (0 <= arguments.restart[0] < self.steps and arguments.restart[1] > 0):
+            raise SystemExit(f"--restart {' '.join(map(str, arguments.restart))}: a step from 0 to {self.steps - 1}, and once or more")
+        self.restart = dict(zip(("step", "times"), arguments.restart)) if arguments.restart else begun.get("restart")
+        self.moments = moments(self.steps, self.shift, self.restart)
+        self.length = len(self.moments) - 1
+        even = moments(self.steps, self.shift)
+        self.ranks = [even.index(moment) for moment in self.moments]
         super().__init__(arguments)
         require_world(world_of_checkpoint(arguments.teacher), self.world, arguments.teacher)
         teacher = load_denoiser(arguments.teacher, self.device).to(memory_format=torch.channels_last)
@@ -113,16 +119,16 @@ class Refiner(Trainer):
 
     def advance(self, batch: int) -> None:
         """Every walk is at a moment of its own; the one that is over gives way to a new one."""
-        count = max(1, batch // self.steps)
-        self.walks = [walk for walk in self.walks if walk.moment < self.steps and len(walk.x) == count]
+        count = max(1, batch // self.length)
+        self.walks = [walk for walk in self.walks if walk.moment < self.length and len(walk.x) == count]
         taken = {walk.moment for walk in self.walks}
-        while len(self.walks) < self.steps:
+        while len(self.walks) < self.length:
             walk = self.new_walk(count)
             self.walks.append(walk)
             if taken:
                 break
             # At the very first they are spread over the moments.
-            self.lead(walk, self.steps - len(self.walks))
+            self.lead(walk, self.length - len(self.walks))
 
     def new_walk(self, count: int) -> Walk:
         chunk = self.held[torch.randint(len(self.held), ()).item()]
@@ -160,7 +166,7 @@ class Refiner(Trainer):
         text = joined([walk.captions for walk in self.walks]).inputs(self.device)
         known = [torch.cat(values) for values in zip(*(walk.known for walk in self.walks))]
         inputs, wide = [x, now, *text, *known], now[:, None, None, None]
-        moments = of_walks(walk.moment for walk in self.walks)
+        moments, ranks = (of_walks(values) for values in zip(*((walk.moment, self.ranks[walk.moment]) for walk in self.walks)))
         # The critic of latents compares with pictures of the same maps.
         plain = ~of_walks(walk.edited for walk in self.walks)
         alone = self.step < self.alone
@@ -173,7 +179,7 @@ class Refiner(Trainer):
         level = (then + BLUR * torch.rand_like(then)).clamp(max=NOISIEST)
         answer = clean.detach()
         given = [[value[plain] for value in values] for values in (text, known)]
-        deceit, parts = self.compare(answer[plain].requires_grad_(not alone), true[plain], level[plain], *given, LATER ** moments[plain])
+        deceit, parts = self.compare(answer[plain].requires_grad_(not alone), true[plain], level[plain], *given, LATER ** ranks[plain])
         if alone:
             return torch.zeros((), requires_grad=True), parts
         slope = torch.zeros_like(answer)
@@ -214,7 +220,7 @@ class Refiner(Trainer):
         for row in plain.nonzero()[:, 0].tolist():
             before = self.lengths.get(int(moments[row]))
             self.lengths[int(moments[row])] = lengths[row] if before is None else torch.lerp(before, lengths[row], LENGTH_RATE)
-        rows = ~plain | (moments == self.steps - 1)
+        rows = ~plain | (moments == self.length - 1)
         if not rows.any():
             return {}
         labels, of_true = (torch.cat([getattr(walk, name) for walk in self.walks])[rows] for name in ("labels", "of_true"))
@@ -243,10 +249,10 @@ class Refiner(Trainer):
         return {"told": told.detach()} | {f"told_{walk.moment}": part.mean() for walk, part in sorted(zip(walks, right), key=lambda pair: pair[0].moment)}
 
     def particulars(self) -> dict:
-        return {"steps": self.steps, "shift": self.shift, "critic": {"model": self.critic.state_dict(), "optimizer": self.judging.state_dict(), "reader": self.reader.state() if self.reader else None}}
+        return {"steps": self.steps, "shift": self.shift, "restart": self.restart, "critic": {"model": self.critic.state_dict(), "optimizer": self.judging.state_dict(), "reader": self.reader.state() if self.reader else None}}
 
     def held_out(self, **walk):
-        return super().held_out(steps=self.steps, guidance=1.0, shift=self.shift)
+        return super().held_out(steps=self.steps, guidance=1.0, shift=self.shift, restart=self.restart)
 
 
 def joined(several: list[Captions]) -> Captions:
@@ -264,6 +270,7 @@ def parser():
     own.add_argument("--keep", type=float, default=0.3, help="weight of what is where as the network drew it before")
     own.add_argument("--read", type=float, default=0.0, help="how much as the critic of latents the one counts that reads the cells of an image (cells.py); 0: without it")
     own.add_argument("--edited", type=float, default=0.0, help="share of the walks whose maps are edited first (edited.py), which only the critic of cells judges")
+    own.add_argument("--restart", type=int, nargs=2, metavar=("STEP", "TIMES"), help="a step of its walks, from 0, that is taken again so many times from fresh noise, as the pack is to take it [default: as --start has it]")
     own.set_defaults(rate=1e-4, batch=8)
     return own
 

@@ -13,8 +13,10 @@ CLAMP = 4.0
 
 
 def jump(x: Tensor, velocity: Tensor, now: float, then: float) -> Tensor:
-    """The Euler step from `now` to `then`, the clean estimate clamped."""
+    """The Euler step from `now` to `then`, the clean estimate clamped; from a moment to the same one it is noised afresh, as `evaluate.flow` restarts."""
     clean = (x - now * velocity).clamp(-CLAMP, CLAMP)
+    if then == now:
+        return (1 - now) * clean + now * torch.randn_like(clean)
     return clean + then / now * (x - clean)
 
 
@@ -49,17 +51,18 @@ def sample(
     guidance: float = 2.0,
     perturbed: float = 0.0,
     shift: float = 1.0,
+    restart: dict[str, int] | None = None,
     parents: dict[str, Tensor] | None = None,
     device: str = "cpu",
 ) -> Tensor:
-    """One latent [B, 8, side, side] for each caption. `parents` are clean latents of that size; those left out are null. `shift` as in `evaluate.flow.moments`."""
+    """One latent [B, 8, side, side] for each caption. `parents` are clean latents of that size; those left out are null. `shift` and `restart` as in `evaluate.flow.moments`."""
     count = len(captions)
     generator = torch.Generator().manual_seed(seed)
     x = torch.randn(count, 8, side, side, generator=generator).to(device)
     tokens, ids, mask = captions.inputs(device)
     clean = torch.zeros(count, device=device)
     conditions = with_absent(network.config.parents, {name: (latent, clean) for name, latent in (parents or {}).items()}, x)
-    times = moments(steps, shift)
+    times = moments(steps, shift, restart)
     for now, then in zip(times[:-1], times[1:]):
         time = torch.full((count,), now, device=device)
         x = jump(x, guided(network, x, time, (tokens, ids, mask), conditions, guidance, perturbed), now, then)
