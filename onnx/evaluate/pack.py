@@ -95,13 +95,15 @@ class Pack:
     def class_maps(self, latents, size, asked=None):
         """Latents of the segmentation -> classes u8 [B, size, size] and boundaries bool [B, size, size].
 
-        `asked` are the names of classes that each of the prompts names: objects of other classes have to lead by what the pack says, as in the editor.
+        `asked` are the names of classes that each of the prompts names: others have to cover the share that the pack says, and of objects to lead by what it says, as in the editor.
         """
         logits, boundary = self.decode("segmentation", latents)
-        lead, objects = self.variables["segmentation"].get("unnamed_lead", 0.0), set(self.objects)
-        unnamed = [[index for index in objects if self.names[index] not in names] for names in asked or [self.names] * len(latents)]
-        decoded = zip(logits, boundary, unnamed, strict=True)
-        pairs = [pictures.class_map(*answers, len(self.names), size, classes, lead) for *answers, classes in decoded]
+        lead, share = (self.variables["segmentation"].get(key, 0.0) for key in ("unnamed_lead", "unnamed_share"))
+        unnamed = [[index for index, name in enumerate(self.names) if name not in names] for names in asked or [self.names] * len(latents)]
+        objects = set(self.objects)
+        held = [[index for index in others if index in objects] for others in unnamed]
+        decoded = zip(logits, boundary, held, unnamed, strict=True)
+        pairs = [pictures.class_map(*answers, len(self.names), size, led, lead, others, share) for *answers, led, others in decoded]
         return np.stack([c for c, _ in pairs]), np.stack([b for _, b in pairs])
 
     def sample(self, variable, prompts, noise, parents=None, steps=None, guidance=None):

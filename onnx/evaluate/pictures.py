@@ -46,12 +46,17 @@ def bilinear(values, size):
     return values[:, :, low] * (1 - share) + values[:, :, high] * share
 
 
-def class_map(logits, boundary, known, size, unnamed=(), lead=0.0):
+def class_map(logits, boundary, known, size, held=(), lead=0.0, unnamed=(), share=0.0):
     """Logits [40, h, w] and boundary logit [1, h, w] -> classes u8 [size, size], boundary bool [size, size].
 
-    Both are enlarged as logits; only the first `known` classes may win, and those of `unnamed` by a lead alone.
+    Both are enlarged as logits; only the first `known` classes may win, those that are `held` by a lead alone, and of the `unnamed` those that win a `share` of the picture.
     """
     held_back = np.zeros((known, 1, 1), np.float32)
-    held_back[list(unnamed)] = lead
-    classes = bilinear(logits[:known] - held_back, size).argmax(0).astype(np.uint8)
+    held_back[list(held)] = lead
+    values = bilinear(logits[:known] - held_back, size)
+    classes = values.argmax(0).astype(np.uint8)
+    scarce = [index for index in unnamed if (classes == index).mean() < share]
+    if scarce and not np.isin(classes, scarce).all():
+        values[scarce] = -np.inf
+        classes = values.argmax(0).astype(np.uint8)
     return classes, bilinear(boundary, size)[0] > 0

@@ -22,16 +22,17 @@ DEFAULTS = {"segmentation": (10, 3.0), "depth": (8, 1.5), "normal": (4, 1.0), "p
 CLAMP = 4.0  # bound of the clean estimate's latent values
 
 
-def variable_entry(name, size=None, enlarge=1, guided_by=(), unnamed_lead=0.0):
+def variable_entry(name, size=None, enlarge=1, guided_by=(), unnamed_lead=0.0, unnamed_share=0.0):
     """The entry of a variable; `size` overrides the usual side in pixels, of which the decoder answers `enlarge` times as many, shown the maps of `guided_by`.
 
-    Classes of objects that a prompt does not name have to lead by `unnamed_lead` nats.
+    Classes that a prompt does not name have to cover `unnamed_share` of a map to be shown, and of objects to lead by `unnamed_lead` nats.
     """
     kind, usual, decoder = VARIABLES[name]
     entry = {"name": name, "kind": kind, "size": size or usual, "decoder": decoder}
     extra = {"enlarge": enlarge} if enlarge > 1 else {}
     extra |= {"guided_by": list(guided_by)} if guided_by else {}
-    return entry | extra | ({"unnamed_lead": unnamed_lead} if unnamed_lead else {})
+    extra |= {"unnamed_lead": unnamed_lead} if unnamed_lead else {}
+    return entry | extra | ({"unnamed_share": unnamed_share} if unnamed_share else {})
 
 
 def factor_entry(name, parents):

@@ -255,6 +255,24 @@ def test_objects_that_a_caption_does_not_name_have_to_lead():
     assert np.intersect1d(one, pack.objects).tolist() == [shown[1][0]]
 
 
+def test_what_a_caption_does_not_name_has_to_cover_its_share():
+    from evaluate.pack import Pack
+
+    pack = Pack("tests/fixtures/tiny_pack")
+    latents = np.random.Generator(np.random.PCG64(1)).standard_normal((1, 8, 8, 8)).astype(np.float32)
+    (plain,), (rims,) = pack.class_maps(latents, 64)
+    classes, areas = np.unique(plain, return_counts=True)
+    assert (areas < 410).sum() > 1 and (areas >= 410).any(), "some cover a tenth, some do not"
+    pack.variables["segmentation"]["unnamed_share"] = 0.1
+    np.testing.assert_array_equal(pack.class_maps(latents, 64)[0][0], plain, "all are named")
+    small = classes[areas < 410][0]
+    (shown,), (same,) = pack.class_maps(latents, 64, [[pack.names[small]]])
+    left, areas = np.unique(shown, return_counts=True)
+    assert small in left and (areas[left != small] >= 410).all()
+    np.testing.assert_array_equal(same, rims)
+    np.testing.assert_array_equal(shown[np.isin(plain, left)], plain[np.isin(plain, left)], "what was shown and stays, stays where it was")
+
+
 def test_kept_candidates_are_used_again(tmp_path, monkeypatch):
     from evaluate import samples
     from evaluate.pack import Pack

@@ -95,7 +95,7 @@ def test_its_text_is_never_dropped_and_its_test_walks_as_it_will(start):
     run.predict = lambda x, time, tokens, ids, mask, *rest: seen.append(mask) or run.network.predict(x, time, tokens, ids, mask, *rest)
     run.loss(64)
     assert (seen[0][:, 0] == 1).all()
-    assert run.held_out().walk == {"steps": 3, "guidance": 1.0, "shift": 1.0}
+    assert run.held_out().walk == {"steps": 3, "guidance": 1.0, "shift": 1.0, "restart": None}
 
 
 def test_a_shifted_walk_is_taught_at_its_own_moments_and_stays_with_the_run(start):

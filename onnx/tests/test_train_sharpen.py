@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch")
 
 from evaluate.pack import Pack  # noqa: E402
 from export.decoder import put_decoder  # noqa: E402
-from export.pack import UNNAMED_LEAD  # noqa: E402
+from export.pack import UNNAMED_LEAD, UNNAMED_SHARE  # noqa: E402
 from train.frames import render_shard, write_shard  # noqa: E402
 from train.networks import Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig  # noqa: E402
 from train.runs import save_atomically  # noqa: E402
@@ -85,7 +85,7 @@ def test_a_decoder_of_classes_is_put_there_in_the_same_way_if_it_knows_the_packs
     save_atomically({"config": vars(network.config), "model": network.state_dict()}, path)
     put_decoder(pack, path, "2", "segmentation", say=lambda _: None)
     after = json.loads(Path(pack, "pack.json").read_text())
-    assert after["variables"][0] == before["variables"][0] | {"unnamed_lead": UNNAMED_LEAD}
+    assert after["variables"][0] == before["variables"][0] | {"unnamed_lead": UNNAMED_LEAD, "unnamed_share": UNNAMED_SHARE}
     assert {name for name, entry in after["files"].items() if entry != before["files"][name]} == {"decode_classes.onnx"}
     latent = np.random.default_rng(2).standard_normal((1, 8, 8, 8)).astype(np.float32)
     expected = network.decode_classes(torch.from_numpy(latent))[0].detach().numpy()

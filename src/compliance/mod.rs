@@ -82,10 +82,10 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// The classes of objects that the prompt does not name; none where it names nothing, or where a word is unknown, which
-    /// may stand for any of them.
+    /// The classes, of objects and of grounds, that the prompt does not name; none where it names nothing, or where a word is
+    /// unknown, which may stand for any of them.
     pub fn unnamed(&self, classes: &ClassTable) -> Vec<u8> {
-        unnamed(std::slice::from_ref(self), classes).into_iter().filter(|class| classes.is_object(*class)).collect()
+        unnamed(std::slice::from_ref(self), classes)
     }
 }
 

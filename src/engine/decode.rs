@@ -36,36 +36,52 @@ impl<'a> Field<'a> {
 /// Segmentation from class logits (a channel per slot) and boundary logits (one channel).
 ///
 /// Logits are enlarged, not labels, so that edges stay smooth and no class is invented; only
-/// the classes the pack lists may win. Specks go to their neighbours; objects are told apart by the
-/// boundary channel.
+/// the classes the pack lists may win, and of the `unnamed` those that win at least `share` of the
+/// picture. Specks go to their neighbours; objects are told apart by the boundary channel.
 pub fn decode_classes(
     logits: Field<'_>,
     boundary: Field<'_>,
     classes: &ClassTable,
+    (unnamed, share): (&[u8], f32),
     canvas: (u32, u32),
 ) -> SegmentationMap {
     let (width, height) = canvas;
-    let (mut class_of, rims) = class_map(logits, boundary, classes, canvas);
+    let mut listed: Vec<u8> = classes.iter().map(|class| class.index).collect();
+    let (mut class_of, mut rims) = class_map(logits, boundary, &listed, canvas);
+    let scarce = scarce(&class_of, unnamed, share);
+    if class_of.iter().any(|class| scarce.contains(class)) {
+        listed.retain(|class| !scarce.contains(class));
+        (class_of, rims) = class_map(logits, boundary, &listed, canvas);
+    }
     let least = ((width as f32 * height as f32 * SPECK).ceil() as usize).max(1);
     remove_specks(width, height, &mut class_of, least);
     label_instances(width, height, &class_of, Some(&rims), least, classes)
 }
 
-/// The class of each pixel of the canvas and whether an instance ends there, row-major.
+/// The `unnamed` classes that cover less than `share` of a map; none where these are all that it shows.
+fn scarce(class_of: &[u8], unnamed: &[u8], share: f32) -> Vec<u8> {
+    let mut areas = [0_usize; 256];
+    class_of.iter().for_each(|&class| areas[usize::from(class)] += 1);
+    let least = share * class_of.len() as f32;
+    let is_scarce = |class: &u8| (areas[usize::from(*class)] as f32) < least;
+    let scarce: Vec<u8> = unnamed.iter().copied().filter(is_scarce).collect();
+    if class_of.iter().all(|class| scarce.contains(class)) { Vec::new() } else { scarce }
+}
+
+/// The class of each pixel of the canvas, one of `listed`, and whether an instance ends there, row-major.
 ///
 /// # Panics
 /// When the two fields differ in extent.
 pub fn class_map(
     logits: Field<'_>,
     boundary: Field<'_>,
-    classes: &ClassTable,
+    listed: &[u8],
     (width, height): (u32, u32),
 ) -> (Vec<u8>, Vec<bool>) {
     assert_eq!(logits.extent, boundary.extent, "classes and boundary of one decoder");
     let (width, height) = (width as usize, height as usize);
     let scale = Scale::new(logits.extent, (height, width));
-    let listed: Vec<u8> = classes.iter().map(|class| class.index).collect();
-    let coarse = winners(logits, &listed);
+    let coarse = winners(logits, listed);
     // Between four pixels a class that is nowhere above one of their winners cannot win.
     let possible = |corners: [usize; 4]| -> Vec<u8> {
         let values = |class: u8| corners.map(|at| logits.channel(class as usize)[at]);
@@ -229,12 +245,12 @@ mod tests {
         let boundary: Vec<f32> = (0..extent.0 * extent.1).map(|_| 2.0 * noise() - 1.4).collect();
         let field = Field::new(&logits, extent);
         let rim = Field::new(&boundary, extent);
-        let (found, rims) = class_map(field, rim, &table, canvas);
+        let listed: Vec<u8> = table.iter().map(|class| class.index).collect();
+        let (found, rims) = class_map(field, rim, &listed, canvas);
         let ends: Vec<bool> =
             enlarge(rim, 0, (canvas.1 as usize, canvas.0 as usize)).iter().map(|v| *v > 0.0).collect();
         assert_eq!(rims, ends);
         assert!(rims.contains(&true) && rims.contains(&false));
-        let listed: Vec<u8> = table.iter().map(|class| class.index).collect();
         let enlarged: Vec<_> = listed
             .iter()
             .map(|&class| enlarge(field, class as usize, (canvas.1 as usize, canvas.0 as usize)))
@@ -254,10 +270,31 @@ mod tests {
         logits[9 * 2 + 1] = 3.0;
         logits[30 * 2..30 * 2 + 2].fill(99.0);
         let boundary = [-1.0, 1.0];
-        let (class_of, rims) =
-            class_map(Field::new(&logits, (1, 2)), Field::new(&boundary, (1, 2)), &classes(), (8, 1));
+        let (class_of, rims) = class_map(Field::new(&logits, (1, 2)), Field::new(&boundary, (1, 2)), &[0, 9], (8, 1));
         assert_eq!(class_of, [0, 0, 0, 0, 9, 9, 9, 9]);
         assert_eq!(rims, [false, false, false, false, true, true, true, true]);
+    }
+
+    #[test]
+    fn what_is_not_named_covers_its_share_or_gives_way_to_the_next_likely() {
+        // Sky (0) everywhere but for two of sixteen columns: there a car (13), behind it a dog (9).
+        let mut logits = vec![-5.0; 40 * 16];
+        logits[..16].fill(1.0);
+        for x in 6..8 {
+            (logits[13 * 16 + x], logits[9 * 16 + x]) = (5.0, 4.0);
+        }
+        let boundary = [-1.0; 16];
+        let shown = |unnamed: &[u8], share: f32| {
+            let fields = (Field::new(&logits, (1, 16)), Field::new(&boundary, (1, 16)));
+            let map = decode_classes(fields.0, fields.1, &classes(), (unnamed, share), (16, 1));
+            map.to_pixels().iter().map(|label| label.class).collect::<std::collections::BTreeSet<_>>()
+        };
+        assert_eq!(shown(&[13], 0.0), [0, 13].into());
+        assert_eq!(shown(&[13], 0.125), [0, 13].into(), "just enough");
+        assert_eq!(shown(&[13], 0.13), [0, 9].into());
+        assert_eq!(shown(&[9, 13], 0.13), [0].into(), "what was behind it is as scarce");
+        assert_eq!(shown(&[0, 9], 0.13), [0, 13].into(), "the named one may be small");
+        assert_eq!(shown(&[0, 9, 13], 1.1), [0, 13].into(), "something has to be shown");
     }
 
     #[test]
@@ -283,7 +320,13 @@ mod tests {
             }
         }
         let extent = (height, width);
-        let map = decode_classes(Field::new(&logits, extent), Field::new(&boundary, extent), &classes(), (64, 64));
+        let map = decode_classes(
+            Field::new(&logits, extent),
+            Field::new(&boundary, extent),
+            &classes(),
+            (&[], 0.0),
+            (64, 64),
+        );
         assert_eq!(map.at(2, 2).class, 0, "a car of one pixel is a speck");
         let (left, right) = (map.at(10, 30), map.at(50, 30));
         assert_eq!((left.class, right.class), (9, 9));

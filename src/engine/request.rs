@@ -127,7 +127,8 @@ pub struct SampleRequest {
     pub seeds: Vec<u64>,
     /// Sampler, steps and guidance.
     pub settings: FactorSettings,
-    /// Of a segmentation: classes of objects that the prompt does not name, which have to lead by the pack's
+    /// Of a segmentation: classes that the prompt does not name, which have to cover the pack's
+    /// [`unnamed_share`](crate::pack::VariableEntry::unnamed_share) and, of objects, to lead by its
     /// [`unnamed_lead`](crate::pack::VariableEntry::unnamed_lead); empty where that is not known.
     pub unnamed: Vec<u8>,
     /// Maps of the parents that are given; a parent left out is null.

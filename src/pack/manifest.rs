@@ -201,6 +201,15 @@ pub struct VariableEntry {
     /// a sampled map; 0 or more. Above 0 where the captions of training named every object.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub unnamed_lead: f32,
+    /// Of classes: the share of a sampled map that a class which the prompt does not name has to cover to be shown at all, 0 to
+    /// [`Self::MOST_UNNAMED_SHARE`]. Above 0 where no picture of training shows so little of one.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unnamed_share: f32,
+}
+
+impl VariableEntry {
+    /// The greatest share that classes may have to cover.
+    pub const MOST_UNNAMED_SHARE: f32 = 0.1;
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]

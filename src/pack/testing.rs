@@ -57,6 +57,7 @@ pub fn pack() -> Pack {
         enlarge: 1,
         guided_by: Vec::new(),
         unnamed_lead: 0.0,
+        unnamed_share: 0.0,
     };
     let factor = |variable: &str, parents: &[&str], steps| FactorEntry {
         variable: variable.into(),

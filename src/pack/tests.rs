@@ -154,6 +154,8 @@ fn graphs_that_cannot_be_sampled_are_refused() {
     });
     assert_refused("an \"unnamed_lead\" of -1", |m| m["variables"][0]["unnamed_lead"] = json!(-1.0));
     assert_refused("\"depth\" holds no classes", |m| m["variables"][1]["unnamed_lead"] = json!(3.0));
+    assert_refused("an \"unnamed_share\" of 0.2", |m| m["variables"][0]["unnamed_share"] = json!(0.2));
+    assert_refused("can have no \"unnamed_share\"", |m| m["variables"][1]["unnamed_share"] = json!(0.03));
     assert_refused("does not declare", |m| m["factors"][1]["parents"] = json!(["pose"]));
     assert_refused("comes before its parent", |m| m["factors"][0]["parents"] = json!(["depth"]));
     assert_refused("needs exactly one factor", |m| m["factors"][1]["variable"] = json!("sketch"));

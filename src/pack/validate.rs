@@ -37,7 +37,7 @@ pub(super) fn validate(manifest: &Manifest) -> Result<FactorGraph, Fault> {
     check_files(manifest)?;
     check_backbones(manifest)?;
     check_guides(manifest)?;
-    check_leads(manifest)?;
+    check_unnamed(manifest)?;
     build_graph(manifest)
 }
 
@@ -131,13 +131,19 @@ fn check_files(manifest: &Manifest) -> Result<(), String> {
     manifest.graphs().try_for_each(check_file_name)
 }
 
-fn check_leads(manifest: &Manifest) -> Result<(), String> {
-    for VariableEntry { name, kind, unnamed_lead: lead, .. } in &manifest.variables {
+fn check_unnamed(manifest: &Manifest) -> Result<(), String> {
+    for VariableEntry { name, kind, unnamed_lead: lead, unnamed_share: share, .. } in &manifest.variables {
         if !(lead.is_finite() && *lead >= 0.0) {
             return Err(format!("\"{name}\" has an \"unnamed_lead\" of {lead}, which has to be 0 or more"));
         }
-        if *lead > 0.0 && *kind != VariableKind::Classes {
-            return Err(format!("\"{name}\" holds no classes, and so can have no \"unnamed_lead\""));
+        let most = VariableEntry::MOST_UNNAMED_SHARE;
+        if !(0.0..=most).contains(share) {
+            return Err(format!("\"{name}\" has an \"unnamed_share\" of {share}, which has to be 0 to {most}"));
+        }
+        for (key, value) in [("unnamed_lead", lead), ("unnamed_share", share)] {
+            if *value > 0.0 && *kind != VariableKind::Classes {
+                return Err(format!("\"{name}\" holds no classes, and so can have no \"{key}\""));
+            }
         }
     }
     Ok(())

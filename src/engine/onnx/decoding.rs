@@ -38,7 +38,7 @@ impl OnnxEngine {
         let cells = |pixels: u32| pixels as usize / manifest.latent.downscale;
         let shape = [manifest.latent.channels, cells(size.1), cells(size.0)];
         let answers = self.run_decoder(variable, &latent, shape, &[], stop)?;
-        Ok(Arc::new(map_of(VariableKind::Classes, &answers, &manifest.classes, canvas)))
+        Ok(Arc::new(map_of(VariableKind::Classes, &answers, &manifest.classes, (&[], 0.0), canvas)))
     }
 
     /// Decodes latents `[count, channels, height, width]`, `shape` without the count, and joins them with the
@@ -50,17 +50,20 @@ impl OnnxEngine {
         shape: [usize; 3],
         stop: &Stop<'_>,
     ) -> Result<Vec<Arc<Map>>, EngineError> {
-        let lead = self.pack().manifest.variables[request.variable.0].unnamed_lead;
-        self.decode_led(request, latents, shape, lead, stop)
+        let pack = self.pack().clone();
+        let lead = pack.manifest.variables[request.variable.0].unnamed_lead;
+        let is_object = |class: &u8| pack.classes().is_object(*class);
+        let objects: Vec<u8> = request.unnamed.iter().copied().filter(is_object).collect();
+        self.decode_led(request, latents, shape, (&objects, lead), stop)
     }
 
-    /// The same, where classes that are unnamed have to lead by so much, in nats.
+    /// The same, where some classes have to lead by so much, in nats.
     pub(super) fn decode_led(
         &mut self,
         request: &SampleRequest,
         latents: &[f32],
         shape: [usize; 3],
-        lead: f32,
+        (held, lead): (&[u8], f32),
         stop: &Stop<'_>,
     ) -> Result<Vec<Arc<Map>>, EngineError> {
         let pack = self.pack().clone();
@@ -72,10 +75,11 @@ impl OnnxEngine {
             answers.push(self.run_decoder(request.variable, latent, shape, &guides, stop)?);
         }
         if entry.kind == VariableKind::Classes {
-            answers.iter_mut().for_each(|answer| hold_back(&mut answer[0], &request.unnamed, lead));
+            answers.iter_mut().for_each(|answer| hold_back(&mut answer[0], held, lead));
         }
         let map = |index: usize| {
-            let map = map_of(entry.kind, &answers[index], pack.classes(), request.canvas);
+            let unnamed = (&*request.unnamed, entry.unnamed_share);
+            let map = map_of(entry.kind, &answers[index], pack.classes(), unnamed, request.canvas);
             Arc::new(match &request.revision {
                 Some(revision) => revision.join(map),
                 None => map,
@@ -154,11 +158,17 @@ fn hold_back(logits: &mut Tensor, classes: &[u8], nats: f32) {
     }
 }
 
-/// The decoder's answers for one latent as a map.
-fn map_of(kind: VariableKind, answers: &[Tensor], classes: &ClassTable, canvas: (u32, u32)) -> Map {
+/// The decoder's answers for one latent as a map; classes that are `unnamed` are shown where they cover their share.
+fn map_of(
+    kind: VariableKind,
+    answers: &[Tensor],
+    classes: &ClassTable,
+    unnamed: (&[u8], f32),
+    canvas: (u32, u32),
+) -> Map {
     let field = |answer: usize| Field::new(&answers[answer].data, answers[answer].extent());
     match kind {
-        VariableKind::Classes => Map::Segmentation(decode_classes(field(0), field(1), classes, canvas)),
+        VariableKind::Classes => Map::Segmentation(decode_classes(field(0), field(1), classes, unnamed, canvas)),
         VariableKind::Depth => Map::Depth(decode_values(field(0), canvas, 65535.0, |v| v as u16)),
         VariableKind::Sketch => Map::Sketch(decode_values(field(0), canvas, 255.0, |v| v as u8)),
         VariableKind::Normal => Map::Normal(resize_smooth(&decode_colours(field(0)), canvas.0, canvas.1)),

@@ -86,8 +86,9 @@ impl OnnxEngine {
         let scene = Scene { request: &plain, walk, shape, parents, context, least };
 
         let lead = if pack.manifest.variables[request.variable.0].unnamed_lead > 0.0 { NEVER } else { 0.0 };
+        let led = (&*request.unnamed, lead);
         let inversion = self.invert(&scene, &clean, edit.method, &mut tally, stop)?;
-        let before = self.decode_led(&plain, inversion.clean(), shape, lead, stop)?.remove(0);
+        let before = self.decode_led(&plain, inversion.clean(), shape, led, stop)?.remove(0);
         let held = revision.held((shape[1], shape[2]));
         let free: Vec<bool> = held.iter().map(|held| !held).collect();
 
@@ -121,7 +122,7 @@ impl OnnxEngine {
                 });
             }
             let preview = if previews.are_due(step, walk.steps()) {
-                let after = previews.time(|| self.decode_led(&plain, &latents.clean, shape, lead, stop))?.remove(0);
+                let after = previews.time(|| self.decode_led(&plain, &latents.clean, shape, led, stop))?.remove(0);
                 Some(Arc::new(join_edit(revision, &before, (*after).clone())))
             } else {
                 None
@@ -129,7 +130,7 @@ impl OnnxEngine {
             tally.tell(request, preview);
         }
         tracing::info!(error = distance(&latents.x, &clean), "edited latent against the map's, root mean square");
-        let after = self.decode_led(&plain, &latents.x, shape, lead, stop)?.remove(0);
+        let after = self.decode_led(&plain, &latents.x, shape, led, stop)?.remove(0);
         stop.check()?;
         Ok(Arc::new(join_edit(revision, &before, (*after).clone())))
     }

@@ -163,8 +163,9 @@ fn the_chain_from_noise_to_image_agrees_with_the_reference() {
     let answers =
         watched(&Watch::default(), |stop| engine.graphs.run("decode_classes.onnx", &signature, &feeds, stop)).unwrap();
     let field = |i: usize| Field::new(&answers[i].data, answers[i].extent());
-    let classes = engine.pack().manifest.classes.clone();
-    let (class_of, rims) = class_map(field(0), field(1), &classes, canvas);
+    let classes = engine.pack().classes().clone();
+    let listed: Vec<u8> = classes.iter().map(|class| class.index).collect();
+    let (class_of, rims) = class_map(field(0), field(1), &listed, canvas);
     let every_second = |i: &usize| (i / 512).is_multiple_of(2) && i.is_multiple_of(2);
     let sparse = |values: Vec<u8>| (0..512 * 512).filter(every_second).map(|i| values[i]).collect::<Vec<_>>();
     let differing =
@@ -313,22 +314,34 @@ fn a_seed_gives_the_same_map_alone_and_in_a_batch() {
 }
 
 #[test]
-fn objects_that_the_prompt_does_not_name_have_to_lead() {
-    let shown = |lead: f32, unnamed: &[u8]| {
-        let mut engine =
-            OnnxEngine::load(altered(|m| m.variables[0].unnamed_lead = lead), Device::Cpu, Some(1)).unwrap();
-        let ask = SampleRequest { unnamed: unnamed.into(), canvas: (64, 64), ..request(0, "a dog", &[3]) };
+fn what_the_prompt_does_not_name_has_to_lead_and_to_cover_its_share() {
+    let table = tiny().classes().clone();
+    let areas = |lead: f32, share: f32, unnamed: &[u8]| {
+        let change = |m: &mut Manifest| (m.variables[0].unnamed_lead, m.variables[0].unnamed_share) = (lead, share);
+        let mut engine = OnnxEngine::load(altered(change), Device::Cpu, Some(1)).unwrap();
+        let ask = SampleRequest { unnamed: unnamed.into(), canvas: (64, 64), ..request(0, "a dog", &[2]) };
         let map = engine.sample(&ask, &Watch::default()).unwrap().remove(0).map;
-        let mut classes: Vec<u8> = map.as_segmentation().unwrap().to_pixels().iter().map(|label| label.class).collect();
-        classes.sort_unstable();
-        classes.dedup();
-        classes
+        let mut areas = BTreeMap::<u8, u32>::new();
+        for label in map.as_segmentation().unwrap().to_pixels() {
+            *areas.entry(label.class).or_default() += 1;
+        }
+        areas
     };
+    let shown = |lead: f32, unnamed: &[u8]| areas(lead, 0.0, unnamed).into_keys().collect::<Vec<u8>>();
     let plain = shown(0.0, &[]);
     assert!(shown(0.0, &plain) == plain && shown(1e6, &[]) == plain);
-    assert!(shown(1e6, &plain).iter().all(|class| !plain.contains(class)), "the next likely classes are drawn");
-    let others: Vec<u8> = (0..25).filter(|class| !plain.contains(class)).collect();
-    assert!(shown(1e6, &others) == plain);
+    let (objects, grounds): (Vec<u8>, Vec<u8>) = plain.iter().partition(|class| table.is_object(**class));
+    assert!(!objects.is_empty() && !grounds.is_empty(), "both are drawn");
+    let others = shown(1e6, &plain);
+    assert!(others.iter().all(|class| !objects.contains(class)), "the next likely classes are drawn");
+    assert!(shown(1e6, &grounds) == plain, "only objects have to lead");
+    let absent: Vec<u8> = (0..25).filter(|class| !plain.contains(class)).collect();
+    assert!(shown(1e6, &absent) == plain);
+
+    let least = 64 * 64 / 10;
+    assert!(areas(0.0, 0.0, &[]).into_values().any(|area| area < least), "some are small");
+    assert!(areas(0.0, 0.1, &plain).into_values().all(|area| area >= least));
+    assert!(areas(0.0, 0.1, &[]).into_keys().eq(plain), "all are named");
 }
 
 #[test]
