@@ -21,6 +21,16 @@ def moments(steps, shift=1.0, restart=None):
     return times if restart is None else times[: restart["step"]] + times[restart["step"] : restart["step"] + 1] * restart["times"] + times[restart["step"] :]
 
 
+MOST_RESTARTS = 16
+
+
+def restart_of(step, times, steps):
+    """A restart as in a manifest: a step of `steps`, from 0, that is taken again so many times; raises ValueError where no pack may have it."""
+    if not (0 <= step < steps and 1 <= times <= MOST_RESTARTS):
+        raise ValueError(f"step {step} of a walk of {steps} cannot be taken again {times} times: steps count from 0, times from 1 to {MOST_RESTARTS}")
+    return {"step": step, "times": times}
+
+
 def sample(predict, noise, steps, guidance, clamp, fresh=None, interval=(0.0, 1.0), shift=1.0, restart=None, renewed=None):
     """Latents [B, 8, h, w] from `noise` of that shape.
 

@@ -11,6 +11,7 @@ import os
 
 import torch
 
+from evaluate.flow import restart_of
 from export import manifest
 from export.graph import write_graph
 from export.int8 import add_int8_of_quick
@@ -19,7 +20,6 @@ from export.place import altered, entry_of, parser, require_usable
 from train.networks import VOCABULARY, load_denoiser
 
 PRECISIONS = ("both", "int8", "full")
-MOST_RESTARTS = 16
 
 
 def add_quick(pack, checkpoint, default, precision="both", revision=None, size=None, restart=None, say=print):
@@ -28,9 +28,7 @@ def add_quick(pack, checkpoint, default, precision="both", revision=None, size=N
     `size` is the side in pixels of the variable's pictures from now on, if not that of the checkpoint; `restart` a step of its walk, from 0, that is taken again, and how many times, if not as the checkpoint has it.
     """
     saved = of_distilled(pack, checkpoint)
-    if restart and not (0 <= restart[0] < saved["steps"] and 1 <= restart[1] <= MOST_RESTARTS):
-        raise ValueError(f"step {restart[0]} of a walk of {saved['steps']} cannot be taken again {restart[1]} times: steps count from 0, times from 1 to {MOST_RESTARTS}")
-    again = {"step": restart[0], "times": restart[1]} if restart else None
+    again = restart_of(*restart, saved["steps"]) if restart else None
     with altered(pack, revision) as (aside, about):
         place_quick(aside, about, entry_of(about, saved["factor"], pack), checkpoint, saved, default, precision, size, again, say)
 

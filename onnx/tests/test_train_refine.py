@@ -65,6 +65,8 @@ def test_a_walk_may_take_a_step_again(start):
     run.checkpoint()
     assert torch.load(run.path, weights_only=True)["restart"] == {"step": 1, "times": 2}
     assert run.held_out().walk["restart"] == {"step": 1, "times": 2}
+    drawn = [sample(run.network, new.captions, 8, seed=9, steps=2, guidance=1.0, restart=run.restart) for _ in range(2)]
+    assert torch.equal(*drawn), "a seed draws the same"
 
 
 def lead_again(run, walk):

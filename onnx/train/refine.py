@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from evaluate.flow import moments
+from evaluate.flow import moments, restart_of
 
 from .cells import CellCritic
 from .critic import Critic, evened
@@ -72,13 +72,15 @@ class Refiner(Trainer):
         if arguments.read and arguments.factor != "image":
             raise SystemExit(f"--read is for images; the outlines of a {arguments.factor} are not read")
         self.steps, self.shift = begun["steps"], begun.get("shift", 1.0)
-        if arguments.restart and not (0 <= arguments.restart[0] < self.steps and arguments.restart[1] > 0):
-            raise SystemExit(f"--restart {' '.join(map(str, arguments.restart))}: a step from 0 to {self.steps - 1}, and once or more")
-        self.restart = dict(zip(("step", "times"), arguments.restart)) if arguments.restart else begun.get("restart")
+        try:
+            self.restart = restart_of(*arguments.restart, self.steps) if arguments.restart else begun.get("restart")
+        except ValueError as error:
+            raise SystemExit(f"--restart {' '.join(map(str, arguments.restart))}: {error}") from None
         self.moments = moments(self.steps, self.shift, self.restart)
         self.length = len(self.moments) - 1
-        even = moments(self.steps, self.shift)
-        self.ranks = [even.index(moment) for moment in self.moments]
+        once = moments(self.steps, self.shift)
+        # A moment that comes again counts to the network as it did at first.
+        self.ranks = [once.index(moment) for moment in self.moments]
         super().__init__(arguments)
         require_world(world_of_checkpoint(arguments.teacher), self.world, arguments.teacher)
         teacher = load_denoiser(arguments.teacher, self.device).to(memory_format=torch.channels_last)

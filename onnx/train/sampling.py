@@ -12,11 +12,11 @@ CLAMP = 4.0
 """The estimate of the clean latent stays within this many standard deviations."""
 
 
-def jump(x: Tensor, velocity: Tensor, now: float, then: float) -> Tensor:
-    """The Euler step from `now` to `then`, the clean estimate clamped; from a moment to the same one it is noised afresh, as `evaluate.flow` restarts."""
+def jump(x: Tensor, velocity: Tensor, now: float, then: float, generator: torch.Generator | None = None) -> Tensor:
+    """The Euler step from `now` to `then`, the clean estimate clamped; from a moment to the same one it is noised afresh (by the `generator`), as `evaluate.flow` restarts."""
     clean = (x - now * velocity).clamp(-CLAMP, CLAMP)
     if then == now:
-        return (1 - now) * clean + now * torch.randn_like(clean)
+        return (1 - now) * clean + now * torch.randn(clean.shape, generator=generator).to(clean.device)
     return clean + then / now * (x - clean)
 
 
@@ -65,7 +65,7 @@ def sample(
     times = moments(steps, shift, restart)
     for now, then in zip(times[:-1], times[1:]):
         time = torch.full((count,), now, device=device)
-        x = jump(x, guided(network, x, time, (tokens, ids, mask), conditions, guidance, perturbed), now, then)
+        x = jump(x, guided(network, x, time, (tokens, ids, mask), conditions, guidance, perturbed), now, then, generator)
     return x
 
 
