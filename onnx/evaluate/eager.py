@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evaluate.flow import acts, moments
+from evaluate.flow import acts, moments, renewed_steps
 from evaluate.pack import Pack
 from evaluate.pictures import skeletons
 from evaluate.skeletons import read_pose
@@ -68,7 +68,8 @@ class Eager:
         feeds, interval = self.pack.text_feeds([prompt] * count), factor.get("guidance_interval", (0.0, 1.0))
         tokens, ids, mask = (torch.from_numpy(feeds[name]) for name in ("tokens", "ids", "mask"))
         x = channels_last(torch.randn(count, self.pack.manifest["latent"]["channels"], side, side))
-        times = moments(factor["steps"], self.pack.shift(variable), factor.get("restart"))
+        restart = factor.get("restart")
+        times, again = moments(factor["steps"], self.pack.shift(variable), restart), renewed_steps(restart)
         for i, (t, following) in enumerate(zip(times[:-1], times[1:], strict=True)):
             guided = factor["guidance"] != 1.0 and acts(interval, i, factor["steps"])
             batch = 2 * count if guided else count
@@ -79,7 +80,7 @@ class Eager:
                 with_text, without = v.chunk(2)
                 v = without + factor["guidance"] * (with_text - without)
             clean = (x - t * v).clamp(-factor["clamp"], factor["clamp"])
-            x = (1 - t) * clean + t * torch.randn_like(x) if following == t else clean + following / t * (x - clean)
+            x = (1 - following) * clean + following * torch.randn_like(x) if i in again else clean + following / t * (x - clean)
         return x
 
     def decode(self, variable, latents, guides):

@@ -3,8 +3,8 @@
 A latent on the way is x_t = (1 - t) x0 + t eps; the network predicts v = eps - x0. Euler steps at the times that `moments` gives,
 guided v = v_null + guidance (v_text - v_null), the clean estimate x0 = x - t v clamped to +-clamp, and then
 x at the next t' is x0 + t' (x - x0) / t. Ancestral steps put fresh noise in place of a part of (x - x0) / t: with s = t'^2 / t its weight is
-d = (1 - t') s / (1 - s) instead of t', and that of the fresh noise the root of t'^2 - d^2. A step from t to the same t puts fresh noise
-in place of all of it: a restart (Xu et al., "Restart Sampling for Improving Generative Processes", 2023; here an interval of one moment).
+d = (1 - t') s / (1 - s) instead of t', and that of the fresh noise the root of t'^2 - d^2. A restart takes a step again, each time
+with fresh noise in place of all of it (after Xu et al., "Restart Sampling for Improving Generative Processes", 2023, who walk down from further back without).
 """
 
 import numpy as np
@@ -14,21 +14,40 @@ def moments(steps, shift=1.0, restart=None):
     """The times of a walk, `steps` + 1 of them from 1 to 0: even ones, of which a `shift` s above 1 makes s t / (1 + (s - 1) t), nearer to noise.
 
     Larger latents show at the same t more of what stands where, so that is decided nearer to noise (Esser et al., "Scaling Rectified Flow Transformers", 2024, section 5.3.2).
-    A `restart` as in a manifest ({"step": from 0, "times": how many}) says one of them more often.
+    A `restart` as in a manifest ({"step": from 0, "times": how many, "from": t}) says one of them more often, the first time as the noisier `from`, if it has that.
     """
     even = [1.0 - i / steps for i in range(steps + 1)]
     times = [shift * t / (1.0 + (shift - 1.0) * t) for t in even]
-    return times if restart is None else times[: restart["step"]] + times[restart["step"] : restart["step"] + 1] * restart["times"] + times[restart["step"] :]
+    if restart is None:
+        return times
+    after = restart["step"] + 1
+    again = times[after - 1 : after] * restart["times"]
+    return times[:after] + [restart.get("from", again[0]), *again[1:]] + times[after:]
 
 
 MOST_RESTARTS = 16
 
 
-def restart_of(step, times, steps):
-    """A restart as in a manifest: a step of `steps`, from 0, that is taken again so many times; raises ValueError where no pack may have it."""
-    if not (0 <= step < steps and 1 <= times <= MOST_RESTARTS):
-        raise ValueError(f"step {step} of a walk of {steps} cannot be taken again {times} times: steps count from 0, times from 1 to {MOST_RESTARTS}")
-    return {"step": step, "times": times}
+def renewed_steps(restart):
+    """The steps of a walk with a `restart` that end in fresh noise alone, from 0."""
+    return range(restart["step"], restart["step"] + restart["times"]) if restart else range(0)
+
+
+def restart_of(said, steps, shift=1.0):
+    """A restart as in a manifest, of the two or three numbers said: a step of `steps`, from 0, that is taken again so many times, the first time from a noisier moment.
+
+    Raises ValueError where no pack may have it.
+    """
+    if len(said) not in (2, 3):
+        raise ValueError("a restart is a step, how many times it is taken again and, if it goes back, the moment that it first goes back to")
+    step, times, *back = said
+    if not (step in range(steps) and times in range(1, MOST_RESTARTS + 1)):
+        raise ValueError(f"step {step:g} of a walk of {steps} cannot be taken again {times:g} times: steps count from 0, times from 1 to {MOST_RESTARTS}")
+    step, times = int(step), int(times)
+    t = moments(steps, shift)[step]
+    if back and not t < back[0] <= 1.0:
+        raise ValueError(f"step {step} of the walk stands at {t:.3f}: it can go back to more noise than that, up to 1, not to {back[0]:g}")
+    return {"step": step, "times": times} | ({"from": back[0]} if back else {})
 
 
 def sample(predict, noise, steps, guidance, clamp, fresh=None, interval=(0.0, 1.0), shift=1.0, restart=None, renewed=None):
@@ -59,8 +78,8 @@ def walk(predict, noise, steps, guidance, clamp, fresh=None, interval=(0.0, 1.0)
         else:
             v = predict(x, np.full(len(x), t, np.float32))
         clean = np.clip(x - np.float32(t) * v, -clamp, clamp)
-        if following == t:
-            x = np.float32(1.0 - t) * clean + np.float32(t) * renewed.standard_normal(x.shape).astype(np.float32)
+        if i in renewed_steps(restart):
+            x = np.float32(1.0 - following) * clean + np.float32(following) * renewed.standard_normal(x.shape).astype(np.float32)
         elif fresh is None or following == 0.0:
             x = clean + np.float32(following / t) * (x - clean)
         else:

@@ -25,10 +25,11 @@ PRECISIONS = ("both", "int8", "full")
 def add_quick(pack, checkpoint, default, precision="both", revision=None, size=None, restart=None, say=print):
     """Puts the distilled network of a checkpoint into the pack, which calls it its `default` or not; raises before it touches the pack when something is wrong.
 
-    `size` is the side in pixels of the variable's pictures from now on, if not that of the checkpoint; `restart` a step of its walk, from 0, that is taken again, and how many times, if not as the checkpoint has it.
+    `size` is the side in pixels of the variable's pictures from now on, if not that of the checkpoint; `restart` a step of its walk, from 0, that is taken again, how many times and, if it goes back,
+    to which moment, if not as the checkpoint has it.
     """
     saved = of_distilled(pack, checkpoint)
-    again = restart_of(*restart, saved["steps"]) if restart else None
+    again = restart_of(restart, saved["steps"], saved.get("shift", 1.0)) if restart else None
     with altered(pack, revision) as (aside, about):
         place_quick(aside, about, entry_of(about, saved["factor"], pack), checkpoint, saved, default, precision, size, again, say)
 
@@ -65,7 +66,7 @@ def main():
     options.add_argument("--default", action="store_true", help="it walks unless the full network is asked for")
     options.add_argument("--precision", choices=PRECISIONS, default="both", help="of what the pack holds of it")
     options.add_argument("--size", type=int, help="side of the variable's pictures in pixels from now on [default: the checkpoint's]")
-    options.add_argument("--restart", type=int, nargs=2, metavar=("STEP", "TIMES"), help="a step of its walk, from 0, that is taken again so many times from fresh noise [default: as the checkpoint was refined]")
+    options.add_argument("--restart", type=float, nargs="+", metavar="N", help="STEP TIMES [FROM]: a step of its walk, from 0, that is taken again so many times from fresh noise, the first time back at t = FROM [default: as the checkpoint was refined]")
     arguments = options.parse_args()
     add_quick(arguments.pack, arguments.network, arguments.default, arguments.precision, arguments.revision, arguments.size, arguments.restart)
 

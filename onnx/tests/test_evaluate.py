@@ -148,6 +148,7 @@ def test_a_shift_moves_the_moments_of_a_walk_towards_noise():
 
 def test_a_restart_puts_fresh_noise_in_place_of_all_of_it():
     assert flow.moments(4, 1.0, {"step": 1, "times": 2}) == [1.0, 0.75, 0.75, 0.75, 0.5, 0.25, 0.0]
+    assert flow.moments(4, 1.0, {"step": 1, "times": 2, "from": 0.9}) == [1.0, 0.75, 0.9, 0.75, 0.5, 0.25, 0.0]
     clean, told = np.full((2, 8, 32, 32), 0.5, np.float32), []
     noise = np.random.default_rng(6).standard_normal(clean.shape).astype(np.float32)
 
@@ -161,6 +162,11 @@ def test_a_restart_puts_fresh_noise_in_place_of_all_of_it():
     like = lambda a, b: np.corrcoef(a.ravel(), b.ravel())[0, 1]
     assert like(steps[0], noise) > 0.99 and abs(like(steps[1], noise)) < 0.05 and abs(like(steps[2], steps[1])) < 0.05 and like(steps[3], steps[2]) > 0.99
     np.testing.assert_allclose([x.std() for x in steps], [0.75, 0.75, 0.75, 0.5, 0.25, 0.0], atol=0.02)
+
+    walk = flow.walk(predict, noise, 4, 1.0, 4.0, interval=(0.0, 0.0), restart={"step": 1, "times": 2, "from": 0.9}, renewed=np.random.Generator(np.random.PCG64(4)))
+    steps = [x - (1 - t) * clean for x, t in zip(walk, [0.75, 0.9, 0.75, 0.5, 0.25, 0.0])]
+    assert abs(like(steps[1], steps[0])) < 0.05 and abs(like(steps[2], steps[1])) < 0.05 and like(steps[3], steps[2]) > 0.99, "back, and once more"
+    np.testing.assert_allclose([x.std() for x in steps], [0.75, 0.9, 0.75, 0.5, 0.25, 0.0], atol=0.02)
 
 
 def test_outside_the_interval_of_guidance_the_text_alone_is_asked():

@@ -90,6 +90,12 @@ def test_a_step_may_be_taken_again(pack, student):
     for wrong in ((steps, 1), (0, 0), (0, 17)):
         with pytest.raises(ValueError, match="cannot be taken again"):
             add_quick(pack, student, default=True, precision="full", restart=wrong, say=lambda _: None)
+    for wrong, why in (((1, 1, 0.5), "can go back to more noise"), ((1, 1, 1.1), "can go back to more noise"), ((1,), "how many times"), ((1, 1, 0.9, 0.8), "how many times")):
+        with pytest.raises(ValueError, match=why):
+            add_quick(pack, student, default=True, precision="full", restart=wrong, say=lambda _: None)
+    add_quick(pack, student, default=True, precision="full", restart=(1.0, 2.0, 0.9), say=lambda _: None)
+    assert manifest_of(pack)["factors"][0]["quick"]["restart"] == {"step": 1, "times": 2, "from": 0.9}
+    assert not np.array_equal(drawn, Pack(pack).sample("segmentation", ["a dog"], noise))
     add_quick(pack, student, default=True, precision="full", say=lambda _: None)
     assert "restart" not in manifest_of(pack)["factors"][0]["quick"]
     assert not np.array_equal(drawn, Pack(pack).sample("segmentation", ["a dog"], noise))

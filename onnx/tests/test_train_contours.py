@@ -35,6 +35,12 @@ def test_the_class_decoder_alone_moves(started, autoencoder, tmp_path, monkeypat
     assert {"loss", "strayed", "step"} <= said.keys()
 
 
+def test_a_reader_that_only_names_is_no_critic(started, tmp_path):
+    save_atomically({"model": ShapeReader().state_dict(), "known": known_answers(1, False)}, tmp_path / "shapes.pt")
+    with pytest.raises(SystemExit, match="train.shapes --pack"):
+        contours.OutlineCritic(tmp_path / "shapes.pt")
+
+
 def test_what_is_said_as_before_costs_nothing():
     answer = (torch.randn(2, 40, 8, 8), torch.randn(2, 1, 8, 8))
     other = (answer[0] + torch.randn(2, 40, 8, 8), answer[1])

@@ -67,6 +67,9 @@ def test_a_walk_may_take_a_step_again(start):
     assert run.held_out().walk["restart"] == {"step": 1, "times": 2}
     drawn = [sample(run.network, new.captions, 8, seed=9, steps=2, guidance=1.0, restart=run.restart) for _ in range(2)]
     assert torch.equal(*drawn), "a seed draws the same"
+    back = start("back", "--restart", "1", "2", "0.8")
+    assert back.moments == [1.0, 0.5, 0.8, 0.5, 0.0] and back.ranks == run.ranks
+    assert {"told", "told_1", "told_4"} <= back.update(8).keys()
 
 
 def lead_again(run, walk):
@@ -191,8 +194,10 @@ def test_captions_are_joined_as_they_are():
 
 
 def test_a_step_that_is_not_there_cannot_be_taken_again(start):
-    with pytest.raises(SystemExit, match="--restart 2 1"):
+    with pytest.raises(SystemExit, match="--restart 2 1: step 2 of a walk of 2"):
         start("run", "--restart", "2", "1")
+    with pytest.raises(SystemExit, match="--restart 1 1 0.3: step 1 of the walk stands at 0.500"):
+        start("run", "--restart", "1", "1", "0.3")
 
 
 def test_only_a_distilled_network_is_refined(start):

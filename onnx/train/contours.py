@@ -1,6 +1,6 @@
 """Refines the decoder of classes against a critic of outlines: what it reads out of drawn latents is to have the shapes of things.
 
-    python -m train.contours --autoencoder onnx/runs/autoencoder/checkpoint.pt --guesses onnx/runs/segmentation_quick/checkpoint.pt --outlines onnx/runs/shapes/checkpoint.pt --run onnx/runs/contours --minutes 40
+    python -m train.contours --autoencoder onnx/runs/autoencoder/checkpoint.pt --guesses onnx/runs/segmentation_quick/checkpoint.pt --outlines onnx/runs/shapes_drawn/checkpoint.pt --run onnx/runs/contours --minutes 40
 
 A small thing covers a few cells of a latent, and what a factor draws there is not quite what the encoder would have left. The decoder sees as far as such a thing is wide, so it can know what a dog of three cells looks like where
 it is told a little wrong. It learns from latents of a distilled factor (from noise, for captions of the training) by the critic of `outlines.py`, from true latents with noise by their maps, and keeps, in what was drawn, to what it said before.
@@ -124,7 +124,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--autoencoder", default="onnx/runs/autoencoder/checkpoint.pt")
     parser.add_argument("--guesses", required=True, help="checkpoint of a distilled segmentation, which draws the latents")
-    parser.add_argument("--outlines", default="onnx/runs/shapes/checkpoint.pt", help="checkpoint of train.shapes that the critic begins with")
+    parser.add_argument("--outlines", default="onnx/runs/shapes_drawn/checkpoint.pt", help="checkpoint of train.shapes --pack that the critic begins with")
     parser.add_argument("--run", required=True, help="folder of the checkpoint and the log")
     parser.add_argument("--minutes", type=float, default=40)
     parser.add_argument("--seed", type=int, default=1)

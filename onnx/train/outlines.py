@@ -25,11 +25,13 @@ FINER = 2
 
 
 class OutlineCritic:
-    """A reader of shapes that goes on learning from what is drawn; `start` is a checkpoint of `train.shapes`."""
+    """A reader of shapes that goes on learning from what is drawn; `start` is a checkpoint of `train.shapes --pack`."""
 
     def __init__(self, start: str | Path):
         # Its norms keep the statistics that it comes with: batches of true and of drawn outlines have others.
         self.reader = load_shape_reader(start).requires_grad_(True)
+        if self.reader.known[NONE] != 0:
+            raise SystemExit(f"{start} has learnt to name outlines, not to tell drawn ones: train.shapes --pack makes a reader that has")
         self.optimizer = torch.optim.AdamW(self.reader.parameters(), RATE, weight_decay=3e-2)
 
     def compare(self, drawn: tuple[Tensor, Tensor], true: tuple[Tensor, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:

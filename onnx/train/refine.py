@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from evaluate.flow import moments, restart_of
+from evaluate.flow import moments, renewed_steps, restart_of
 
 from .cells import CellCritic
 from .critic import Critic, evened
@@ -73,14 +73,14 @@ class Refiner(Trainer):
             raise SystemExit(f"--read is for images; the outlines of a {arguments.factor} are not read")
         self.steps, self.shift = begun["steps"], begun.get("shift", 1.0)
         try:
-            self.restart = restart_of(*arguments.restart, self.steps) if arguments.restart else begun.get("restart")
+            self.restart = restart_of(arguments.restart, self.steps, self.shift) if arguments.restart else begun.get("restart")
         except ValueError as error:
-            raise SystemExit(f"--restart {' '.join(map(str, arguments.restart))}: {error}") from None
+            raise SystemExit(f"--restart {' '.join(f'{said:g}' for said in arguments.restart)}: {error}") from None
         self.moments = moments(self.steps, self.shift, self.restart)
         self.length = len(self.moments) - 1
-        once = moments(self.steps, self.shift)
-        # A moment that comes again counts to the network as it did at first.
-        self.ranks = [once.index(moment) for moment in self.moments]
+        self.renewed = renewed_steps(self.restart)
+        # A step that is taken again counts to the network as it did at first.
+        self.ranks = [*range(self.renewed.start), *[self.renewed.start] * len(self.renewed), *range(self.renewed.start, self.steps + 1)]
         super().__init__(arguments)
         require_world(world_of_checkpoint(arguments.teacher), self.world, arguments.teacher)
         teacher = load_denoiser(arguments.teacher, self.device).to(memory_format=torch.channels_last)
@@ -153,7 +153,7 @@ class Refiner(Trainer):
                 (now, then), x = self.times(walk), walk.x
                 time = torch.full((len(x),), now, device=self.device)
                 velocity = self.network(x, time, *walk.captions.inputs(self.device), *walk.known)
-                walk.x = jump(x, velocity, now, then)
+                walk.x = jump(x, velocity, now, then, walk.moment in self.renewed)
                 walk.moment += 1
 
     def times(self, walk: Walk) -> tuple[float, float]:
@@ -176,7 +176,7 @@ class Refiner(Trainer):
             velocity, _ = self.predict(*inputs)
         clean = x - wide * velocity.float()
         for walk, part in zip(self.walks, velocity.detach().split(counts)):
-            walk.x = jump(walk.x, part, *self.times(walk))
+            walk.x = jump(walk.x, part, *self.times(walk), walk.moment in self.renewed)
             walk.moment += 1
         level = (then + BLUR * torch.rand_like(then)).clamp(max=NOISIEST)
         answer = clean.detach()
@@ -272,7 +272,7 @@ def parser():
     own.add_argument("--keep", type=float, default=0.3, help="weight of what is where as the network drew it before")
     own.add_argument("--read", type=float, default=0.0, help="how much as the critic of latents the one counts that reads the cells of an image (cells.py); 0: without it")
     own.add_argument("--edited", type=float, default=0.0, help="share of the walks whose maps are edited first (edited.py), which only the critic of cells judges")
-    own.add_argument("--restart", type=int, nargs=2, metavar=("STEP", "TIMES"), help="a step of its walks, from 0, that is taken again so many times from fresh noise, as the pack is to take it [default: as --start has it]")
+    own.add_argument("--restart", type=float, nargs="+", metavar="N", help="STEP TIMES [FROM]: a step of its walks, from 0, that is taken again so many times from fresh noise, the first time back at t = FROM, as the pack is to take it [default: as --start has it]")
     own.set_defaults(rate=1e-4, batch=8)
     return own
 

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from evaluate.flow import moments
+from evaluate.flow import moments, renewed_steps
 
 from .networks import Denoiser, with_absent
 from .text import Captions
@@ -12,11 +12,11 @@ CLAMP = 4.0
 """The estimate of the clean latent stays within this many standard deviations."""
 
 
-def jump(x: Tensor, velocity: Tensor, now: float, then: float, generator: torch.Generator | None = None) -> Tensor:
-    """The Euler step from `now` to `then`, the clean estimate clamped; from a moment to the same one it is noised afresh (by the `generator`), as `evaluate.flow` restarts."""
+def jump(x: Tensor, velocity: Tensor, now: float, then: float, renewed: bool = False, generator: torch.Generator | None = None) -> Tensor:
+    """The Euler step from `now` to `then`, the clean estimate clamped; `renewed`, it ends in fresh noise (of the `generator`), as in a restart of `evaluate.flow`."""
     clean = (x - now * velocity).clamp(-CLAMP, CLAMP)
-    if then == now:
-        return (1 - now) * clean + now * torch.randn(clean.shape, generator=generator).to(clean.device)
+    if renewed:
+        return (1 - then) * clean + then * torch.randn(clean.shape, generator=generator).to(clean.device)
     return clean + then / now * (x - clean)
 
 
@@ -63,9 +63,9 @@ def sample(
     clean = torch.zeros(count, device=device)
     conditions = with_absent(network.config.parents, {name: (latent, clean) for name, latent in (parents or {}).items()}, x)
     times = moments(steps, shift, restart)
-    for now, then in zip(times[:-1], times[1:]):
+    for step, (now, then) in enumerate(zip(times[:-1], times[1:])):
         time = torch.full((count,), now, device=device)
-        x = jump(x, guided(network, x, time, (tokens, ids, mask), conditions, guidance, perturbed), now, then, generator)
+        x = jump(x, guided(network, x, time, (tokens, ids, mask), conditions, guidance, perturbed), now, then, step in renewed_steps(restart), generator)
     return x
 
 

@@ -1,10 +1,12 @@
-"""The reader of shapes that a pack may hold: which class the bare outline of an object looks like, or none. Candidates are ranked by it as well.
+"""The reader of shapes that a pack may hold: which class the bare outline of an object looks like. Candidates are ranked by it as well.
 
-    python -m train.shapes --autoencoder onnx/runs/autoencoder/checkpoint.pt --pack onnx/packs/clay --run onnx/runs/shapes --minutes 12
+    python -m train.shapes --autoencoder onnx/runs/autoencoder/checkpoint.pt --run onnx/runs/shapes --minutes 18
 
-It learns the outlines of label maps drawn on the fly, as the autoencoder gives them back from slightly noisy latents, by their classes; and those of maps that
-the pack draws for captions of the training, as none. So the share of its own class in an answer falls with what tells a drawn dog from a true one,
-as a discriminator's does. The judge of `evaluate.silhouette` is another network, from another seed, that sees clean true outlines alone.
+It learns the outlines of label maps drawn on the fly by their classes: half of the maps as they were rendered, half as the autoencoder gives them back from
+slightly noisy latents. The judge of `evaluate.silhouette` is another network, from another seed, that sees rendered outlines alone.
+
+With a `--pack` it learns besides to say *none* to the outlines of maps which that draws for captions of the training: the share of its own class in an answer
+then falls with what tells a drawn dog from a true one, as a discriminator's does. That is what `train.contours` begins with; candidates are ranked better without.
 """
 
 import argparse
@@ -19,6 +21,7 @@ from torch import Tensor, nn
 from evaluate.pack import Pack
 from evaluate.samples import MAP_SIDE, draw_candidates
 from evaluate.shapes import OUTLINE_SIDE, instances, outline
+from evaluate.training import stage
 from world.caption import describe
 from world.classes import OBJECTS, classes_of
 from world.spec import sample_spec
@@ -50,8 +53,7 @@ class ShapeReader(nn.Module):
 
     def __init__(self):
         super().__init__()
-        stage = lambda a, b, stride: [nn.Conv2d(a, b, 3, stride, padding=1), nn.BatchNorm2d(b), nn.SiLU()]
-        self.features = nn.Sequential(*stage(1, 24, 2), *stage(24, 48, 1), *stage(48, 48, 2), *stage(48, 64, 1), *stage(64, 96, 2))
+        self.features = nn.Sequential(*stage(1, 24), *stage(24, 48), *stage(48, 96))
         side = OUTLINE_SIDE // 8
         self.head = nn.Sequential(nn.Flatten(), nn.Dropout(0.3), nn.Linear(96 * side * side, 128), nn.SiLU(), nn.Linear(128, CLASS_SLOTS + 1))
 
@@ -92,10 +94,11 @@ def through(autoencoder: Autoencoder, maps: Maps) -> tuple[np.ndarray, np.ndarra
 
 
 def true_outlines(autoencoder: Autoencoder, seed: int, world: int, size: int = SIZE) -> Iterator[Outlines]:
-    """Endless lots of outlines from fresh maps."""
+    """Endless lots of outlines from fresh maps, half of them as they were rendered, half as the autoencoder gives them back."""
     rng = np.random.Generator(np.random.PCG64([seed, 0x5A9E]))
     while True:
-        yield outlines_of(*through(autoencoder, render_maps(rng, 32, 2, size, world)))
+        plain = render_maps(rng, 16, 2, MAP_SIDE, world)
+        yield outlines_of(plain.classes, plain.boundary) + outlines_of(*through(autoencoder, render_maps(rng, 16, 2, size, world)))
 
 
 def drawn_outlines(pack: Pack, captions: int, seed: int) -> tuple[Outlines, Outlines]:

@@ -17,6 +17,11 @@ pub struct Moment {
 impl Moment {
     const CLEAN: Self = Self { time: 0.0, signal: 1.0, noise: 0.0 };
 
+    /// The moment `t` of a flow.
+    pub(super) fn of_flow(t: f64) -> Self {
+        Self { time: t as f32, signal: 1.0 - t, noise: t }
+    }
+
     /// Half of the logarithm of the signal-to-noise ratio (lambda of DPM-Solver); infinite when clean.
     pub(super) fn log_snr(self) -> f64 {
         self.signal.ln() - self.noise.ln()
@@ -74,7 +79,7 @@ pub fn moments(schedule: &BetaSchedule, sampler: Sampler, spacing: Spacing, step
 
 fn flow(shift: f64, sampler: Sampler, spacing: Spacing, steps: usize) -> Vec<Moment> {
     let share = |i: usize| i as f64 / steps as f64;
-    let shifted = |t: f64| shift * t / (1.0 + (shift - 1.0) * t);
+    let shifted = |t: f64| BetaSchedule::shifted(t, shift);
     // Single precision where the reference has it: a ratio near 1 - t = 1e-6 shows the rounding.
     let single = |t: f64| f64::from(t as f32);
     let mut times: Vec<f64> = (0..steps)
@@ -88,7 +93,7 @@ fn flow(shift: f64, sampler: Sampler, spacing: Spacing, steps: usize) -> Vec<Mom
     if spacing == Spacing::Karras {
         times = karras(times[0], times[steps - 1], steps);
     }
-    times.into_iter().map(|t| Moment { time: t as f32, signal: 1.0 - t, noise: t }).collect()
+    times.into_iter().map(Moment::of_flow).collect()
 }
 
 fn discrete(products: &[f64], cosine: bool, sampler: Sampler, spacing: Spacing, steps: usize) -> Vec<Moment> {

@@ -213,7 +213,7 @@ fn only_stochastic_samplers_want_noise_and_not_at_the_end() {
 #[test]
 fn a_step_taken_again_keeps_the_estimate_and_none_of_the_noise() {
     let plain = flow(None, euler(4));
-    let walk = plain.clone().restarting(Some(Restart { step: 1, times: 2 }));
+    let walk = plain.clone().restarting(Some(Restart { step: 1, times: 2, from: None }));
     let times: Vec<f32> = (0..=walk.steps()).map(|step| walk.moment(step).time).collect();
     assert_eq!(times, [1.0, 0.75, 0.75, 0.75, 0.5, 0.25, 0.0]);
     assert_eq!([0, 1, 2, 3, 4, 5].map(|step| walk.adds_noise(step)), [false, true, true, false, false, false]);
@@ -228,6 +228,20 @@ fn a_step_taken_again_keeps_the_estimate_and_none_of_the_noise() {
     assert_eq!(on.x, as_before.x, "the last time it goes on");
     let rest = walk.after(2);
     assert_eq!([0, 1, 2, 3].map(|step| rest.adds_noise(step)), [true, false, false, false], "the rest of it, too");
+}
+
+#[test]
+fn a_step_taken_again_may_go_back_first() {
+    let walk = flow(None, euler(4)).restarting(Some(Restart { step: 1, times: 2, from: Some(0.9) }));
+    let times: Vec<f32> = (0..=walk.steps()).map(|step| walk.moment(step).time).collect();
+    assert_eq!(times, [1.0, 0.75, 0.9, 0.75, 0.5, 0.25, 0.0]);
+    assert_eq!([0, 1, 2, 3].map(|step| walk.adds_noise(step)), [false, true, true, false]);
+    let mut latents = walk.start_at(vec![0.4]);
+    walk.step(1, &mut latents, &[0.8], &[3.0]);
+    let clean = 0.4 - 0.75 * 0.8;
+    assert_close(&latents.x, &[0.1 * clean + 0.9 * 3.0], 1e-6, "noised afresh, to where it goes back to");
+    walk.step(2, &mut latents, &[0.0], &[-2.0]);
+    assert_close(&latents.x, &[0.25 * (0.1 * clean + 0.9 * 3.0) - 0.75 * 2.0], 1e-6, "and where it goes on from");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 //! From `x = a x0 + s eps` and the network's answer follow estimates of `x0` and `eps`. The rules of one
 //! step (Euler, DDIM, DDPM and the ancestral ones) are all `x' = a' x0 + d eps + u noise` with
 //! `u = eta s' sqrt(1 - (sigma' / sigma)^2)`, `sigma = s / a`, and `d^2 + u^2 = s'^2`: Euler and DDIM are
-//! eta = 0, DDPM is eta = 1 (the posterior of the paper's eq. 2). A step that ends where it began has d = 0: all
-//! of its noise is fresh.
+//! eta = 0, DDPM is eta = 1 (the posterior of the paper's eq. 2). A step of a restart has d = 0: all of its noise is
+//! fresh.
 
 use std::ops::Range;
 
@@ -33,7 +33,7 @@ pub struct Walk {
     flow: bool,
     route: Route,
     moments: Vec<Moment>,
-    /// Steps that end where they began, see [`Restart`].
+    /// Steps that end in fresh noise alone, see [`Restart`].
     again: Range<usize>,
 }
 
@@ -74,12 +74,14 @@ impl Walk {
         self
     }
 
-    /// The walk with a step taken again, see [`Restart`]: a moment that is followed by itself.
+    /// The walk with a step taken again, see [`Restart`]: a moment that is followed by itself, or first by a noisier one.
     #[must_use]
     pub fn restarting(mut self, restart: Option<Restart>) -> Self {
-        if let Some(Restart { step, times }) = restart {
-            let again = std::iter::repeat_n(self.moments[step], times);
-            self.moments.splice(step..step, again);
+        if let Some(Restart { step, times, from }) = restart {
+            let own = self.moments[step];
+            let first = from.map_or(own, Moment::of_flow);
+            let again = std::iter::once(first).chain(std::iter::repeat(own)).take(times);
+            self.moments.splice(step + 1..step + 1, again);
             self.again = step..step + times;
         }
         self

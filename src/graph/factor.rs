@@ -95,6 +95,11 @@ impl BetaSchedule {
         matches!(self, Self::Flow { .. })
     }
 
+    /// Where an even moment `t` of a flow's walk, in `[0, 1]`, stands with a `shift`, see [`Self::Flow`].
+    pub fn shifted(t: f64, shift: f64) -> f64 {
+        shift * t / (1.0 + (shift - 1.0) * t)
+    }
+
     /// Number of training steps; a flow has none, its time is continuous.
     pub fn train_steps(&self) -> Option<usize> {
         match *self {
@@ -165,15 +170,18 @@ impl QuickWalk {
     }
 }
 
-/// A step of a walk that is taken again from fresh noise: where the latent stands, all of its noise is replaced. What the
-/// network got wrong there, it then sees in what it drew (Xu et al., "Restart Sampling for Improving Generative Processes",
-/// 2023; here an interval of one moment).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A step of a flow's walk that is taken again from fresh noise: all of it is replaced, where the latent stands or, the first
+/// time, further back. What the network got wrong there, it then sees in what it drew (after Xu et al., "Restart Sampling for
+/// Improving Generative Processes", 2023, who walk down again from further back without fresh noise on the way).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Restart {
     /// Which step, from 0.
     pub step: usize,
     /// How many times more than once.
     pub times: usize,
+    /// The moment `t` that the first of these times begins at, noisier than the step's own, where they all begin without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<f64>,
 }
 
 impl Factor {

@@ -146,6 +146,12 @@ fn graphs_that_cannot_be_sampled_are_refused() {
             m["factors"][0]["quick"] = json!({"model": "segmentation.onnx", "steps": 4, "restart": restart});
         });
     }
+    for from in [0.75, 1.1] {
+        assert_refused("has to lie above its own 0.750", |m| {
+            let restart = json!({"step": 1, "times": 1, "from": from});
+            m["factors"][0]["quick"] = json!({"model": "segmentation.onnx", "steps": 4, "restart": restart});
+        });
+    }
     assert_refused("guided by \"pose\", which is no parent", |m| m["variables"][3]["guided_by"] = json!(["pose"]));
     assert_refused("guided by \"depth\" twice", |m| m["variables"][3]["guided_by"] = json!(["depth", "depth"]));
     assert_refused("guided by \"depth\", but there is none", |m| {

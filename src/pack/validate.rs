@@ -7,7 +7,7 @@ use crate::graph::{
 use crate::maps::ClassKind;
 
 use super::controls::{check_backbones, check_controls, controls};
-use super::{FactorEntry, Manifest, VariableEntry};
+use super::{FactorEntry, Manifest, QuickEntry, VariableEntry};
 
 /// The one value of [`Manifest::format`].
 pub const FORMAT: &str = "underpaint-pack";
@@ -216,6 +216,28 @@ fn build_graph(manifest: &Manifest) -> Result<FactorGraph, Fault> {
     FactorGraph::new(variables, factors).map_err(Fault::Graph)
 }
 
+fn check_restart(entry: &FactorEntry, quick: &QuickEntry) -> Result<(), String> {
+    let Some(Restart { step, times, from }) = quick.restart else {
+        return Ok(());
+    };
+    let BetaSchedule::Flow { shift } = entry.schedule else {
+        return Err("takes a step of a quick network's walk again, which only a flow can".into());
+    };
+    if step >= quick.steps || !(1..=MOST_RESTARTS).contains(&times) {
+        return Err(format!(
+            "takes step {step} of a quick network's walk of {} again, {times} times; steps count from 0, times from 1 to {MOST_RESTARTS}",
+            quick.steps
+        ));
+    }
+    let own = BetaSchedule::shifted(1.0 - step as f64 / quick.steps as f64, quick.shift.unwrap_or(shift));
+    match from {
+        Some(t) if !(t > own && t <= 1.0) => Err(format!(
+            "takes step {step} of a quick network's walk again from t = {t}, which has to lie above its own {own:.3}, and be 1 at most"
+        )),
+        _ => Ok(()),
+    }
+}
+
 fn check_factor(entry: &FactorEntry) -> Result<(), String> {
     let fault = |reason: String| Err(format!("the factor \"{}\" {reason}", entry.variable));
     if (entry.prediction == Prediction::Flow) != entry.schedule.is_flow() {
@@ -234,17 +256,10 @@ fn check_factor(entry: &FactorEntry) -> Result<(), String> {
         if !(1..=1000).contains(&quick.steps) {
             return fault(format!("has a quick network of {} steps, which must lie between 1 and 1000", quick.steps));
         }
-        if let Some(Restart { step, times }) = quick.restart
-            && (step >= quick.steps || !(1..=MOST_RESTARTS).contains(&times))
-        {
-            return fault(format!(
-                "takes step {step} of a quick network's walk of {} again, {times} times; steps count from 0, times from 1 to {MOST_RESTARTS}",
-                quick.steps
-            ));
-        }
         if quick.shift.is_some() && !entry.schedule.is_flow() {
             return fault("shifts the moments of a quick network's walk, which only a flow can".into());
         }
+        check_restart(entry, quick).or_else(fault)?;
     }
     if !entry.guidance.is_finite() {
         return fault("has no finite guidance".into());

@@ -62,7 +62,7 @@ fn a_step_taken_again_has_fresh_noise_of_the_seed_alone() {
         let samples = engine.sample(&SampleRequest { settings, ..request(0, "a dog", seeds) }, &watch).unwrap();
         (samples.into_iter().map(|sample| sample.map).collect::<Vec<_>>(), watch.steps.into_inner())
     };
-    let mut again = engine_walking(None, Some(Restart { step: 1, times: 2 }));
+    let mut again = engine_walking(None, Some(Restart { step: 1, times: 2, from: None }));
     let (alone, steps) = drawn(&mut again, &[7]);
     let (once, usual) = drawn(&mut engine_with_quick(), &[7]);
     assert_eq!((steps, usual), (4, 2));
