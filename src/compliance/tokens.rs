@@ -16,8 +16,43 @@ pub(super) struct Token {
     pub sentence: usize,
 }
 
-/// Splits a prompt into words.
+/// What says that the quotation after it is writing: these are left out with it...
+const WRITES: [&str; 17] = [
+    "say", "says", "saying", "said", "read", "reads", "reading", "spell", "spells", "spelling", "word", "words",
+    "text", "labelled", "labeled", "titled", "called",
+];
+/// ... and these are not.
+const BEARS: [&str; 9] =
+    ["letter", "letters", "lettering", "sign", "signboard", "signpost", "billboard", "board", "with"];
+
+/// Splits a prompt into words, without what it only quotes: a sign that says "DOG" asks for no dog.
 pub(super) fn tokens(prompt: &str) -> Vec<Token> {
+    let mut tokens = words(prompt);
+    let mut at = 0;
+    for quoted in quotations(prompt) {
+        let before = at + tokens[at..].partition_point(|t| t.span.end <= quoted.start);
+        let after = before + tokens[before..].partition_point(|t| t.span.start < quoted.end);
+        let key = before.checked_sub(1).map_or("", |last| tokens[last].key.as_str());
+        let (writes, bears) = (WRITES.contains(&key), BEARS.contains(&key));
+        at = after;
+        if writes || bears {
+            let from = before - usize::from(writes);
+            tokens.drain(from..after);
+            at = from;
+        }
+    }
+    tokens
+}
+
+/// The bytes of what stands between double quotation marks.
+fn quotations(prompt: &str) -> Vec<Range<usize>> {
+    let mut marks = prompt.char_indices().filter(|(_, c)| matches!(c, '"' | '\u{201c}' | '\u{201d}' | '\u{201e}'));
+    std::iter::from_fn(|| Some((marks.next()?, marks.next()?)))
+        .map(|((opening, mark), (closing, _))| opening + mark.len_utf8()..closing)
+        .collect()
+}
+
+fn words(prompt: &str) -> Vec<Token> {
     let is_apostrophe = |c: char| c == '\'' || c == '\u{2019}';
     let mut tokens: Vec<Token> = Vec::new();
     let mut rest = 0;

@@ -210,3 +210,21 @@ fn every_word_of_the_pack_is_read_as_its_class() {
         }
     }
 }
+
+#[test]
+fn what_a_sign_says_asks_for_nothing() {
+    let cases = [
+        (r#"a house and a board that says "DOG""#, "house×1"),
+        (r#"letters spelling "TREE", two cats"#, "cat×2"),
+        ("a dog with \u{201c}CAR\u{201d} on it beside a house", "dog×1 house×1"),
+        (r#""a dog" beside a "cat""#, "dog×1 cat×1"),
+        (r#"a dog that says "a cat"#, "dog×1 cat×1"),
+    ];
+    check(&cases, asked);
+    let cases = [
+        (r#"a dog that says "HELLO" beside a house"#, ""),
+        (r#"a house, the word "zebra" on it"#, ""),
+        (r#"a dog and a "zebra""#, "zebra"),
+    ];
+    check(&cases, unknown);
+}
