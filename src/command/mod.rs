@@ -385,6 +385,14 @@ pub enum Command {
         outline: bool,
     },
 
+    /// Writes words into the sketch on the face of the largest object of a class, as large as they fit; other lines there are gone.
+    Inscribe {
+        /// Class name.
+        class: String,
+        /// The words.
+        text: String,
+    },
+
     // --- history
     /// Undoes the last change.
     Undo,

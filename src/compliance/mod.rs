@@ -79,6 +79,17 @@ pub struct Reading {
     pub refused: Vec<Refused>,
     /// Nouns that no class answers to, for the person to bind.
     pub unknown: Vec<String>,
+    /// What is to be read on things of the picture, in order of appearance.
+    pub writing: Vec<Writing>,
+}
+
+/// Words that the prompt quotes, and what they stand on: a sign that says "OPEN".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Writing {
+    /// The words, as quoted.
+    pub text: String,
+    /// Name of the class of objects that bears them.
+    pub on: String,
 }
 
 impl Reading {

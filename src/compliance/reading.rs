@@ -7,7 +7,7 @@ use super::relations::{Mention, relations};
 use super::tokens::{Token, tokens};
 use super::vocabulary::{Meaning, Vocabulary, singulars};
 use super::words::{Number, WordKind, collective, kind_of, number_of};
-use super::{AskedColour, AskedObject, IGNORED, Reading, Refused};
+use super::{AskedColour, AskedObject, IGNORED, Reading, Refused, Writing};
 use crate::maps::ClassTable;
 
 /// Most words between a number and its noun: "two big old red dogs".
@@ -22,7 +22,7 @@ pub(super) const REACH: usize = 5;
 /// objects alone, as only objects are counted: the count of a background is 1.
 pub fn read_prompt(prompt: &str, classes: &ClassTable, bindings: &[(String, String)]) -> Reading {
     let vocabulary = Vocabulary::new(classes, bindings);
-    let tokens = tokens(prompt);
+    let (tokens, quotations) = tokens(prompt);
     let matches = matches(&tokens, &vocabulary);
     let mut reading = Reading::default();
     let mut mentions = Vec::new();
@@ -51,6 +51,12 @@ pub fn read_prompt(prompt: &str, classes: &ClassTable, bindings: &[(String, Stri
     reading.relations = relations(&tokens, &matches, &mentions, classes);
     reading.unknown = unknown_nouns(&tokens, &matches);
     reading.unknown.retain(|word| !is_ignored(word, bindings));
+    let writing = quotations.iter().filter_map(|quoted| {
+        let (before, after): (Vec<&Mention>, Vec<_>) = mentions.iter().partition(|m| m.at.end <= quoted.at);
+        let class = classes.get(before.last().or(after.first())?.class)?;
+        Some(Writing { text: prompt[quoted.span.clone()].trim().to_owned(), on: class.name.clone() })
+    });
+    reading.writing = writing.filter(|writing| !writing.text.is_empty()).collect();
     reading
 }
 

@@ -25,9 +25,17 @@ const WRITES: [&str; 17] = [
 const BEARS: [&str; 9] =
     ["letter", "letters", "lettering", "sign", "signboard", "signpost", "billboard", "board", "with"];
 
-/// Splits a prompt into words, without what it only quotes: a sign that says "DOG" asks for no dog.
-pub(super) fn tokens(prompt: &str) -> Vec<Token> {
-    let mut tokens = words(prompt);
+/// Writing that a prompt quotes.
+pub(super) struct Quotation {
+    /// Bytes of the prompt, without the quotation marks.
+    pub span: Range<usize>,
+    /// How many words come before it.
+    pub at: usize,
+}
+
+/// Splits a prompt into words and what is to be written: a sign that says "DOG" asks for no dog.
+pub(super) fn tokens(prompt: &str) -> (Vec<Token>, Vec<Quotation>) {
+    let (mut tokens, mut writing) = (words(prompt), Vec::new());
     let mut at = 0;
     for quoted in quotations(prompt) {
         let before = at + tokens[at..].partition_point(|t| t.span.end <= quoted.start);
@@ -39,9 +47,10 @@ pub(super) fn tokens(prompt: &str) -> Vec<Token> {
             let from = before - usize::from(writes);
             tokens.drain(from..after);
             at = from;
+            writing.push(Quotation { span: quoted, at });
         }
     }
-    tokens
+    (tokens, writing)
 }
 
 /// The bytes of what stands between double quotation marks.

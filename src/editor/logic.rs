@@ -331,5 +331,6 @@ fn edits_pixels(command: &Command) -> bool {
             | Command::Stroke { .. }
             | Command::Fill { .. }
             | Command::Text { .. }
+            | Command::Inscribe { .. }
     )
 }

@@ -227,4 +227,16 @@ fn what_a_sign_says_asks_for_nothing() {
         (r#"a dog and a "zebra""#, "zebra"),
     ];
     check(&cases, unknown);
+    let writing = |prompt: &str| {
+        let all: Vec<_> = read(prompt).writing.iter().map(|w| format!("{} on {}", w.text, w.on)).collect();
+        all.join(", ")
+    };
+    let cases = [
+        (r#"a cat, and a dog that says "HELLO YOU" beside a house with "NO 7""#, "HELLO YOU on dog, NO 7 on house"),
+        (r#"the word "STOP" on a car"#, "STOP on car"),
+        (r#"the word "STOP""#, ""),
+        (r#"a dog that says """#, ""),
+        (r#"a "dog" and a cat"#, ""),
+    ];
+    check(&cases, writing);
 }

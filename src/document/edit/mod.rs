@@ -7,6 +7,7 @@
 mod clip;
 mod fill;
 mod frame;
+mod inscribe;
 mod mask;
 mod move_region;
 mod pixel;
@@ -27,7 +28,7 @@ use self::mask::Mask;
 use self::placement::{Affine, Placement};
 use super::{Document, Selection};
 use crate::command::{Command, Ink};
-use crate::graph::{FactorGraph, VariableId, VariableKind};
+use crate::graph::{FactorGraph, NodeState, VariableId, VariableKind};
 use crate::maps::{ClassKind, ClassTable, Label, Map, Plane, PoseMap, SegmentationMap, resize_map};
 
 pub use clip::copy;
@@ -133,6 +134,7 @@ pub fn edit(
         Command::Fill { x, y, class } => Some(session.fill(*x, *y, class)?),
         Command::MoveFrame { dx, dy } => Some(frame::move_frame(document, (*dx, *dy))?),
         Command::Text { x, y, size, text, outline } => Some(session.write(*x, *y, *size, text, *outline)?),
+        Command::Inscribe { class, text } => Some(session.inscribe(class, text)?),
         _ => None,
     })
 }
@@ -261,6 +263,27 @@ impl Session<'_> {
         let id = self.variable_of(VariableKind::Sketch)?;
         let map = self.paper(id)?;
         let written = text::write(&map, x, y, size, words, outline)?;
+        Ok(self.finish(id, &map, written, self.selection.clone(), "Text"))
+    }
+
+    fn inscribe(&self, class: &str, words: &str) -> Result<Edited, EditError> {
+        let index = class_index(self.context.classes, class)?;
+        let classes = self.context.graph.of_kind(VariableKind::Classes).and_then(|id| self.document.map(id));
+        let face = classes.and_then(|map| match resize_map(map, self.document.width, self.document.height) {
+            Map::Segmentation(plane) => inscribe::face(&plane, self.context.classes, index),
+            _ => None,
+        });
+        let face = face.ok_or_else(|| {
+            EditError(format!("there is no {class} in the segmentation that has an even face to write on"))
+        })?;
+        let id = self.context.graph.of_kind(VariableKind::Sketch);
+        let id = id.ok_or_else(|| EditError("this pack has no sketch to write into".into()))?;
+        let node = self.document.node(id);
+        if matches!(node.state, NodeState::Empty | NodeState::Stale) {
+            return Err(EditError(format!("the {} does not show these things yet; update it first", node.name)));
+        }
+        let map = self.map(id)?;
+        let written = inscribe::inscribe(&map, face, words)?;
         Ok(self.finish(id, &map, written, self.selection.clone(), "Text"))
     }
 }

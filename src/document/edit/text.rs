@@ -1,6 +1,6 @@
 //! Words in a sketch.
 
-use ab_glyph::{Font, FontRef, Glyph, PxScale, PxScaleFont, ScaleFont, point};
+use ab_glyph::{Font, FontRef, Glyph, GlyphId, PxScale, PxScaleFont, ScaleFont, point};
 
 use super::EditError;
 use crate::maps::{Map, Plane};
@@ -24,7 +24,7 @@ pub(super) fn write(map: &Map, x: f32, y: f32, size: f32, words: &str, outline: 
     if ![x, y, size].iter().all(|v| v.is_finite()) || !(2.0..=4096.0).contains(&size) {
         return Err(EditError("letters are between 2 and 4096 pixels high".into()));
     }
-    let font = FontRef::try_from_slice(FONT).map_err(|e| EditError(format!("the built-in font is damaged: {e}")))?;
+    let font = font()?;
     let scaled = font.as_scaled(capital_scale(&font, size));
     let radius = if outline { (size * BOLD).max(LINE) } else { size * BOLD };
     let faces: Vec<Plane<u8>> = ring(radius)
@@ -57,14 +57,8 @@ fn faces(
     let mut covered = Plane::filled(width, height, 0_u8);
     let mut baseline = y;
     for line in words.lines() {
-        let mut pen = x;
-        let mut last = None;
-        for letter in line.chars().filter(|c| !c.is_control()) {
-            let id = font.glyph_id(letter);
-            if let Some(last) = last {
-                pen += font.kern(last, id);
-            }
-            let glyph: Glyph = id.with_scale_and_position(font.scale(), point(pen, baseline));
+        for (id, pen) in set(font, line).0 {
+            let glyph: Glyph = id.with_scale_and_position(font.scale(), point(x + pen, baseline));
             if let Some(outline) = font.outline_glyph(glyph) {
                 let corner = outline.px_bounds().min;
                 outline.draw(|column, row, cover| {
@@ -75,12 +69,34 @@ fn faces(
                     }
                 });
             }
-            pen += font.h_advance(id);
-            last = Some(id);
         }
         baseline += size * 1.7;
     }
     covered
+}
+
+/// Where the letters of a line stand from its left end, and its width.
+fn set(font: &PxScaleFont<&FontRef<'_>>, line: &str) -> (Vec<(GlyphId, f32)>, f32) {
+    let (mut letters, mut pen) = (Vec::<(GlyphId, f32)>::new(), 0.0);
+    for letter in line.chars().filter(|c| !c.is_control()) {
+        let id = font.glyph_id(letter);
+        if let Some((last, _)) = letters.last() {
+            pen += font.kern(*last, id);
+        }
+        letters.push((id, pen));
+        pen += font.h_advance(id);
+    }
+    (letters, pen)
+}
+
+/// Width in pixels of one line of words in letters of this size, see [`write`].
+pub(super) fn width(size: f32, line: &str) -> Result<f32, EditError> {
+    let font = font()?;
+    Ok(set(&font.as_scaled(capital_scale(&font, size)), line).1)
+}
+
+fn font() -> Result<FontRef<'static>, EditError> {
+    FontRef::try_from_slice(FONT).map_err(|e| EditError(format!("the built-in font is damaged: {e}")))
 }
 
 /// The scale at which a capital letter is `size` pixels high.

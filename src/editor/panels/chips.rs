@@ -7,10 +7,12 @@ use std::collections::BTreeSet;
 use egui::{Align2, Color32, FontId, Rect, RichText, Sense, Stroke, Ui, pos2, vec2};
 
 use crate::command::Command;
-use crate::compliance::{AskedObject, Compliance, Reading};
+use crate::compliance::{AskedObject, Compliance, Reading, Writing};
+use crate::editor::tools::Tool;
 use crate::editor::view_command::{Outbox, ViewCommand};
 use crate::editor::widgets::{self, dashed_rect, focus_ring, swatch};
 use crate::editor::{icons, theme};
+use crate::graph::{NodeState, VariableKind};
 use crate::workbench::Workbench;
 
 /// Draws them in a row. `looked_up` are the words whose nearest classes were asked for already.
@@ -47,6 +49,9 @@ pub fn ui(
             Some(_) => State::Kept("kept out of the map"),
         };
         stated_chip(ui, &format!("no {}", refused.name), &state);
+    }
+    for writing in &reading.writing {
+        writing_chip(ui, writing, bench, out);
     }
     for word in &reading.unknown {
         unknown_chip(ui, word, bench, looked_up, out);
@@ -126,6 +131,25 @@ fn unasked_chip(ui: &mut Ui, name: &str) {
     response.on_hover_ui(|ui| {
         ui.label(RichText::new(format!("{name} is in the map, though nobody asked for it")).color(p.muted));
     });
+}
+
+/// What is to be read on a thing; a click writes it into the sketch there, once there is one that shows the thing.
+fn writing_chip(ui: &mut Ui, writing: &Writing, bench: &Workbench, out: &mut Outbox) {
+    let p = theme::palette(ui);
+    let sketch = bench.pack().graph.of_kind(VariableKind::Sketch).map(|id| bench.document().node(id).state);
+    let ready = matches!(sketch, Some(NodeState::Fresh | NodeState::Given));
+    let (ink, sense) = if ready { (p.text, Sense::click()) } else { (p.muted, Sense::hover()) };
+    let label = format!("“{}”", writing.text);
+    let (rect, response) = chip(ui, &label, None, Some((Tool::Text.icon(), ink)), sense);
+    ui.painter().rect_stroke(rect, theme::RADIUS, Stroke::new(1.0, p.outline), egui::StrokeKind::Inside);
+    focus_ring(ui, rect, &response);
+    let wait = if ready { "" } else { " (once that is up to date)" };
+    let said = format!("Write {label} on the {} in the sketch{wait}", writing.on);
+    describe(&response, &said);
+    if response.clicked() {
+        out.send(Command::Inscribe { class: writing.on.clone(), text: writing.text.clone() });
+    }
+    response.on_hover_text(said);
 }
 
 fn unknown_chip(ui: &mut Ui, word: &str, bench: &Workbench, looked_up: &mut BTreeSet<String>, out: &mut Outbox) {

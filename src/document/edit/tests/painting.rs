@@ -134,3 +134,44 @@ fn the_first_stroke_starts_a_blank_map() {
     let Some(Map::Sketch(plane)) = desk.document.map(VariableId(2)).map(|m| &**m) else { panic!("a sketch") };
     assert_eq!(plane.to_pixels()[..4], [0, 255, 0, 0]);
 }
+
+#[test]
+fn words_are_written_on_the_face_of_a_thing() {
+    let board = |x: u32, y: u32| (20..180).contains(&x) && (10..70).contains(&y);
+    let post = |x: u32, y: u32| (95..105).contains(&x) && (70..95).contains(&y);
+    let map = Plane::from_fn(200, 100, |x, y| Label {
+        class: if board(x, y) || post(x, y) { DOG } else { SKY },
+        instance: 0,
+    });
+    let mut desk = Desk::with(map);
+    let node = desk.document.node_mut(VariableId(2));
+    node.map = Some(Arc::new(Map::Sketch(Plane::filled(200, 100, 200))));
+    node.state = NodeState::Fresh;
+    let inscribe = |text: &str| Command::Inscribe { class: "dog".into(), text: text.into() };
+    desk.does(inscribe("OPEN\nNOW"));
+    let Some(Map::Sketch(plane)) = desk.document.map(VariableId(2)).map(|m| &**m) else { panic!("a sketch") };
+    assert_eq!(
+        (plane.at(5, 5), plane.at(100, 90), plane.at(21, 40)),
+        (200, 200, 200),
+        "around it, and at its edge, all stays"
+    );
+    let inked = Selection::from_mask(plane.map(|v| v >= 128)).bounds();
+    assert_eq!((inked.x0, inked.y1), (0, 100));
+    let inside = Plane::from_fn(152, 52, |x, y| plane.at(24 + x, 14 + y) >= 128);
+    let words = Selection::from_mask(inside).bounds();
+    let (left, right) = (words.x0, 152 - words.x1);
+    assert!((1..12).contains(&left) && (left - right).abs() <= 4 && words.width() > 90, "in the middle: {words:?}");
+    let (above, below) = (words.y0, 52 - words.y1);
+    assert!(above > 8 && (above - below).abs() <= 3, "in the middle: {words:?}");
+
+    let refused = |desk: &Desk, command| desk.tried(command).map(|_| ()).unwrap_err().to_string();
+    assert!(refused(&desk, inscribe(" ")).contains("no words"));
+    let mut stale = Desk { document: desk.document.clone(), ..Desk::with(Plane::filled(1, 1, Label::default())) };
+    stale.document.node_mut(VariableId(2)).state = NodeState::Stale;
+    assert!(refused(&stale, inscribe("OPEN")).contains("update it first"));
+    let nowhere = Command::Inscribe { class: "car".into(), text: "OPEN".into() };
+    assert!(refused(&desk, nowhere).contains("even face to write on"));
+    let line = |x: u32, y: u32| Label { class: if x.abs_diff(y) < 2 { DOG } else { SKY }, instance: 0 };
+    let thin = Desk::with(Plane::from_fn(200, 100, line));
+    assert!(refused(&thin, inscribe("OPEN")).contains("even face to write on"), "a line is no face");
+}
