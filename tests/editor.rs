@@ -408,6 +408,23 @@ fn an_unknown_word_can_be_bound_to_a_class() {
 }
 
 #[test]
+fn what_the_prompt_quotes_is_written_by_a_click_once_there_is_a_sketch() {
+    let mut harness = window();
+    write_prompt(&mut harness, "a house that says \"CAFE\"");
+    let chip = "Write “CAFE” on the house in the sketch";
+    harness.get_by_label(&format!("{chip} (once that is up to date)")).click();
+    press(&mut harness, Modifiers::COMMAND, Key::Enter);
+    wait(&mut harness, "candidates are there", |app| idle(app) && !app.bench().document().candidates.is_empty());
+    press(&mut harness, Modifiers::COMMAND, Key::Enter);
+    wait(&mut harness, "the image is there", |app| idle(app) && state(app, "image") == NodeState::Fresh);
+    assert_eq!(state(harness.state(), "sketch"), NodeState::Fresh, "too early a click writes nothing");
+    harness.get_by_label(chip).click();
+    harness.run_steps(3);
+    assert_eq!(state(harness.state(), "sketch"), NodeState::Given);
+    assert_eq!(state(harness.state(), "image"), NodeState::Stale);
+}
+
+#[test]
 fn pasting_with_nothing_to_paste_says_what_to_do() {
     let mut harness = window();
     press(&mut harness, Modifiers::COMMAND, Key::V);

@@ -32,7 +32,7 @@ from .pictures import classes_picture
 from .runs import Budget, Log, code_revision, learning_rate, require_world, save_atomically, set_learning_rate, world_of_checkpoint
 
 SIZE = 128
-"""Side in pixels of true maps where no pack says it."""
+"""Side in pixels of the true maps that go through the autoencoder, where neither `--size` nor a pack says it."""
 NOISE = 0.3
 """Greatest level of noise in the latents of true maps."""
 POOL = 8000
@@ -151,6 +151,7 @@ def main() -> None:
     parser.add_argument("--autoencoder", default="onnx/runs/autoencoder/checkpoint.pt", help="its version of the world is the reader's")
     parser.add_argument("--pack", help="what draws the maps that the reader learns to tell from true ones; left out, it only names classes")
     parser.add_argument("--captions", type=int, default=400, help=f"captions that the pack draws {SEEDS} maps each for")
+    parser.add_argument("--size", type=int, help=f"side in pixels of the true maps that go through the autoencoder [default: that of the pack's maps, or {SIZE}]")
     parser.add_argument("--run", required=True, help="folder of the checkpoint and the log")
     parser.add_argument("--minutes", type=float, default=12)
     parser.add_argument("--seed", type=int, default=1)
@@ -160,10 +161,10 @@ def main() -> None:
     torch.manual_seed(arguments.seed)
     torch.set_num_threads(1)
     autoencoder, world = load_autoencoder(arguments.autoencoder), world_of_checkpoint(arguments.autoencoder)
-    drawn, apart, size = [], [], SIZE
+    drawn, apart, size = [], [], arguments.size or SIZE
     if arguments.pack:
         pack = Pack(arguments.pack)
-        size = pack.variables["segmentation"]["size"]
+        size = arguments.size or pack.variables["segmentation"]["size"]
         require_world(pack.world, world, arguments.pack)
         drawn, apart = drawn_outlines(pack, arguments.captions, arguments.seed)
     network, log, budget = ShapeReader(), Log(Path(arguments.run)), Budget(arguments.minutes)

@@ -16,12 +16,12 @@ pub(super) struct Token {
     pub sentence: usize,
 }
 
-/// What says that the quotation after it is writing: these are left out with it...
+/// Words before a quotation that make it writing, and are no more asked for than what it says.
 const WRITES: [&str; 17] = [
     "say", "says", "saying", "said", "read", "reads", "reading", "spell", "spells", "spelling", "word", "words",
     "text", "labelled", "labeled", "titled", "called",
 ];
-/// ... and these are not.
+/// Words before a quotation that make it writing, and stand for themselves.
 const BEARS: [&str; 9] =
     ["letter", "letters", "lettering", "sign", "signboard", "signpost", "billboard", "board", "with"];
 
