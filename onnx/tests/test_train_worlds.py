@@ -19,7 +19,7 @@ from train.factor import FACTORS, Trainer, arguments_parser
 from train.factor import TINY as TINY_NETWORK
 from train.frames import read_shard, write_shard
 from train.from_pack import factor_checkpoint, world_of_pack
-from train.maps import render_maps
+from train.maps import Favoured, render_maps
 from train.networks import CLASS_SLOTS, Autoencoder, AutoencoderConfig, Denoiser, DenoiserConfig
 from train.parts import full, slim
 from train.pictures import palette
@@ -97,6 +97,23 @@ def test_maps_of_version_1_hold_its_classes():
     maps = render_maps(np.random.Generator(np.random.PCG64(3)), 16, 1, 64, world=1)
     assert 25 <= maps.classes.max() < 34
     assert render_maps(np.random.Generator(np.random.PCG64(3)), 16, 1, 64).classes.max() < 25
+
+
+def test_favoured_things_are_in_as_many_captions_as_asked():
+    drawn = lambda *names, share: render_maps(np.random.Generator(np.random.PCG64(3)), 24, 1, 64, world=1, favoured=Favoured(names, share))
+    holding = lambda maps, name: (maps.classes == INDEX[name]).any((1, 2)).sum()
+    plain, half, all_of_them = (drawn("rock", share=share) for share in (0.0, 0.5, 1.0))
+    assert holding(plain, "rock") < 6 < holding(half, "rock") < 20 < holding(all_of_them, "rock") <= 24
+    both = drawn("rock", "letters", share=1.0)
+    assert holding(both, "rock") > 6 and holding(both, "sign") > 6 and (holding(both, "rock") + holding(both, "sign")) >= 22, "a look is named as a class is"
+
+
+def test_favoured_things_have_to_be_of_the_world(tmp_path):
+    own, frames = checkpoint_of_autoencoder(tmp_path / "a.pt"), ["--frames-only", "--frames", str(tmp_path)]
+    with pytest.raises(SystemExit, match="version 0 of the world has no rock; it has airplane, ball"):
+        trainer(tmp_path / "run", own, "--favour", "dog", "rock")
+    with pytest.raises(SystemExit, match="train.frames --wanted"):
+        trainer(tmp_path / "run", own, "--favour", "dog", *frames)
 
 
 def test_the_autoencoder_goes_on_in_version_1_with_its_encoder_frozen(tmp_path, monkeypatch):

@@ -22,7 +22,7 @@ from world.classes import CLASSES, LATEST, OBJECTS
 from .frames import FrameReader
 from .guesses import Guesser
 from .joints import around_people, joint_targets, pose_figures, pose_loss, posed
-from .maps import Maps, painted_of_maps, render_maps, sketch_of_maps
+from .maps import Favoured, Maps, painted_of_maps, render_maps, sketch_of_maps
 from .networks import Autoencoder, AutoencoderConfig, Doubled
 from .pictures import bytes_of, classes_picture, grey_picture, image_picture, palette, pose_picture
 from .runs import Budget, Log, code_revision, learning_rate, precision, require_world, save_atomically, set_learning_rate, world_of
@@ -80,8 +80,8 @@ class Batches:
     def next(self) -> dict[str, tuple[Tensor, ...]]:
         """Kind -> (picture, target...)."""
         if self.left == 0:
-            geometry, people = bool({"normal", "pose"} & self.mix.keys()), 0.9 if self.skeletons_alone else 0.0
-            self.maps = render_maps(self.rng, self.chunk, 4, self.size, self.world, geometry, people)
+            geometry, favoured = bool({"normal", "pose"} & self.mix.keys()), Favoured(("person",), 0.9 if self.skeletons_alone else 0.0)
+            self.maps = render_maps(self.rng, self.chunk, 4, self.size, self.world, geometry, favoured)
             # People are moved, resized and cut out anew each time.
             self.left = max(1, (8 if self.skeletons_alone else 2) * len(self.maps.classes) // sum(self.mix.values()))
             self.encoded = self.texts.encode_all(self.maps.captions) if self.texts else None

@@ -19,7 +19,7 @@ from world import pose
 from world.classes import INDEX, OBJECTS
 
 from .frames import VARIABLES, read_shard, shards_in
-from .maps import Maps, render_maps
+from .maps import NONE, Favoured, Maps, render_maps
 from .networks import CLASS_SLOTS, LAYOUT_SIDE, Autoencoder
 from .pictures import classes_picture, grey_picture, image_picture, pose_picture
 from .runs import save_atomically
@@ -28,8 +28,9 @@ from .text import Captions, TextEncoder, asked_colours
 SCENES_PER_CAPTION = 8
 OBJECT_WEIGHT = 3.0
 LINE_WEIGHT = 5.0
-PEOPLE = 0.75
-"""Share of the captions with a person where poses are learnt; most of the world's have none."""
+RIM_WEIGHT = 3.0
+PEOPLE = Favoured(("person",), 0.75)
+"""Where poses are learnt: most of the world's captions have no person."""
 
 
 @dataclass
@@ -69,28 +70,28 @@ def encode(autoencoder: Autoencoder, picture: Tensor, batch: int = 32) -> Tensor
     return torch.cat(parts).contiguous()
 
 
-def draw(seed: int, number: int, captions: int, size: int, world: int, variable: str) -> tuple[Maps, Captions]:
+def draw(seed: int, number: int, captions: int, size: int, world: int, variable: str, favoured: Favoured = NONE) -> tuple[Maps, Captions]:
     """The maps and encoded captions of chunk `number`; runs in a worker process where there are any."""
     global _text
     if "_text" not in globals():
         _text = TextEncoder()
     rng = np.random.Generator(np.random.PCG64([seed, 0x5E6, number]))
-    people = PEOPLE if variable == "pose" else 0.0
-    maps = render_maps(rng, captions, SCENES_PER_CAPTION, size, world, variable in ("normal", "pose"), people)
+    geometry = variable in ("normal", "pose")
+    maps = render_maps(rng, captions, SCENES_PER_CAPTION, size, world, geometry, PEOPLE if variable == "pose" and favoured == NONE else favoured)
     return maps, _text.encode_all(maps.captions)
 
 
 def label_chunks(
-    variable: str, parents: list[str], autoencoder: Autoencoder, seed: int, first: int, captions: int, size: int, workers: int, world: int
+    variable: str, parents: list[str], autoencoder: Autoencoder, seed: int, first: int, captions: int, size: int, workers: int, world: int, favoured: Favoured = NONE
 ) -> Iterator[Chunk]:
     """Endless chunks of `captions` x 8 fresh maps, from chunk number `first` on. `variable` is one that needs no shading: not sketch or image."""
-    for maps, texts in drawn(seed, first, captions, size, workers, world, variable):
+    for maps, texts in drawn(seed, first, captions, size, workers, world, variable, favoured):
         # As a condition, a few maps come without rims: a hand-painted one may have none.
         kept = np.random.Generator(np.random.PCG64([seed, first])).random((len(maps.classes), 1, 1)) < (1.0 if variable == "segmentation" else 0.9)
         pictures = {"segmentation": classes_picture(maps.classes, maps.boundary & kept), "depth": grey_picture(maps.depth)}
         if maps.normals is not None:
             pictures["normal"] = image_picture(maps.normals)
-        weight = None
+        weight = rim_weights(maps.boundary) if variable == "segmentation" else None
         if variable == "pose":
             pictures["pose"] = pose_picture(maps.keypoints, size, size)
             weight = line_weights(pictures["pose"])
@@ -105,21 +106,27 @@ def line_weights(picture: Tensor) -> Tensor:
     return (1 + (LINE_WEIGHT - 1) * F.max_pool2d(drawn, 8)).half()
 
 
-def drawn(seed: int, first: int, captions: int, size: int, workers: int, world: int, variable: str) -> Iterator[tuple[Maps, Captions]]:
+def rim_weights(boundary: np.ndarray) -> Tensor:
+    """f16 [N, 1, h, w]: 1 inside of things and grounds, `RIM_WEIGHT` in cells that hold a rim (bool [N, H, W]): the outline says what a thing is, and it is what a walk settles last."""
+    rims = torch.from_numpy(boundary)[:, None].float()
+    return (1 + (RIM_WEIGHT - 1) * F.max_pool2d(rims, 8)).half()
+
+
+def drawn(seed: int, first: int, captions: int, size: int, workers: int, world: int, variable: str, favoured: Favoured = NONE) -> Iterator[tuple[Maps, Captions]]:
     """`draw` for every number from `first` on, here or ahead of time in worker processes; the order is the same."""
     if workers == 0:
         number = first
         while True:
-            yield draw(seed, number, captions, size, world, variable)
+            yield draw(seed, number, captions, size, world, variable, favoured)
             number += 1
     import multiprocessing
 
     with futures.ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        ahead = [pool.submit(draw, seed, first + i, captions, size, world, variable) for i in range(2 * workers)]
+        ahead = [pool.submit(draw, seed, first + i, captions, size, world, variable, favoured) for i in range(2 * workers)]
         number = first + len(ahead)
         while True:
             yield ahead.pop(0).result()
-            ahead.append(pool.submit(draw, seed, number, captions, size, world, variable))
+            ahead.append(pool.submit(draw, seed, number, captions, size, world, variable, favoured))
             number += 1
 
 

@@ -23,8 +23,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from world.classes import LATEST
+from world.spec import FORMS, look_of, objects_of
 
 from .chunks import Chunk, frame_chunks, label_chunks, with_missing
+from .maps import Favoured
 from .networks import Autoencoder, Denoiser, DenoiserConfig, load_autoencoder
 from .previews import HeldOutFrames, HeldOutMaps
 from .runs import Budget, Log, code_revision, learning_rate, precision, require_world, save_atomically, set_learning_rate, world_of, world_of_checkpoint
@@ -70,6 +72,8 @@ TEXT_DROPPED, PARENT_DROPPED, PARENT_NOISED = 0.1, 0.2, 0.25
 REUSE = 3
 """Times each fresh sample is drawn on average before its chunk is thrown away."""
 CHUNKS_HELD = 4
+FAVOURED = 0.6
+"""Share of the captions that name what `--favour` lists."""
 PLAN_WEIGHT = 0.1
 EMA = 0.998
 EMA_EVERY = 4
@@ -131,6 +135,7 @@ class Trainer:
         saved = torch.load(self.path, map_location=self.device, weights_only=True) if self.path.exists() else None
         self.world = world_of_checkpoint(arguments.autoencoder) if arguments.world is None else arguments.world
         require_world(world_of_checkpoint(arguments.autoencoder), self.world, arguments.autoencoder)
+        self.favoured = self.asked_more()
         if saved:
             require_world(world_of(saved), self.world, self.path)
         self.begun, earlier = None, {}
@@ -162,6 +167,16 @@ class Trainer:
         self.predict = torch.compile(self.network.predict) if arguments.compile else self.network.predict
         self.budget = Budget(arguments.minutes, spent)
 
+    def asked_more(self) -> Favoured:
+        """What `--favour` lists, if the world has it."""
+        names = self.arguments.favour
+        if names and not self.fresh:
+            raise SystemExit("--favour is for maps drawn on the fly; of frames, train.frames --wanted renders more that show a thing")
+        things = {*objects_of(self.world), *(look_of(name, form) for name, forms in FORMS.items() if name in objects_of(self.world) for form in forms)}
+        if unknown := [name for name in names if name not in things]:
+            raise SystemExit(f"--favour: version {self.world} of the world has no {', '.join(unknown)}; it has {', '.join(sorted(things))}")
+        return Favoured(tuple(names), FAVOURED)
+
     def first_config(self) -> dict:
         """The network of a new run."""
         if self.begun:
@@ -186,7 +201,7 @@ class Trainer:
     def source(self):
         a = self.arguments
         if self.fresh:
-            return label_chunks(a.factor, self.config.parents, self.autoencoder, a.seed, self.chunk_number, a.captions, self.size, a.workers, self.world)
+            return label_chunks(a.factor, self.config.parents, self.autoencoder, a.seed, self.chunk_number, a.captions, self.size, a.workers, self.world, self.favoured)
         return frame_chunks(a.factor, self.config.parents, self.autoencoder, a.seed, Path(a.frames), self.size, self.world, self.factor.parents)
 
     def next_chunk(self) -> Chunk:
@@ -298,6 +313,7 @@ def arguments_parser() -> argparse.ArgumentParser:
     parser.add_argument("--frames", default="onnx/runs/frames", help="folder of rendered frames (train.frames)")
     parser.add_argument("--parents", nargs="*", metavar="VARIABLE", help="what a new run's network reads beside the text, instead of the factor's own parents")
     parser.add_argument("--start", help="checkpoint of another run whose averaged weights a new one begins with")
+    parser.add_argument("--favour", nargs="+", default=[], metavar="THING", help=f"classes, or looks such as letters, of which {FAVOURED:.0%} of the captions of maps drawn on the fly are to name one: what a factor draws badly yet")
     parser.add_argument("--frames-only", action="store_true", help="learn from the frames what could be drawn on the fly as well: for data of your own")
     parser.add_argument("--missing", type=float, default=0.0, metavar="SHARE", help="leave out this share of each parent's maps, as if they were never collected")
     parser.add_argument("--minutes", type=float, default=60)

@@ -47,10 +47,10 @@ def near_depth(inverse: np.ndarray) -> np.ndarray:
 
 
 def realized(rng: np.random.Generator, scenes: int, world: int = 0, wanted: str | None = None) -> tuple[Spec, list[Scene]]:
-    """A spec of a version of the world, with a thing of the class that is `wanted`, and `scenes` scenes of it; a few crowded specs find no room, then another is drawn."""
+    """A spec of a version of the world, with a thing of the class or of the look that is `wanted`, and `scenes` scenes of it; a few crowded specs find no room, then another is drawn."""
     while True:
         spec = sample_spec(rng, version=world)
-        if wanted and wanted not in spec.asked():
+        if wanted and all(wanted not in (group.name, group.look) for group in spec.objects):
             continue
         try:
             return spec, [realize(spec, rng) for _ in range(scenes)]
@@ -58,10 +58,29 @@ def realized(rng: np.random.Generator, scenes: int, world: int = 0, wanted: str 
             continue
 
 
-def render_maps(rng: np.random.Generator, captions: int, scenes: int, size: int, world: int = 0, geometry: bool = False, people: float = 0.0) -> Maps:
+@dataclass(frozen=True)
+class Favoured:
+    """What more captions than the world's own are to name."""
+
+    names: tuple[str, ...]
+    """Names of classes or of looks (`world.spec.look_of`: "letters" are signs of a second form), each as often as it is listed."""
+    share: float
+    """Of the captions, in [0, 1], that are drawn until they name one of them."""
+
+    def draw(self, rng: np.random.Generator) -> str | None:
+        """What the next caption has to name, if anything."""
+        if not self.names or rng.random() >= self.share:
+            return None
+        return self.names[0] if len(self.names) == 1 else self.names[rng.integers(len(self.names))]
+
+
+NONE = Favoured((), 0.0)
+
+
+def render_maps(rng: np.random.Generator, captions: int, scenes: int, size: int, world: int = 0, geometry: bool = False, favoured: Favoured = NONE) -> Maps:
     """`captions` specs with `scenes` different scenes each: encoding a text costs more than drawing a map.
 
-    With `geometry` there are normals and keypoints as well; a share of `people` of the specs are drawn until one has a person.
+    With `geometry` there are normals and keypoints as well.
     """
     count = captions * scenes
     texts, index = [], np.repeat(np.arange(captions), scenes)
@@ -71,7 +90,7 @@ def render_maps(rng: np.random.Generator, captions: int, scenes: int, size: int,
     normals = np.empty((count, size, size, 3), np.uint8) if geometry else None
     keypoints = np.empty((count, MAX_PEOPLE, 18, 3), np.float32) if geometry else None
     for i in range(captions):
-        spec, several = realized(rng, scenes, world, "person" if people > 0 and rng.random() < people else None)
+        spec, several = realized(rng, scenes, world, favoured.draw(rng))
         texts.append(describe(spec, rng, split="train"))
         for j, scene in enumerate(several, i * scenes):
             if geometry:

@@ -385,7 +385,7 @@ pub enum Command {
         outline: bool,
     },
 
-    /// Writes words into the sketch on the largest face that objects of a class have, as large as they fit; other lines there are gone.
+    /// Writes words into the sketch on the largest face that objects of a class have, as large as they fit, in several lines where that makes them larger; other lines there are gone.
     Inscribe {
         /// Class name.
         class: String,

@@ -164,8 +164,21 @@ fn words_are_written_on_the_face_of_a_thing() {
     let (above, below) = (words.y0, 52 - words.y1);
     assert!(above > 8 && (above - below).abs() <= 3, "in the middle: {words:?}");
 
+    let rows = |desk: &Desk| {
+        let Some(Map::Sketch(plane)) = desk.document.map(VariableId(2)).map(|m| &**m) else { panic!("a sketch") };
+        let inked: Vec<bool> = (14..66).map(|y| (24..176).any(|x| plane.at(x, y) >= 128)).collect();
+        inked.windows(2).filter(|pair| !pair[0] && pair[1]).count()
+    };
+    assert_eq!(rows(&desk), 1, "two short words stand larger in one line");
+    desk.does(inscribe("OPEN EVERY DAY FROM NINE"));
+    assert_eq!(rows(&desk), 2, "more of them in two");
+    desk.does(inscribe("ABRACADABRACADABRA"));
+    assert_eq!(rows(&desk), 1, "a long word is not taken apart");
+
     let refused = |desk: &Desk, command| desk.tried(command).map(|_| ()).unwrap_err().to_string();
     assert!(refused(&desk, inscribe(" ")).contains("no words"));
+    let long = refused(&desk, inscribe(&"to be read by nobody ".repeat(500)));
+    assert!(long.contains("too small for the image to show"), "{long}");
     let mut stale = Desk { document: desk.document.clone(), ..Desk::with(Plane::filled(1, 1, Label::default())) };
     stale.document.node_mut(VariableId(2)).state = NodeState::Stale;
     assert!(refused(&stale, inscribe("OPEN")).contains("update it first"));
