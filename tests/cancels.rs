@@ -90,6 +90,7 @@ fn jobs() -> Vec<Vec<Command>> {
     let image = || "image".to_owned();
     let mut jobs = vec![
         vec![Command::GenerateCandidates { count: 4, seed: 1, until: None }],
+        vec![Command::MendCandidates { rounds: 2 }],
         vec![Command::RunFactor { variable: image() }],
         vec![
             Command::SetSampling { sampling: Sampling::Joint },

@@ -107,7 +107,7 @@ fn mistakes_name_the_command_and_write_nothing() {
 
 #[test]
 fn the_sample_scripts_are_understood() {
-    for name in ["park.json", "move-the-dog.json", "dog-to-horse.json", "add-a-cloud.json"] {
+    for name in ["park.json", "move-the-dog.json", "dog-to-horse.json", "add-a-cloud.json", "mend.json"] {
         let folder = tempfile::tempdir().unwrap();
         let script = fs::read_to_string(Path::new("assets/samples").join(name)).unwrap();
         // The tiny pack draws no dogs: the script may stop where it looks for one, but not before.

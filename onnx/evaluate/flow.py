@@ -50,13 +50,13 @@ def restart_of(said, steps, shift=1.0):
     return {"step": step, "times": times} | ({"from": back[0]} if back else {})
 
 
-def sample(predict, noise, steps, guidance, clamp, fresh=None, interval=(0.0, 1.0), shift=1.0, restart=None, renewed=None):
+def sample(predict, noise, steps, guidance, clamp, fresh=None, interval=(0.0, 1.0), shift=1.0, restart=None, renewed=None, begun=None):
     """Latents [B, 8, h, w] from `noise` of that shape.
 
     `predict(latents [2B, ...], times [2B])` answers v for the text (first half) and for the null text (second half); where guidance does not act,
     which is outside the shares `interval` of the walk, it is given B latents and answers for the text.
     """
-    *_, end = walk(predict, noise, steps, guidance, clamp, fresh, interval, shift, restart, renewed)
+    *_, end = walk(predict, noise, steps, guidance, clamp, fresh, interval, shift, restart, renewed, begun)
     return end
 
 
@@ -65,12 +65,24 @@ def acts(interval, step, steps):
     return int(interval[0] * steps) <= step < int(interval[1] * steps)
 
 
-def walk(predict, noise, steps, guidance, clamp, fresh=None, interval=(0.0, 1.0), shift=1.0, restart=None, renewed=None):
-    """The same, one after each step; ancestral where there is a generator of `fresh` noise, with a `restart` whose noise the generator `renewed` has."""
+def steps_left_out(steps, strength):
+    """How many of a walk's steps are not gone where a share `strength` of it, in (0, 1], is gone again; one is left at least."""
+    return max(steps - max(int(strength * steps + 0.5), 1), 0)
+
+
+def walk(predict, noise, steps, guidance, clamp, fresh=None, interval=(0.0, 1.0), shift=1.0, restart=None, renewed=None, begun=None):
+    """The same, one after each step; ancestral where there is a generator of `fresh` noise, with a `restart` whose noise the generator `renewed` has.
+
+    `begun` are clean latents and a strength: a share of the walk is gone again from where they, in part hidden by the noise, stand.
+    """
     x = noise.astype(np.float32)
     times = moments(steps, shift, restart)
-    steps = len(times) - 1
-    for i, (t, following) in enumerate(zip(times[:-1], times[1:], strict=True)):
+    steps, first = len(times) - 1, 0
+    if begun is not None:
+        clean, strength = begun
+        first = steps_left_out(steps, strength)
+        x = np.float32(1.0 - times[first]) * clean + np.float32(times[first]) * x
+    for i, (t, following) in list(enumerate(zip(times[:-1], times[1:], strict=True)))[first:]:
         if acts(interval, i, steps):
             both = predict(np.concatenate([x, x]), np.full(2 * len(x), t, np.float32))
             with_text, without = both[: len(x)], both[len(x) :]

@@ -106,10 +106,11 @@ class Pack:
         pairs = [pictures.class_map(*answers, len(self.names), size, led, lead, others, share) for *answers, led, others in decoded]
         return np.stack([c for c, _ in pairs]), np.stack([b for _, b in pairs])
 
-    def sample(self, variable, prompts, noise, parents=None, steps=None, guidance=None):
+    def sample(self, variable, prompts, noise, parents=None, steps=None, guidance=None, begun=None):
         """Latents of `variable`, one for each prompt and noise [B, 8, h, w].
 
         `parents` maps names to clean latents of the same size as the noise; parents left out are null. A distilled network that is asked for other `steps` restarts none.
+        `begun` are clean latents [B, 8, h, w] and a strength, see `flow.walk`.
         """
         factor = self.factors[variable]
         sampler = factor.get("sampler", "euler")
@@ -132,7 +133,7 @@ class Pack:
 
             steps_, guidance_ = steps or factor["steps"], factor["guidance"] if guidance is None else guidance
             interval = factor.get("guidance_interval", (0.0, 1.0)) if guidance_ != 1.0 else (0.0, 0.0)
-            outcome.append(flow.sample(predict, noise[part], steps_, guidance_, factor["clamp"], fresh, interval, self.shift(variable), restart, generator))
+            outcome.append(flow.sample(predict, noise[part], steps_, guidance_, factor["clamp"], fresh, interval, self.shift(variable), restart, generator, begun and (begun[0][part], begun[1])))
         return np.concatenate(outcome)
 
     def shift(self, variable):

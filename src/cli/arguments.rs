@@ -14,7 +14,7 @@ use super::walk::WalkOptions;
 use crate::compliance::{Part, Weights};
 use crate::engine::Device;
 use crate::graph::Sampling;
-use crate::workbench::{MAX_CANDIDATES, MAX_GUIDANCE, MAX_STEPS};
+use crate::workbench::{MAX_CANDIDATES, MAX_GUIDANCE, MAX_ROUNDS, MAX_STEPS};
 
 /// Edit the picture under the picture: sample the maps that explain an image from a prompt, change
 /// them by hand, and let the image follow.
@@ -127,6 +127,9 @@ pub struct GenerateOptions {
     /// Draws candidates until the best has this score, 0 to 1; --candidates is then the most [default: draw them all]
     #[arg(long, value_name = "SCORE", value_parser = score)]
     pub until: Option<f32>,
+    /// Draws the candidates that lack something so often once more from half-way, and keeps what scores better [default: not]
+    #[arg(long, value_name = "ROUNDS", value_parser = count(MAX_ROUNDS))]
+    pub mend: Option<usize>,
     /// A word of the prompt that stands for a class, or with nothing after the sign for none; may be repeated
     #[arg(long, value_name = "WORD=CLASS", value_parser = binding)]
     pub bind: Vec<(String, String)>,

@@ -144,6 +144,7 @@ impl Plan {
         let draws = segmentation.and(count);
         if let Some(count) = draws {
             commands.push(Command::GenerateCandidates { count, seed: options.seed, until: options.until });
+            commands.extend(options.mend.map(|rounds| Command::MendCandidates { rounds }));
         }
         if sampled.len() > usize::from(draws.is_some()) {
             commands.push(Command::RunStale);
@@ -191,6 +192,8 @@ mod tests {
         let first = plan(&["--factors", "segmentation", "--candidates", "3"]).unwrap();
         assert_eq!(first.sampled, [VariableId(0)]);
         assert_eq!(jobs(&first), [&Command::GenerateCandidates { count: 3, seed: 0, until: None }]);
+        let mended = plan(&["--factors", "segmentation", "--mend", "2"]).unwrap();
+        assert_eq!(mended.commands.last(), Some(&Command::MendCandidates { rounds: 2 }));
         let last = plan(&["--factors", "image"]).unwrap();
         assert_eq!(jobs(&last), [&Command::RunStale], "from null parents");
     }

@@ -68,6 +68,12 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<f32>,
     },
+    /// Draws each candidate that lacks something of the prompt once more from half-way, and keeps what scores better; the best comes first.
+    MendCandidates {
+        /// How often, 1 to 20.
+        #[serde(default = "once")]
+        rounds: usize,
+    },
     /// Takes a candidate as the segmentation.
     ChooseCandidate {
         /// Position in the ranking.
@@ -456,6 +462,10 @@ impl Command {
 
 fn ten() -> usize {
     10
+}
+
+fn once() -> usize {
+    1
 }
 
 fn one() -> f32 {

@@ -94,6 +94,8 @@ pub const BROKEN: &str = "\u{E2E4}";
 pub const IGNORE: &str = "\u{E3DE}";
 /// What the parts of a score weigh.
 pub const WEIGHTS: &str = "\u{E432}";
+/// Candidates that lack something.
+pub const MEND: &str = "\u{E5D4}";
 /// Unknown.
 pub const QUESTION: &str = "\u{E3E8}";
 /// Asked for, no map yet.

@@ -67,6 +67,7 @@ impl Workbench {
             Command::GenerateCandidates { count, seed, until } => {
                 self.generate_candidates(count, seed, until).map(Applied::Quiet)
             }
+            Command::MendCandidates { rounds } => self.mend_candidates(rounds).map(Applied::Quiet),
             Command::ChooseCandidate { index } => self.choose_candidate(index),
             Command::RunStale => self.run_stale().map(Applied::Quiet),
             Command::RunFactor { variable } => self.run_factor(&variable).map(Applied::Quiet),

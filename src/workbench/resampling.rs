@@ -76,7 +76,8 @@ impl Workbench {
         let revision = Revision { base: node.map.clone()?, mask, strength: asked.strength, variation };
         let prompt = effective_prompt(&self.document, id).to_owned();
         let negative = effective_negative(&self.document, id).to_owned();
-        let settings = node.settings.sampling.clone();
+        // What a person wants another of is to come out as well as it can, be it a part or all.
+        let settings = node.settings.sampling.full();
         // What is there already the prompt need not name, so nothing in it is doubted.
         let unnamed = Vec::new();
         Some(Step { variable: id, prompt, negative, unnamed, seed, settings, revision: Some(revision), edit: None })

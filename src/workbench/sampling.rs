@@ -8,12 +8,14 @@ use super::state::{CommandError, Effect, Severity, Workbench};
 use crate::document::{Candidate, Document};
 use crate::graph::{FactorGraph, NodeState, Sampling, VariableId, VariableKind};
 use crate::maps::Map;
-use crate::worker::{Event, Job, JobId, Outcome, Step};
+use crate::worker::{Asked, Event, Job, JobId, Outcome, Step, lacks};
 
 /// Candidates that [`Workbench::run_stale`] draws when nobody said how many.
 const CANDIDATES: usize = 10;
 /// Most candidates of one job.
 pub const MAX_CANDIDATES: usize = 100;
+/// Most rounds of mending in one job.
+pub const MAX_ROUNDS: usize = 20;
 
 /// The job that runs.
 #[derive(Debug)]
@@ -30,6 +32,8 @@ pub(super) struct Running {
 pub(super) enum Purpose {
     /// Candidates; afterwards the rest down to the image when `then_run`.
     Candidates { then_run: bool },
+    /// Better candidates in place of those there are.
+    Mend,
     /// Factors on demand.
     Run,
     /// One map sampled anew, within the selection where there is one.
@@ -77,20 +81,53 @@ impl Workbench {
             return Err(CommandError(format!("{} is locked: unlock it to draw candidates", node.name)));
         }
         self.check_prompt_of(variable)?;
-        let prompt = effective_prompt(&self.document, variable);
-        let job = Job::Candidates {
-            variable,
-            prompt: prompt.to_owned(),
-            negative: effective_negative(&self.document, variable).to_owned(),
-            bindings: bindings(&self.document),
-            weights: self.document.weights,
-            seeds: (0..count as u64).map(|i| seed.wrapping_add(i)).collect(),
-            until,
-            settings: node.settings.sampling.clone(),
-            canvas: (self.document.width, self.document.height),
-        };
+        let seeds = (0..count as u64).map(|i| seed.wrapping_add(i)).collect();
+        let job = Job::Candidates { asked: self.asked(variable), seeds, until };
         self.coalescing = None;
         Ok(self.start(job, Purpose::Candidates { then_run }))
+    }
+
+    /// What candidates are to show, and how they are drawn.
+    fn asked(&self, variable: VariableId) -> Asked {
+        let document = &self.document;
+        Asked {
+            variable,
+            prompt: effective_prompt(document, variable).to_owned(),
+            negative: effective_negative(document, variable).to_owned(),
+            bindings: bindings(document),
+            weights: document.weights,
+            settings: document.node(variable).settings.sampling.clone(),
+            canvas: (document.width, document.height),
+        }
+    }
+
+    /// Draws the candidates that lack something once more from half-way.
+    pub(super) fn mend_candidates(&mut self, rounds: usize) -> Result<Vec<Effect>, CommandError> {
+        let variable = self.segmentation()?;
+        if !(1..=MAX_ROUNDS).contains(&rounds) {
+            return Err(CommandError(format!("Mend in 1 to {MAX_ROUNDS} rounds, not {rounds}")));
+        }
+        if self.document.candidates.is_empty() {
+            return Err(CommandError("There are no candidates yet: generate some first".into()));
+        }
+        if self.document.node(variable).locked {
+            return Err(CommandError(format!("{} is locked: unlock it to mend candidates", self.name(variable))));
+        }
+        self.check_prompt_of(variable)?;
+        if !self.can_be_mended() {
+            return Ok(vec![Effect::Say(Severity::Info, "Every candidate has all that the prompt asks for".into())]);
+        }
+        let first = self.mended;
+        self.mended += rounds as u64;
+        let candidates = self.document.candidates.clone();
+        let job = Job::Mend { asked: self.asked(variable), candidates, rounds: first..self.mended };
+        self.coalescing = None;
+        Ok(self.start(job, Purpose::Mend))
+    }
+
+    /// Whether any candidate lacks something.
+    pub fn can_be_mended(&self) -> bool {
+        self.document.candidates.iter().any(|candidate| lacks(candidate, &self.document.weights))
     }
 
     /// Refuses to sample the segmentation of nothing.
@@ -191,8 +228,13 @@ impl Workbench {
         if drawn.is_empty() {
             return vec![Effect::Say(Severity::Info, "Stopped".into())];
         }
-        let said = format!("Stopped; the {} candidates drawn so far are kept", drawn.len());
-        running.purpose = Purpose::Candidates { then_run: false };
+        let said = match running.purpose {
+            Purpose::Mend => "Stopped; what was mended so far is kept".into(),
+            _ => format!("Stopped; the {} candidates drawn so far are kept", drawn.len()),
+        };
+        if running.purpose != Purpose::Mend {
+            running.purpose = Purpose::Candidates { then_run: false };
+        }
         let mut effects = vec![Effect::Say(Severity::Info, said)];
         effects.extend(self.take_candidates(&running, drawn));
         effects
@@ -340,7 +382,11 @@ impl Workbench {
     /// Keeps the ranked candidates and takes the best, unless a hand-made segmentation is in place.
     fn take_candidates(&mut self, running: &Running, candidates: Vec<Candidate>) -> Vec<Effect> {
         let Ok(variable) = self.segmentation() else { return Vec::new() };
-        let Some(best) = candidates.first().cloned() else { return Vec::new() };
+        let (at, label) = match running.purpose {
+            Purpose::Mend => (self.choice_among(&candidates), "Mend"),
+            _ => (0, "Generate"),
+        };
+        let Some(taken) = candidates.get(at).cloned() else { return Vec::new() };
         let graph = self.pack.graph.clone();
         let mut effects = Vec::new();
         let mut document = self.document.clone();
@@ -355,12 +401,12 @@ impl Workbench {
             let outdated = effective_prompt(started, variable) != effective_prompt(&document, variable)
                 || effective_negative(started, variable) != effective_negative(&document, variable)
                 || started.node(variable).settings.sampling != node.settings.sampling;
-            take_candidate(&mut document, &graph, variable, 0, &best);
+            take_candidate(&mut document, &graph, variable, at, &taken);
             if outdated {
                 document.outdate(&graph, variable);
             }
         }
-        self.commit("Generate", document, self.selection.clone());
+        self.commit(label, document, self.selection.clone());
         if running.purpose == (Purpose::Candidates { then_run: true }) {
             let due = self.due();
             if !due.is_empty() {
@@ -370,6 +416,13 @@ impl Workbench {
             effects.extend(self.follow_live());
         }
         effects
+    }
+
+    /// Which of the mended candidates is taken: the best where the best was, else the one that a person had chosen.
+    fn choice_among(&self, mended: &[Candidate]) -> usize {
+        let chosen = self.document.chosen.filter(|&index| index > 0);
+        let seed = chosen.and_then(|index| self.document.candidates.get(index)).map(|candidate| candidate.seed);
+        seed.and_then(|seed| mended.iter().position(|candidate| candidate.seed == seed)).unwrap_or(0)
     }
 
     /// Puts sampled maps in place. What a person made by hand meanwhile wins, and a map whose

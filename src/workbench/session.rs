@@ -98,7 +98,9 @@ impl Session {
         let event = match outcome {
             Ok(outcome) => {
                 match (job, &outcome) {
-                    (Job::Candidates { variable, .. }, _) => self.times.push((*variable, started.elapsed())),
+                    (Job::Candidates { asked, .. } | Job::Mend { asked, .. }, _) => {
+                        self.times.push((asked.variable, started.elapsed()));
+                    }
                     (_, Outcome::Maps(maps)) => self.times.extend(maps.iter().map(|(id, _, time)| (*id, *time))),
                     _ => {}
                 }

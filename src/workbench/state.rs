@@ -58,6 +58,8 @@ pub struct Workbench {
     pub(super) last_job: JobId,
     pub(super) history: History,
     pub(super) coalescing: Option<Coalescing>,
+    /// How many rounds candidates were mended in: each has noise of its own.
+    pub(super) mended: u64,
     /// What the engine noted about a prompt last.
     pub(super) noted: Option<String>,
     /// Classes nearest to words that the vocabulary does not know.
@@ -81,6 +83,7 @@ impl Workbench {
             last_job: JobId(0),
             history: History::default(),
             coalescing: None,
+            mended: 0,
             noted: None,
             suggestions: BTreeMap::new(),
         }

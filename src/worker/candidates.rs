@@ -1,8 +1,9 @@
 //! Sampling-based prompt compliance over candidates (paper, section 3).
 
+use super::Asked;
 use crate::compliance::{Evidence, Shape, Weights, measure, outlines, ranking, read_prompt};
 use crate::document::Candidate;
-use crate::engine::{Control, Engine, EngineError};
+use crate::engine::{Control, Engine, EngineError, SampleRequest};
 use crate::maps::Map;
 use crate::pack::Manifest;
 
@@ -17,6 +18,29 @@ pub struct Measure<'a> {
     pub weights: &'a Weights,
     /// The pack.
     pub manifest: &'a Manifest,
+}
+
+impl Asked {
+    /// A request for it; it has no seeds yet.
+    pub(super) fn request(&self, manifest: &Manifest, control: &dyn Control) -> SampleRequest {
+        SampleRequest {
+            variable: self.variable,
+            prompt: self.prompt.clone(),
+            negative: self.negative.clone(),
+            unnamed: read_prompt(&self.prompt, &manifest.classes, &self.bindings).unnamed(&manifest.classes),
+            seeds: Vec::new(),
+            settings: self.settings.clone(),
+            parents: Vec::new(),
+            revision: None,
+            canvas: self.canvas,
+            previews: control.shows_previews(),
+        }
+    }
+
+    /// What answers are measured by.
+    pub(super) fn measure<'a>(&'a self, manifest: &'a Manifest) -> Measure<'a> {
+        Measure { prompt: &self.prompt, bindings: &self.bindings, weights: &self.weights, manifest }
+    }
 }
 
 /// Measures candidates against a prompt and puts the best first.

@@ -1,5 +1,6 @@
 //! Jobs and events: what the workbench asks of the worker, and what comes back.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,29 +35,45 @@ pub struct Step {
     pub edit: Option<TextEdit>,
 }
 
+/// Which candidates are asked for, and what they are measured by.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Variable to sample (the first of kind classes).
+    pub variable: VariableId,
+    /// Prompt.
+    pub prompt: String,
+    /// Negative prompt.
+    pub negative: String,
+    /// Words bound to classes by hand.
+    pub bindings: Vec<(String, String)>,
+    /// What the parts of the score weigh.
+    pub weights: Weights,
+    /// Sampler, steps and guidance.
+    pub settings: FactorSettings,
+    /// Document size in pixels.
+    pub canvas: (u32, u32),
+}
+
 /// Work for the engine. Self-contained: it holds snapshots, never references into the document.
 #[derive(Clone, Debug)]
 pub enum Job {
     /// Sample and rank segmentations.
     Candidates {
-        /// Variable to sample (the first of kind classes).
-        variable: VariableId,
-        /// Prompt.
-        prompt: String,
-        /// Negative prompt.
-        negative: String,
-        /// Words bound to classes by hand.
-        bindings: Vec<(String, String)>,
-        /// What the parts of the score weigh.
-        weights: Weights,
+        /// What is asked for.
+        asked: Asked,
         /// Seeds, one candidate each.
         seeds: Vec<u64>,
         /// The score at which no more are drawn.
         until: Option<f32>,
-        /// Sampler, steps and guidance.
-        settings: FactorSettings,
-        /// Document size in pixels.
-        canvas: (u32, u32),
+    },
+    /// Draw candidates that lack something once more from half-way, and keep what scores better.
+    Mend {
+        /// What is asked for.
+        asked: Asked,
+        /// The candidates there are.
+        candidates: Vec<Candidate>,
+        /// Numbers of the rounds: each has noise of its own.
+        rounds: Range<u64>,
     },
     /// Find the classes that come nearest to words the vocabulary does not know.
     Suggest {
@@ -80,7 +97,7 @@ impl Job {
     /// The prompts and negative prompts that the job reads, each once.
     pub fn prompts(&self) -> Vec<&str> {
         match self {
-            Self::Candidates { prompt, negative, .. } => vec![prompt, negative],
+            Self::Candidates { asked, .. } | Self::Mend { asked, .. } => vec![&asked.prompt, &asked.negative],
             Self::Suggest { .. } => Vec::new(),
             Self::Run { steps, .. } => {
                 let mut prompts: Vec<&str> = Vec::new();

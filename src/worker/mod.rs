@@ -5,6 +5,7 @@
 
 mod candidates;
 mod job;
+mod mending;
 mod pace;
 mod run;
 mod suggest;
@@ -13,6 +14,7 @@ mod tests;
 mod thread;
 
 pub use candidates::{Measure, ordered, rank, shapes_of};
-pub use job::{Event, Job, JobId, Outcome, Step};
+pub use job::{Asked, Event, Job, JobId, Outcome, Step};
+pub use mending::lacks;
 pub use run::{BATCH, Runner, run_job};
 pub use thread::Worker;

@@ -7,7 +7,7 @@ use super::candidates::{Measure, measure_all, ordered, shapes_of};
 use super::pace::Pace;
 use super::suggest::Suggester;
 use super::{Job, Outcome, Step};
-use crate::compliance::{Compliance, read_prompt};
+use crate::compliance::Compliance;
 use crate::document::Candidate;
 use crate::engine::{Control, Engine, EngineError, FactorSettings, Progress, Sample, SampleRequest};
 use crate::graph::{Sampling, VariableId};
@@ -21,7 +21,7 @@ const BATCH_UNTIL: usize = 5;
 /// Runs jobs one after the other and remembers how long steps take.
 #[derive(Debug, Default)]
 pub struct Runner {
-    pace: Pace,
+    pub(super) pace: Pace,
     suggester: Suggester,
 }
 
@@ -48,22 +48,14 @@ impl Runner {
         drawn: &mut dyn FnMut(Vec<Candidate>),
     ) -> Result<Outcome, EngineError> {
         match job {
-            Job::Candidates { variable, prompt, negative, bindings, weights, seeds, until, settings, canvas } => {
+            Job::Candidates { asked, seeds, until } => {
                 let manifest = engine.pack().manifest.clone();
-                let request = SampleRequest {
-                    variable: *variable,
-                    prompt: prompt.clone(),
-                    negative: negative.clone(),
-                    unnamed: read_prompt(prompt, &manifest.classes, bindings).unnamed(&manifest.classes),
-                    seeds: seeds.clone(),
-                    settings: settings.clone(),
-                    parents: Vec::new(),
-                    revision: None,
-                    canvas: *canvas,
-                    previews: control.shows_previews(),
-                };
-                let by = Measure { prompt, bindings, weights, manifest: &manifest };
-                self.candidates(engine, &request, by, *until, control, drawn).map(Outcome::Candidates)
+                let request = SampleRequest { seeds: seeds.clone(), ..asked.request(&manifest, control) };
+                self.candidates(engine, &request, asked.measure(&manifest), *until, control, drawn)
+                    .map(Outcome::Candidates)
+            }
+            Job::Mend { asked, candidates, rounds } => {
+                self.mend(engine, asked, candidates, rounds.clone(), control, drawn).map(Outcome::Candidates)
             }
             Job::Suggest { words } => self.suggester.suggest(engine, words, control).map(Outcome::Suggestions),
             // A single factor has no other to go along with.
@@ -102,12 +94,7 @@ impl Runner {
             let started = Instant::now();
             let samples = engine.sample(&SampleRequest { seeds: seeds.to_vec(), ..request.clone() }, &part)?;
             self.pace.note(request.variable, seeds.len() * each, started.elapsed());
-            let mut batch: Vec<Candidate> = samples.into_iter().map(unmeasured).collect();
-            for candidate in &mut batch {
-                candidate.shapes = shapes_of(engine, &candidate.map, control)?;
-            }
-            measure_all(&mut batch, by);
-            candidates.extend(batch);
+            candidates.extend(measured(engine, samples, by, control)?);
             let reaches = |until: f32| candidates.iter().any(|c| c.compliance.score(by.weights) >= until);
             if until.is_some_and(reaches) {
                 break;
@@ -200,21 +187,33 @@ fn request(
     }
 }
 
-fn unmeasured(sample: Sample) -> Candidate {
-    Candidate { seed: sample.seed, map: sample.map, shapes: Vec::new(), compliance: Compliance::default() }
+/// Samples as candidates.
+pub(super) fn measured(
+    engine: &mut dyn Engine,
+    samples: Vec<Sample>,
+    by: Measure<'_>,
+    control: &dyn Control,
+) -> Result<Vec<Candidate>, EngineError> {
+    let mut candidates = Vec::with_capacity(samples.len());
+    for Sample { seed, map } in samples {
+        let shapes = shapes_of(engine, &map, control)?;
+        candidates.push(Candidate { seed, map, shapes, compliance: Compliance::default() });
+    }
+    measure_all(&mut candidates, by);
+    Ok(candidates)
 }
 
 /// Guidance evaluates the network with and without the prompt.
-fn evaluations(engine: &dyn Engine, variable: VariableId, settings: &FactorSettings) -> usize {
+pub(super) fn evaluations(engine: &dyn Engine, variable: VariableId, settings: &FactorSettings) -> usize {
     let settings = settings.walked(engine.pack().graph.factor(variable));
     if settings.guidance == 1.0 { settings.steps } else { 2 * settings.steps }
 }
 
 /// Adds to the progress of a request what the job has done and still has to do.
-struct PartOfJob<'a> {
-    inner: &'a dyn Control,
-    later: Duration,
-    drawn: Option<(usize, usize)>,
+pub(super) struct PartOfJob<'a> {
+    pub(super) inner: &'a dyn Control,
+    pub(super) later: Duration,
+    pub(super) drawn: Option<(usize, usize)>,
 }
 
 impl Control for PartOfJob<'_> {

@@ -21,14 +21,17 @@ const FAST: FactorSettings = FactorSettings::new(4, 2.0);
 const ENDLESS: FactorSettings = FactorSettings::new(1000, 2.0);
 
 fn candidates(count: u64, settings: FactorSettings) -> Job {
-    Job::Candidates {
+    let prompt = "a dog and a car on a road".into();
+    Job::Candidates { asked: asked(prompt, settings), seeds: (0..count).collect(), until: None }
+}
+
+fn asked(prompt: String, settings: FactorSettings) -> Asked {
+    Asked {
         variable: VariableId(0),
-        prompt: "a dog and a car on a road".into(),
+        prompt,
         negative: String::new(),
         bindings: Vec::new(),
         weights: Weights::default(),
-        seeds: (0..count).collect(),
-        until: None,
         settings,
         canvas: (64, 64),
     }
@@ -90,8 +93,8 @@ fn it_says_when_it_is_ready_and_brings_ranked_candidates() {
 #[test]
 fn candidates_are_ranked_by_their_shapes_where_the_pack_reads_them() {
     let mut job = candidates(8, FAST);
-    let Job::Candidates { prompt, .. } = &mut job else { unreachable!() };
-    *prompt = "a cloud".into();
+    let Job::Candidates { asked, .. } = &mut job else { unreachable!() };
+    asked.prompt = "a cloud".into();
     let drawn = |pack: Pack| {
         let done = run_job(&mut FakeEngine::new(pack), &job, &crate::engine::Unwatched);
         let Ok(Outcome::Candidates(ranked)) = done else { panic!("candidates come back") };
@@ -107,6 +110,38 @@ fn candidates_are_ranked_by_their_shapes_where_the_pack_reads_them() {
     assert!(order.is_sorted_by(|a, b| a >= b), "clouds that are wider than tall come first: {order:?}");
     let of = |seed: u64| read.iter().find(|c| c.seed == seed).unwrap();
     assert!(plain.iter().all(|c| c.map == of(c.seed).map), "what is drawn is the same");
+}
+
+#[test]
+fn candidates_that_lack_something_are_drawn_again_and_only_what_is_better_is_kept() {
+    let mut engine = FakeEngine::new(pack());
+    let what = || asked("a dog and a car on a road".into(), FAST);
+    let Ok(Outcome::Candidates(before)) = run_job(&mut engine, &candidates(8, FAST), &crate::engine::Unwatched) else {
+        panic!("candidates come back")
+    };
+    let mut told = Vec::new();
+    let mut mend = |rounds| {
+        let job = Job::Mend { asked: what(), candidates: before.clone(), rounds };
+        let done = Runner::default().run(&mut engine, &job, &crate::engine::Unwatched, &mut |c| told.push(c));
+        let Ok(Outcome::Candidates(after)) = done else { panic!("candidates come back") };
+        (after, std::mem::take(&mut told))
+    };
+    let whole = |c: &&crate::document::Candidate| !lacks(c, &Weights::default());
+    assert_eq!(before.iter().filter(whole).count(), 4, "the fake engine spoils two of four");
+    let (after, told) = mend(0..3);
+    assert!(after.iter().filter(whole).count() > 4);
+    assert_eq!(
+        told.last().map(|t| t.iter().map(|c| c.seed).collect::<Vec<_>>()),
+        Some(after.iter().map(|c| c.seed).collect())
+    );
+    for candidate in &before {
+        let mended = after.iter().find(|c| c.seed == candidate.seed).expect("each keeps its seed");
+        let score = |c: &crate::document::Candidate| c.compliance.score(&Weights::default());
+        assert!(score(mended) >= score(candidate));
+        assert!(Arc::ptr_eq(&mended.map, &candidate.map) == (score(mended) == score(candidate)), "equal ones stay");
+    }
+    assert_eq!(mend(0..3).0, after, "the same rounds, the same maps");
+    assert!(mend(0..0).0 == before);
 }
 
 #[test]

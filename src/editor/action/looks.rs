@@ -34,6 +34,7 @@ impl Action {
             Self::ToBack => "Send to back",
             Self::Generate => "Generate",
             Self::NewCandidates => "Sample new candidates",
+            Self::MendCandidates => "Mend candidates",
             Self::RunStale => "Run what is stale",
             Self::Resample => "Sample the selection anew",
             Self::Harmonise => "Harmonise the selection",
@@ -96,6 +97,9 @@ impl Action {
             Self::ToBack => "Send the selected object behind what it touches",
             Self::Generate => "Sample candidates for a new prompt, or run just what an edit made stale",
             Self::NewCandidates => "Sample other segmentations for this prompt",
+            Self::MendCandidates => {
+                "Draw the candidates that lack something once more from half-way, and keep what is better"
+            }
             Self::RunStale => "Run every factor that is empty or stale, down to the image",
             Self::Resample => "Another chance for what is selected of this map; the rest stays as it is",
             Self::MoveFrame(..) => "Move the frame by a quarter; sample what comes into view anew",
@@ -153,6 +157,7 @@ impl Action {
             Self::ToBack => icons::TO_BACK,
             Self::Generate => icons::GENERATE,
             Self::NewCandidates => icons::DICE,
+            Self::MendCandidates => icons::MEND,
             Self::RunStale => icons::RUN_STALE,
             Self::Resample => icons::DICE,
             Self::Harmonise => icons::THEME,

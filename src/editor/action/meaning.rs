@@ -27,6 +27,7 @@ impl Action {
                 | Self::Quit
                 | Self::Generate
                 | Self::NewCandidates
+                | Self::MendCandidates
                 | Self::Palette
                 | Self::Shortcuts
                 | Self::FocusPrompt
@@ -54,6 +55,7 @@ impl Action {
             Self::SelectAll => bench.document().map(bench.active()).is_some(),
             Self::Generate => now.next_run() != NextRun::Nothing && now.can_run(),
             Self::NewCandidates => !now.prompt.trim().is_empty() && now.can_run(),
+            Self::MendCandidates => bench.can_be_mended() && now.can_run(),
             Self::RunStale => now.anything_stale() && now.can_run(),
             Self::Resample | Self::Harmonise => {
                 selected && bench.document().map(bench.active()).is_some() && now.can_run()
@@ -111,6 +113,7 @@ impl Action {
             Self::ToBack => Command::Restack { front: false }.into(),
             Self::Generate => ViewCommand::Generate.into(),
             Self::NewCandidates => ViewCommand::NewCandidates.into(),
+            Self::MendCandidates => Command::MendCandidates { rounds: 1 }.into(),
             Self::RunStale => Command::RunStale.into(),
             Self::Resample => resample(now, 1.0).into(),
             Self::Harmonise => resample(now, HARMONISING).into(),

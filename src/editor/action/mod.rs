@@ -39,6 +39,7 @@ pub enum Action {
     ToBack,
     Generate,
     NewCandidates,
+    MendCandidates,
     RunStale,
     Resample,
     Harmonise,
@@ -85,7 +86,7 @@ pub const EDIT: &[&[Action]] = &[
 
 /// Commands that run factors.
 pub const SAMPLE: &[&[Action]] = &[
-    &[Action::Generate, Action::NewCandidates, Action::RunStale, Action::Cancel],
+    &[Action::Generate, Action::NewCandidates, Action::MendCandidates, Action::RunStale, Action::Cancel],
     &[Action::Resample, Action::Harmonise, Action::EditByText],
     &[Action::MoveFrame(-1, 0), Action::MoveFrame(1, 0), Action::MoveFrame(0, -1), Action::MoveFrame(0, 1)],
     &[Action::Live, Action::FocusPrompt],

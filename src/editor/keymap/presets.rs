@@ -100,6 +100,7 @@ fn underpaint(action: Action) -> Vec<KeyboardShortcut> {
         Action::ToBack => vec![ctrl(Key::OpenBracket)],
         Action::Generate => vec![ctrl(Key::Enter)],
         Action::NewCandidates => vec![ctrl_shift(Key::Enter)],
+        Action::MendCandidates => vec![ctrl(Key::M)],
         Action::Resample => vec![ctrl(Key::G)],
         Action::Harmonise => vec![ctrl_shift(Key::G)],
         Action::Cancel => vec![plain(Key::Escape)],

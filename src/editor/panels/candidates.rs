@@ -1,16 +1,17 @@
 //! Sampled segmentations, ranked, as a strip of thumbnails.
 
-use egui::{Align, Align2, Color32, FontId, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Align, Align2, Button, Color32, FontId, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::{breakdown, weights};
 use crate::command::Command;
 use crate::compliance::Weights;
 use crate::document::Candidate;
+use crate::editor::action::Action;
 use crate::editor::situation::Situation;
 use crate::editor::theme::{self, Palette};
 use crate::editor::thumbnails::Thumbnails;
 use crate::editor::view_command::Outbox;
-use crate::editor::widgets::{dashed_rect, describe, focus_ring};
+use crate::editor::widgets::{dashed_rect, describe, focus_ring, hint};
 use crate::graph::VariableKind;
 
 /// Height in points.
@@ -29,7 +30,12 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails, out: &m
             n => format!("{n} maps, best first · {}", summary(&document.candidates)),
         };
         ui.label(RichText::new(line).size(11.5).color(p.muted));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| weights::button(ui, &document.weights, out));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            weights::button(ui, &document.weights, out);
+            if !document.candidates.is_empty() {
+                mend_button(ui, now, out);
+            }
+        });
     });
     if document.candidates.is_empty() {
         placeholders(ui, now.settings.candidates);
@@ -44,6 +50,19 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails, out: &m
             ui.add_space(4.0);
         });
     });
+}
+
+fn mend_button(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
+    let action = Action::MendCandidates;
+    let label = RichText::new(format!("{}  Mend", action.icon())).size(11.5).color(theme::palette(ui).muted);
+    let response = ui.add_enabled(action.enabled(now), Button::new(label).frame_when_inactive(false));
+    let response = match now.bench.can_be_mended() {
+        true => hint(response, action, now),
+        false => response.on_disabled_hover_text("Every candidate has all that the prompt asks for"),
+    };
+    if response.clicked() {
+        out.send(action.intent(now));
+    }
 }
 
 fn summary(candidates: &[Candidate]) -> String {

@@ -83,7 +83,8 @@ impl OnnxEngine {
 
     /// The request with the settings of the walk that is gone for it.
     fn walked(&self, request: &SampleRequest) -> SampleRequest {
-        let needs_guidance = request.revision.is_some() || !request.negative.trim().is_empty();
+        let partly = request.revision.as_ref().is_some_and(|revision| revision.mask.is_some());
+        let needs_guidance = partly || !request.negative.trim().is_empty();
         let factor = self.pack().graph.factor(request.variable);
         let settings = if needs_guidance { request.settings.full() } else { request.settings.walked(factor) };
         SampleRequest { settings, ..request.clone() }

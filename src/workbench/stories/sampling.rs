@@ -226,6 +226,60 @@ fn drawing_stops_at_the_batch_that_reaches_the_score() {
 }
 
 #[test]
+fn candidates_are_mended_and_the_choice_of_a_person_stays() {
+    let mut person = Person::new();
+    let mend = |rounds| Command::MendCandidates { rounds };
+    assert!(person.is_refused(mend(1)).contains("generate some first"));
+    person.writes("a dog and a red car on a road");
+    person.does(generate(8, 0));
+    assert!(person.is_refused(mend(0)).contains("1 to 20 rounds, not 0"));
+    let lacking = |person: &Person| {
+        let document = person.document();
+        document.candidates.iter().filter(|c| c.compliance.score(&document.weights) < 1.0).count()
+    };
+    let (best, before) = (person.map("segmentation"), lacking(&person));
+    person.does(mend(2));
+    assert!(lacking(&person) < before && Arc::ptr_eq(&person.map("segmentation"), &best), "a whole one is left alone");
+    person.does(Command::Undo);
+    assert_eq!(lacking(&person), before, "mending is one step of the history");
+
+    let last = person.document().candidates.last().expect("eight").clone();
+    person.does(Command::ChooseCandidate { index: 7 });
+    for _ in 0..4 {
+        person.does(mend(2));
+    }
+    let document = person.document();
+    let chosen = &document.candidates[document.chosen.expect("it stays chosen")];
+    assert_eq!(chosen.seed, last.seed);
+    assert!(chosen.compliance.score(&document.weights) > last.compliance.score(&document.weights));
+    assert!(Arc::ptr_eq(&chosen.map, &person.map("segmentation")), "and the picture follows it");
+    for _ in 0..8 {
+        person.does(mend(20));
+    }
+    assert_eq!(lacking(&person), 0);
+    assert!(person.does(mend(1)).concat().contains("all that the prompt asks for"));
+    person.does(Command::SetLocked { variable: "segmentation".into(), locked: true });
+    assert!(person.is_refused(mend(1)).contains("unlock it"));
+}
+
+#[test]
+fn stopped_mending_keeps_what_is_better() {
+    let mut waiting = Waiting::new();
+    waiting.starts(prompt("a dog"));
+    let (Some((id, job)), _) = waiting.starts(Command::GenerateCandidates { count: 4, seed: 0, until: None }) else {
+        panic!("a job starts")
+    };
+    let Outcome::Candidates(mut drawn) = waiting.outcome(&job) else { panic!("candidates come back") };
+    waiting.bench.on_event(Event::Finished(id, Outcome::Candidates(drawn.clone())));
+    let (Some((id, _)), _) = waiting.starts(Command::MendCandidates { rounds: 5 }) else { panic!("a job starts") };
+    drawn[3].compliance = drawn[0].compliance.clone();
+    waiting.bench.on_event(Event::Drawn(id, drawn.clone()));
+    waiting.starts(Command::Cancel);
+    assert_eq!(waiting.bench.document().candidates, drawn);
+    assert_eq!(waiting.bench.undo_label(), Some("Mend"));
+}
+
+#[test]
 fn cancelling_keeps_the_candidates_drawn_so_far() {
     let mut waiting = Waiting::new();
     waiting.starts(prompt("a dog"));

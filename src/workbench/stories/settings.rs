@@ -233,7 +233,7 @@ fn jobs_carry_the_negative_prompt_of_each_factor() {
     waiting.starts(Command::SetFactorNegativePrompt { variable: "image".into(), prompt: Some("fog".into()) });
     let (candidates, _) = waiting.starts(Command::RunStale);
     let candidates = candidates.expect("candidates are drawn first");
-    assert!(matches!(&candidates.1, Job::Candidates { negative, .. } if negative == "a cat"));
+    assert!(matches!(&candidates.1, Job::Candidates { asked, .. } if asked.negative == "a cat"));
     let (run, _) = waiting.finish(candidates);
     let (_, Job::Run { steps, .. }) = run.expect("then the rest") else { panic!("a run") };
     assert_eq!(steps.iter().map(|s| s.negative.as_str()).collect::<Vec<_>>(), ["a cat", "a cat", "fog"]);

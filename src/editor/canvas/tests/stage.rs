@@ -265,7 +265,7 @@ fn sample(bench: &mut Workbench) {
     while let Some(effect) = effects.pop() {
         let Effect::Start(id, job) = effect else { continue };
         let outcome = match job {
-            Job::Candidates { .. } => Outcome::Candidates(vec![Candidate {
+            Job::Candidates { .. } | Job::Mend { .. } => Outcome::Candidates(vec![Candidate {
                 seed: 1,
                 map: Arc::clone(&labels),
                 shapes: Vec::new(),

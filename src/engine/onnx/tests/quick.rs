@@ -86,6 +86,26 @@ fn a_part_of_a_map_is_sampled_by_the_full_one() {
 }
 
 #[test]
+fn a_whole_map_is_drawn_again_from_half_way_by_the_quick_one() {
+    let mut engine = engine_walking(None, Some(Restart { step: 1, times: 2, from: None }));
+    let usual = FactorSettings::of(engine.pack().graph.factor(VariableId(0)));
+    let plain = |seed| SampleRequest { settings: usual.clone(), ..request(0, "a dog", &[seed]) };
+    let mut sample = |ask: &SampleRequest| {
+        let watch = Watch::default();
+        let map = engine.sample(ask, &watch).unwrap().remove(0).map;
+        (map, watch.steps.into_inner())
+    };
+    let (base, steps) = sample(&plain(1));
+    assert_eq!(steps, 4);
+    let revision = Revision { base: base.clone(), mask: None, strength: 0.5, variation: None };
+    let again = |seed, settings| SampleRequest { settings, revision: Some(revision.clone()), ..plain(seed) };
+    let (one, steps) = sample(&again(2, usual.clone()));
+    assert_eq!(steps, 2, "half of the walk, restarts among it");
+    assert!(one != base && sample(&again(2, usual.clone())).0 == one && sample(&again(3, usual.clone())).0 != one);
+    assert!(sample(&again(2, usual.full())).0 != one, "where the full one is asked for, it walks");
+}
+
+#[test]
 fn it_runs_in_8_bits_where_there_are_such_and_only_where_it_is_wanted() {
     // Two other graphs of the pack stand for it: which one is asked is all that matters here.
     let quick = |m: &mut Manifest| {
