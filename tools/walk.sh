@@ -54,7 +54,7 @@ frame 250
 # One of the ten is picked, its animal dragged and turned round.
 xdotool mousemove $((106 + 92 * ${PICK:-0})) 735 click 1 sleep 1.5
 frame 120
-xdotool mousemove "${ANIMAL_X:-430}" "${ANIMAL_Y:-455}" sleep 0.5 mousedown 1 sleep 0.5 mousemove_relative -- 8 14 sleep 0.3
+xdotool mousemove "${ANIMAL_X:-560}" "${ANIMAL_Y:-425}" sleep 0.5 mousedown 1 sleep 0.5 mousemove_relative -- 8 14 sleep 0.3
 frame 40
 xdotool mousemove_relative -- 10 20 sleep 0.5
 frame 40

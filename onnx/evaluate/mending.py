@@ -26,17 +26,17 @@ WHOLE = 1 - 1e-4
 
 
 class Mended:
-    """Candidates of one caption: their latents' maps, as measured and as they are drawn again, and their scores."""
+    """Candidates of one caption: their maps, as measured and as they are drawn again, and what they are ranked by (`ranking.standing`), f64 [N, 2]."""
 
     def __init__(self, pack, case, candidates, rng):
         self.pack, self.case, self.rng = pack, case, rng
         self.side = pack.latent_side("segmentation")
-        self.maps, self.rims, self.scores, self.pictures = self.drawn(candidates)
+        self.maps, self.rims, self.standings, self.pictures = self.drawn(candidates)
         self.calls = 1.0
         """Walks a candidate, in all."""
 
     def drawn(self, count, begun=None):
-        """Maps u8 [N, H, W], boundaries, scores, and pictures to draw them again from."""
+        """Maps u8 [N, H, W], boundaries, standings, and pictures to draw them again from."""
         pack, case = self.pack, self.case
         noise = self.rng.standard_normal((count, 8, self.side, self.side)).astype(np.float32)
         latents = pack.sample("segmentation", [case.caption] * count, noise, begun=begun)
@@ -44,28 +44,32 @@ class Mended:
         maps, rims = pack.class_maps(latents, MAP_SIDE, asked)
         large = pack.class_maps(latents, pack.variables["segmentation"]["size"], asked)
         pictures = np.stack([paint(m, b, pack.palette) for m, b in zip(*large, strict=True)])
-        return maps, rims, np.array([self.score(m, b) for m, b in zip(maps, rims, strict=True)]), pictures
+        return maps, rims, np.array([ranking.standing(pack, case, m, b) for m, b in zip(maps, rims, strict=True)]), pictures
 
-    def score(self, classes, rims):
-        of = ranking.asked_outlines(self.case, classes, rims)
-        shapes = ranking.clarity(of, self.pack.read_shapes(np.stack([o for _, o in of])), self.pack.objects) if of and self.pack.reads_shapes else ()
-        return ranking.score(ranking.parts(self.case, classes, rims, shapes))
+    @property
+    def scores(self):
+        return self.standings[:, 0]
+
+    @property
+    def best(self):
+        """Index of the candidate that comes first."""
+        return max(range(len(self.maps)), key=lambda i: tuple(self.standings[i]))
 
     def mend(self):
         """One round."""
         due = np.flatnonzero(self.scores < WHOLE)
         if not len(due):
             return
-        maps, rims, scores, pictures = self.drawn(len(due), (self.pack.encode(self.pictures[due]), STRENGTH))
+        maps, rims, standings, pictures = self.drawn(len(due), (self.pack.encode(self.pictures[due]), STRENGTH))
         self.calls += STRENGTH * len(due) / len(self.maps)
-        better = scores > self.scores[due]
-        for mine, new in ((self.maps, maps), (self.rims, rims), (self.scores, scores), (self.pictures, pictures)):
+        better = standings[:, 0] > self.scores[due]
+        for mine, new in ((self.maps, maps), (self.rims, rims), (self.standings, standings), (self.pictures, pictures)):
             mine[due[better]] = new[better]
 
 
 def row(name, every, judge):
     """A line of the table."""
-    cases, best = [one.case for one in every], [int(one.scores.argmax()) for one in every]
+    cases, best = [one.case for one in every], [one.best for one in every]
     drawn = SimpleNamespace(classes=[one.maps for one in every], boundary=[one.rims for one in every])
     said = attribute_figures(cases, drawn, best)
     named = lambda maps: silhouette.accuracy(judge, [pair for case, some in zip(cases, maps, strict=True) for m in some for pair in silhouette.outlines_of(m, case.asked)])

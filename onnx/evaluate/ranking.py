@@ -1,7 +1,7 @@
 """The order in which the editor shows candidates: its score (`src/compliance/score.rs`), with the default weights.
 
 On the maps of the evaluation, 128 pixels wide, and by its measures: counts leave out clouds and suns and what is asked for more than three
-times, and of equal scores the first drawn comes first.
+times. Of equal scores the one whose shapes are most like what they are comes first, then the one drawn first.
 """
 
 import numpy as np
@@ -25,17 +25,16 @@ def asked_outlines(case, classes, boundary):
     return found
 
 
-def clarity(outlines, logits, objects):
-    """How clearly outlines (class index, outline) are what they are, f64 [N] in 0..1, from a reader's logits [N, slots + 1] for the classes `objects` and none."""
+def likeness(outlines, logits, objects):
+    """How likely outlines (class index, outline) are what they are, f64 [N] in 0..1, from a reader's logits [N, slots + 1] for the classes `objects` and none."""
     among = logits[:, [*objects, -1]].astype(np.float64)
-    likeness = np.exp(among - among.max(1, keepdims=True))
-    likeness /= likeness.sum(1, keepdims=True)
-    own = [objects.index(index) for index, _ in outlines]
-    return np.minimum(likeness[np.arange(len(own)), own] / CLEAR, 1.0)
+    shares = np.exp(among - among.max(1, keepdims=True))
+    shares /= shares.sum(1, keepdims=True)
+    return shares[np.arange(len(outlines)), [objects.index(index) for index, _ in outlines]]
 
 
 def parts(case, classes, boundary, shapes=()):
-    """The share, 0 to 1, of each part of a score that the caption says something about; `shapes` as `clarity` gives them."""
+    """The share, 0 to 1, of each part of a score that the caption says something about; `shapes` as `likeness` gives them."""
     counts = [right for _, right in counts_kept(case, classes, boundary)]
     extra = present(classes) & _OBJECT_NAMES - set(case.asked)
     found = {"recall": recall(classes, case.asked), "unasked": 1 / (1 + len(extra))}
@@ -44,7 +43,7 @@ def parts(case, classes, boundary, shapes=()):
     if case.spec.relations:
         found["relations"] = float(relation_kept(case, classes) is True)
     if len(shapes):
-        found["shapes"] = float(np.mean(shapes))
+        found["shapes"] = float(np.minimum(np.divide(shapes, CLEAR), 1.0).mean())
     return found
 
 
@@ -54,11 +53,14 @@ def score(shares, weights=None):
     return sum(weights[name] * share for name, share in shares.items()) / sum(weights[name] for name in shares)
 
 
+def standing(pack, case, classes, boundary):
+    """What a candidate u8 [H, W] is ranked by, the greater the better: its score, and the mean likeness of its shapes where the pack reads them."""
+    of = asked_outlines(case, classes, boundary) if pack.reads_shapes else []
+    shapes = likeness(of, pack.read_shapes(np.stack([o for _, o in of])), pack.objects) if of else ()
+    return score(parts(case, classes, boundary, shapes)), float(np.mean(shapes)) if len(shapes) else 0.0
+
+
 def ranked(pack, case, maps, boundaries):
-    """Indices of candidates u8 [N, H, W], best first: by score, then in the order drawn. A pack that reads shapes is asked for them."""
-    outlines = [asked_outlines(case, m, b) if pack.reads_shapes else [] for m, b in zip(maps, boundaries, strict=True)]
-    scores = []
-    for m, b, of in zip(maps, boundaries, outlines, strict=True):
-        shapes = clarity(of, pack.read_shapes(np.stack([o for _, o in of])), pack.objects) if of else ()
-        scores.append(score(parts(case, m, b, shapes)))
-    return sorted(range(len(maps)), key=lambda i: (-scores[i], i))
+    """Indices of candidates u8 [N, H, W], best first."""
+    standings = [standing(pack, case, m, b) for m, b in zip(maps, boundaries, strict=True)]
+    return sorted(range(len(maps)), key=lambda i: standings[i], reverse=True)

@@ -83,7 +83,7 @@ def test_ranking_prefers_shapes_that_are_themselves_and_right_counts():
     rims[0, 10, :] = True  # now the first map shows two, both wider than tall
     assert ranking.ranked(_Reader(), two, maps, rims) == [0, 1]
     assert [index for index, _ in ranking.asked_outlines(two, maps[0], rims[0])] == [INDEX["dog"]] * 2
-    shares = ranking.parts(one, maps[1], rims[1], [0.5])
+    shares = ranking.parts(one, maps[1], rims[1], [0.25])
     assert shares == {"recall": 1.0, "unasked": 1.0, "counts": 1.0, "shapes": 0.5}
     assert ranking.score(shares) == pytest.approx((4 + 1 + 1 + 0.5) / 7)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evaluate import flow, mending
+from evaluate import flow, mending, ranking
 from evaluate.captions import held_out_cases
 from evaluate.pack import Pack
 from evaluate.samples import MAP_SIDE
@@ -33,11 +33,11 @@ def test_mending_keeps_what_is_better_alone(monkeypatch):
         one.mend()
     assert (one.scores >= before).all()
     assert all((mine == old).all() for mine, old, gained in zip(one.maps, maps, one.scores > before, strict=True) if not gained)
-    assert one.scores.tolist() == [one.score(m, b) for m, b in zip(one.maps, one.rims, strict=True)]
+    assert one.standings.tolist() == [list(ranking.standing(pack, case, m, b)) for m, b in zip(one.maps, one.rims, strict=True)]
     due, calls = (one.scores < mending.WHOLE).mean(), one.calls
     one.mend()
     assert np.isclose(one.calls, calls + mending.STRENGTH * due)
-    one.scores[:] = 1.0
+    one.standings[:] = 1.0
     monkeypatch.setattr(one, "drawn", None)
     one.mend()  # there is nothing to do
 

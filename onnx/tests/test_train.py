@@ -9,7 +9,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from evaluate.captions import held_out_cases
-from train.chunks import OBJECT_WEIGHT, RIM_WEIGHT, Chunk, cell_weights, occupancy, rim_weights, with_mirrored
+from train.chunks import OBJECT_WEIGHT, Chunk, cell_weights, occupancy, with_mirrored
 from train.factor import FACTORS, PARENT_DROPPED, TINY, conditions, draw_batch, noise_levels
 from train.frames import render_shard
 from train.guidance import measured
@@ -296,12 +296,6 @@ def test_occupancy_counts_cells():
     shares = occupancy(classes).float()
     assert shares.shape == (1, CLASS_SLOTS, 4, 4) and torch.allclose(shares.sum(1), torch.ones(1, 4, 4), atol=1e-3)
     assert shares[0, 9, 0, 0] == 0.5 and shares[0, 9].sum() == 0.5
-
-
-def test_cells_with_a_rim_weigh_more():
-    rims = np.zeros((1, 16, 16), bool)
-    rims[0, 3, 9] = True
-    assert rim_weights(rims)[0, 0].tolist() == [[1, RIM_WEIGHT], [1, 1]]
 
 
 def test_batches_drop_texts():

@@ -11,7 +11,7 @@ pytest.importorskip("onnx.helper")
 torch = pytest.importorskip("torch")
 
 from evaluate.pack import Pack  # noqa: E402
-from evaluate.ranking import clarity  # noqa: E402
+from evaluate.ranking import likeness  # noqa: E402
 from export.manifest import sha256  # noqa: E402
 from export.shapes import add_reader  # noqa: E402
 from train import shapes  # noqa: E402
@@ -81,7 +81,7 @@ def test_a_pack_gets_it_and_its_other_files_stay(run, tmp_path):
     pack, outlines = Pack(folder), np.random.default_rng(0).random((2, 40, 40)).astype(np.float32)
     logits = pack.read_shapes(outlines)
     assert logits.shape == (2, 41)
-    clear = clarity([(pack.objects[0], outlines[0]), (pack.objects[1], outlines[1])], logits, pack.objects)
+    clear = likeness([(pack.objects[0], outlines[0]), (pack.objects[1], outlines[1])], logits, pack.objects)
     assert ((0 < clear) & (clear <= 1)).all()
 
 

@@ -28,7 +28,6 @@ from .text import Captions, TextEncoder, asked_colours
 SCENES_PER_CAPTION = 8
 OBJECT_WEIGHT = 3.0
 LINE_WEIGHT = 5.0
-RIM_WEIGHT = 3.0
 PEOPLE = Favoured(("person",), 0.75)
 """Where poses are learnt: most of the world's captions have no person."""
 
@@ -91,7 +90,7 @@ def label_chunks(
         pictures = {"segmentation": classes_picture(maps.classes, maps.boundary & kept), "depth": grey_picture(maps.depth)}
         if maps.normals is not None:
             pictures["normal"] = image_picture(maps.normals)
-        weight = rim_weights(maps.boundary) if variable == "segmentation" else None
+        weight = None
         if variable == "pose":
             pictures["pose"] = pose_picture(maps.keypoints, size, size)
             weight = line_weights(pictures["pose"])
@@ -104,12 +103,6 @@ def line_weights(picture: Tensor) -> Tensor:
     """f16 [N, 1, h, w]: 1 where a picture is black, `LINE_WEIGHT` in cells that hold part of a skeleton, which are a few in a hundred."""
     drawn = (picture.amax(1, keepdim=True) > -1).float()
     return (1 + (LINE_WEIGHT - 1) * F.max_pool2d(drawn, 8)).half()
-
-
-def rim_weights(boundary: np.ndarray) -> Tensor:
-    """f16 [N, 1, h, w]: 1 inside of things and grounds, `RIM_WEIGHT` in cells that hold a rim (bool [N, H, W]): the outline says what a thing is, and it is what a walk settles last."""
-    rims = torch.from_numpy(boundary)[:, None].float()
-    return (1 + (RIM_WEIGHT - 1) * F.max_pool2d(rims, 8)).half()
 
 
 def drawn(seed: int, first: int, captions: int, size: int, workers: int, world: int, variable: str, favoured: Favoured = NONE) -> Iterator[tuple[Maps, Captions]]:

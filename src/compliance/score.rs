@@ -139,14 +139,24 @@ impl Compliance {
         let terms = self.terms(weights);
         if terms.is_empty() { 1.0 } else { terms.iter().map(|t| t.weight * t.share).sum::<f32>().min(1.0) }
     }
+
+    /// The mean likeness of its shapes, 0 to 1, which goes on where [`Shape::clarity`] has had enough; 0 where they weigh nothing.
+    fn likeness(&self, weights: &Weights) -> f32 {
+        if self.shapes.is_empty() || weights.of(Part::Shapes) == 0.0 {
+            return 0.0;
+        }
+        self.shapes.iter().map(|shape| shape.likeness).sum::<f32>() / self.shapes.len() as f32
+    }
 }
 
-/// Indices of the measured maps, best first: by score, then by the fewest classes nobody asked for; equal ones keep
-/// their order, which is that of the seeds.
+/// Indices of the measured maps, best first: by score, then by the fewest classes nobody asked for, then by how much their shapes
+/// are like what they are; equal ones keep their order, which is that of the seeds.
 pub fn ranking(measured: &[Compliance], weights: &Weights) -> Vec<usize> {
     let scores: Vec<f32> = measured.iter().map(|m| m.score(weights)).collect();
+    let likeness: Vec<f32> = measured.iter().map(|m| m.likeness(weights)).collect();
     let compare = |&a: &usize, &b: &usize| -> Ordering {
-        scores[b].total_cmp(&scores[a]).then(measured[a].unasked.len().cmp(&measured[b].unasked.len()))
+        let unasked = measured[a].unasked.len().cmp(&measured[b].unasked.len());
+        scores[b].total_cmp(&scores[a]).then(unasked).then(likeness[b].total_cmp(&likeness[a]))
     };
     let mut order: Vec<_> = (0..measured.len()).collect();
     order.sort_by(compare);

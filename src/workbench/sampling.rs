@@ -125,9 +125,12 @@ impl Workbench {
         Ok(self.start(job, Purpose::Mend))
     }
 
-    /// Whether any candidate lacks something.
+    /// Whether any candidate lacks something, or may, since the prompt or a setting has changed after they were drawn.
     pub fn can_be_mended(&self) -> bool {
-        self.document.candidates.iter().any(|candidate| lacks(candidate, &self.document.weights))
+        let document = &self.document;
+        let outdated = self.segmentation().is_ok_and(|id| document.node(id).state == NodeState::Stale);
+        let mut candidates = document.candidates.iter();
+        candidates.any(|candidate| outdated || lacks(candidate, &document.weights))
     }
 
     /// Refuses to sample the segmentation of nothing.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::Asked;
-use super::candidates::ordered;
+use super::candidates::{measure_all, ordered};
 use super::run::{PartOfJob, Runner, evaluations, measured};
 use crate::compliance::Weights;
 use crate::document::Candidate;
@@ -23,7 +23,7 @@ pub fn lacks(candidate: &Candidate, weights: &Weights) -> bool {
 
 impl Runner {
     /// Candidates that lack something go a part of their walk again, with noise of the round; each that scores better then takes
-    /// the place of the one before and keeps its seed. `drawn` is told of every one that does, all ranked best first.
+    /// the place of the one before and keeps its seed. What they lack is measured by the prompt as it is now. `drawn` is told of every one that does, all ranked best first.
     ///
     /// It is a search over noise with the score as its verifier (Ma et al., "Inference-time Scaling for Diffusion Models beyond
     /// Scaling Denoising Steps", 2025) that starts where sampling-based prompt compliance has led.
@@ -40,6 +40,8 @@ impl Runner {
         let (request, by) = (asked.request(&manifest, control), asked.measure(&manifest));
         let each = (evaluations(engine, asked.variable, &asked.settings) as f32 * STRENGTH).round() as usize;
         let mut candidates = candidates.to_vec();
+        // The prompt may be another one than they were drawn for.
+        measure_all(&mut candidates, by);
         for round in rounds.clone() {
             let due: Vec<_> = (0..candidates.len()).filter(|&i| lacks(&candidates[i], by.weights)).collect();
             for (done, &at) in due.iter().enumerate() {

@@ -85,6 +85,16 @@ fn an_answer_is_read_among_the_objects_alone() {
 }
 
 #[test]
+fn of_equal_scores_the_shapes_that_are_more_alike_come_first() {
+    let one = |likeness| Compliance { shapes: vec![shape("dog", likeness, "dog")], ..Compliance::default() };
+    let measured = [one(0.6), one(0.4), one(0.9)];
+    assert_eq!(measured.iter().map(|m| m.score(&Weights::default()) == 1.0).collect::<Vec<_>>(), [true, false, true]);
+    assert_eq!(ranking(&measured, &Weights::default()), [2, 0, 1]);
+    let none = Weights { shapes: 0.0, ..Weights::default() };
+    assert_eq!(ranking(&measured, &none), [0, 1, 2], "where shapes weigh nothing they decide nothing");
+}
+
+#[test]
 fn as_many_shapes_count_as_were_asked_for() {
     let map = boxes(&[(DOG, 0, 0, 20, 20), (DOG, 30, 0, 45, 20), (CAT, 50, 0, 70, 20)]);
     let shapes = [shape("dog", 0.9, "dog"), shape("dog", 0.2, "cat"), shape("cat", 0.4, "cat")];

@@ -263,6 +263,19 @@ fn candidates_are_mended_and_the_choice_of_a_person_stays() {
 }
 
 #[test]
+fn after_other_words_candidates_are_mended_towards_them() {
+    let mut person = Person::new();
+    person.writes("a dog on a road");
+    person.does(generate(1, 0));
+    let holds = |person: &Person| person.document().candidates[0].compliance.found.clone();
+    assert_eq!(holds(&person), ["dog", "road"]);
+    person.writes("a dog and a car on a road");
+    person.does(Command::MendCandidates { rounds: 4 });
+    assert_eq!(holds(&person), ["dog", "car", "road"]);
+    assert_eq!(person.states()[0], Fresh);
+}
+
+#[test]
 fn stopped_mending_keeps_what_is_better() {
     let mut waiting = Waiting::new();
     waiting.starts(prompt("a dog"));
