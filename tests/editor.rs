@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers, Pos2, vec2};
-use egui_kittest::{Harness, kittest::Queryable};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
 use underpaint::command::Command;
 use underpaint::document::Candidate;
 use underpaint::document::io::autosave::Autosave;
@@ -422,6 +423,31 @@ fn what_the_prompt_quotes_is_written_by_a_click_once_there_is_a_sketch() {
     harness.run_steps(3);
     assert_eq!(state(harness.state(), "sketch"), NodeState::Given);
     assert_eq!(state(harness.state(), "image"), NodeState::Stale);
+}
+
+#[test]
+fn candidates_are_mended_by_a_button_until_there_is_nothing_to_mend() {
+    let mut harness = window();
+    assert!(harness.query_by_label_contains("Mend").is_none(), "there is nothing yet");
+    sample(&mut harness);
+    let lacking = |app: &EditorApp| {
+        let document = app.bench().document();
+        document.candidates.iter().filter(|c| c.compliance.score(&document.weights) < 1.0).count()
+    };
+    let before = lacking(harness.state());
+    assert!(before > 0);
+    harness.get_by_label_contains("Mend").click();
+    harness.run_steps(2);
+    wait(&mut harness, "a round is over", idle);
+    assert_eq!(harness.state().bench().undo_label(), Some("Mend"));
+    assert!(lacking(harness.state()) < before);
+    for _ in 0..40 {
+        press(&mut harness, Modifiers::COMMAND, Key::M);
+        harness.run_steps(2);
+        wait(&mut harness, "a round is over", idle);
+    }
+    assert_eq!(lacking(harness.state()), 0);
+    assert!(harness.get_by_label_contains("Mend").accesskit_node().is_disabled());
 }
 
 #[test]

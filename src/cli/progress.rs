@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::engine::{Control, Progress};
+use crate::engine::{Control, Portion, Progress};
 use crate::graph::{FactorGraph, VariableId};
-use crate::worker::BATCH;
 
 /// The variable a bar is for, and how many samples are drawn of how many.
-type Shown = (VariableId, Option<(usize, usize)>);
+type Shown = (VariableId, Option<Portion>);
 
 /// Shows how far sampling is. Draws nothing when the standard error stream is no terminal.
 pub(super) struct Bar {
@@ -42,15 +41,14 @@ impl Control for Bar {
     }
 
     fn progress(&self, progress: Progress) {
-        let now = (progress.variable, progress.drawn);
+        let now = (progress.variable, progress.portion);
         if let Ok(mut shown) = self.shown.lock()
             && *shown != Some(now)
         {
             *shown = Some(now);
             let name = &self.names[progress.variable.0];
-            // One batch needs no count.
-            let drawn = progress.drawn.filter(|(drawn, in_all)| *drawn > 0 || *in_all > BATCH);
-            let message = drawn.map(|(drawn, in_all)| format!("{name} {drawn} of {in_all}"));
+            let portion = progress.portion.filter(|portion| portion.is_part());
+            let message = portion.map(|Portion { done, of, .. }| format!("{name} {done} of {of}"));
             self.bar.set_message(message.unwrap_or_else(|| name.clone()));
         }
         self.bar.set_length(progress.steps as u64);

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::Progress;
+use crate::engine::{Portion, Progress};
 use crate::graph::VariableId;
 use crate::maps::Map;
-use crate::worker::BATCH;
 
 /// The latest news of a run.
 #[derive(Clone, Debug)]
@@ -16,7 +15,7 @@ pub struct RunView {
     step: usize,
     steps: usize,
     remaining: Duration,
-    drawn: Option<(usize, usize)>,
+    portion: Option<Portion>,
     /// The clean estimate so far.
     preview: Option<Arc<Map>>,
 }
@@ -31,7 +30,7 @@ impl RunView {
             step: news.step,
             steps: news.steps,
             remaining: news.remaining,
-            drawn: news.drawn,
+            portion: news.portion.filter(|portion| portion.is_part()),
             preview: news.preview.or(kept),
         }
     }
@@ -39,25 +38,19 @@ impl RunView {
     /// Share done of the factor that runs, 0 to 1; of several batches the share of samples that are done.
     pub fn share(&self) -> f32 {
         let of_request = self.step as f32 / self.steps.max(1) as f32;
-        match self.batches() {
-            Some((drawn, in_all)) => {
-                let batch = BATCH.min(in_all - drawn) as f32;
-                (drawn as f32 + of_request * batch) / in_all as f32
-            }
+        match self.portion {
+            Some(Portion { done, now, of, .. }) => (done as f32 + of_request * now as f32) / of as f32,
             None => of_request,
         }
     }
 
     /// Which factor, and which step, or how many samples there are of how many.
     pub fn what(&self) -> String {
-        match self.batches() {
-            Some((drawn, in_all)) => format!("{} · {drawn} of {in_all} drawn", self.name),
+        match self.portion {
+            Some(Portion { done, of, again: true, .. }) => format!("{} · {done} of {of} drawn again", self.name),
+            Some(Portion { done, of, .. }) => format!("{} · {done} of {of} drawn", self.name),
             None => format!("{} · {} of {}", self.name, self.step, self.steps),
         }
-    }
-
-    fn batches(&self) -> Option<(usize, usize)> {
-        self.drawn.filter(|(drawn, in_all)| drawn < in_all && (*drawn > 0 || *in_all > BATCH))
     }
 
     /// Time left, in words.
@@ -92,7 +85,7 @@ mod tests {
             step: 3,
             steps: 10,
             remaining: Duration::from_millis(1200),
-            drawn: None,
+            portion: None,
             preview: None,
         };
         let run = RunView::update(None, "depth", news.clone());
@@ -101,11 +94,15 @@ mod tests {
         assert!((run.share() - 0.3).abs() < 1e-6);
         let long = RunView::update(Some(run), "depth", Progress { remaining: Duration::from_secs(75), ..news.clone() });
         assert_eq!(long.left(), "1 min 15 s");
-        let batches =
-            RunView::update(Some(long), "depth", Progress { drawn: Some((10, 40)), steps: 6, ..news.clone() });
-        assert_eq!(batches.what(), "Depth · 10 of 40 drawn");
-        assert!((batches.share() - 15.0 / 40.0).abs() < 1e-6);
-        let one = RunView::update(Some(batches), "depth", Progress { drawn: Some((0, 10)), ..news });
-        assert_eq!(one.what(), "Depth · 3 of 10");
+        let of = |portion| Progress { portion: Some(portion), steps: 6, ..news.clone() };
+        let batches = Portion { done: 10, now: 10, of: 40, again: false };
+        let several = RunView::update(Some(long), "depth", of(batches));
+        assert_eq!(several.what(), "Depth · 10 of 40 drawn");
+        assert!((several.share() - 15.0 / 40.0).abs() < 1e-6);
+        let mended = RunView::update(Some(several), "depth", of(Portion { done: 2, now: 1, of: 5, again: true }));
+        assert_eq!(mended.what(), "Depth · 2 of 5 drawn again");
+        assert!((mended.share() - 0.5).abs() < 1e-6);
+        let one = RunView::update(Some(mended), "depth", of(Portion { done: 0, now: 10, of: 10, again: false }));
+        assert_eq!(one.what(), "Depth · 3 of 6", "one batch needs no count");
     }
 }

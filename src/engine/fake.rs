@@ -209,7 +209,7 @@ impl Engine for FakeEngine {
                 step,
                 steps,
                 remaining: self.step_time * (steps - step) as u32,
-                drawn: None,
+                portion: None,
                 preview: request.previews.then(|| samples[0].map.clone()),
             });
         }

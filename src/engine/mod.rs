@@ -20,7 +20,7 @@ pub use edit::{Concept, InversionMethod, MOST_CONCEPTS, MOST_SCALE, TextEdit};
 use edit::{check_edit, join_edit, within};
 pub use extent::{factor_size, working_size};
 pub use onnx::{OnnxEngine, Trace, TraceInputs, find_library, shown_shape};
-pub use request::{Control, Device, EngineError, FactorSettings, Progress, Sample, SampleRequest, Unwatched};
+pub use request::{Control, Device, EngineError, FactorSettings, Portion, Progress, Sample, SampleRequest, Unwatched};
 pub use revision::{Revision, SEAM, Variation};
 
 use std::sync::Arc;

@@ -150,6 +150,26 @@ pub struct Sample {
     pub map: Arc<Map>,
 }
 
+/// The samples of a request among those of its job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Portion {
+    /// Samples that the job has drawn before.
+    pub done: usize,
+    /// Samples of the request.
+    pub now: usize,
+    /// Samples that the job may draw in all.
+    pub of: usize,
+    /// Whether they are there already and drawn once more.
+    pub again: bool,
+}
+
+impl Portion {
+    /// Whether there are samples beside those of the request: one batch needs no count.
+    pub fn is_part(self) -> bool {
+        self.now < self.of
+    }
+}
+
 /// Progress within one request.
 #[derive(Clone, Debug)]
 pub struct Progress {
@@ -161,9 +181,8 @@ pub struct Progress {
     pub steps: usize,
     /// Estimated time left for this request.
     pub remaining: Duration,
-    /// Samples that a job has drawn before this request, and how many it may draw in all; none where a request is all
-    /// there is of its kind.
-    pub drawn: Option<(usize, usize)>,
+    /// Where the request stands in a job that makes several of its kind; none where it is all there is.
+    pub portion: Option<Portion>,
     /// The clean estimate of the first sample, decoded, when previews were asked for and this step has one.
     pub preview: Option<Arc<Map>>,
 }

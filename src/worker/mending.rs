@@ -9,7 +9,7 @@ use super::candidates::{measure_all, ordered};
 use super::run::{PartOfJob, Runner, evaluations, measured};
 use crate::compliance::Weights;
 use crate::document::Candidate;
-use crate::engine::{Control, Engine, EngineError, Revision, SampleRequest};
+use crate::engine::{Control, Engine, EngineError, Portion, Revision, SampleRequest};
 
 /// How much of its walk a candidate goes again: things stay about where they are, and what they are is open once more.
 const STRENGTH: f32 = 2.0 / 3.0;
@@ -53,7 +53,7 @@ impl Runner {
                 let part = PartOfJob {
                     inner: control,
                     later: self.pace.estimate(asked.variable, left * each),
-                    drawn: Some((done, due.len())),
+                    portion: Some(Portion { done, now: 1, of: due.len(), again: true }),
                 };
                 let started = Instant::now();
                 let request = SampleRequest { seeds, revision: Some(revision), ..request.clone() };

@@ -9,12 +9,12 @@ use super::suggest::Suggester;
 use super::{Job, Outcome, Step};
 use crate::compliance::Compliance;
 use crate::document::Candidate;
-use crate::engine::{Control, Engine, EngineError, FactorSettings, Progress, Sample, SampleRequest};
+use crate::engine::{Control, Engine, EngineError, FactorSettings, Portion, Progress, Sample, SampleRequest};
 use crate::graph::{Sampling, VariableId};
 use crate::maps::Map;
 
 /// Most candidates in one request: more at once are no faster and cost memory.
-pub const BATCH: usize = 10;
+const BATCH: usize = 10;
 /// The same while a score is waited for: smaller, so that few are drawn in vain.
 const BATCH_UNTIL: usize = 5;
 
@@ -89,7 +89,7 @@ impl Runner {
             let part = PartOfJob {
                 inner: control,
                 later: self.pace.estimate(request.variable, left * each),
-                drawn: Some((so_far, in_all)),
+                portion: Some(Portion { done: so_far, now: seeds.len(), of: in_all, again: false }),
             };
             let started = Instant::now();
             let samples = engine.sample(&SampleRequest { seeds: seeds.to_vec(), ..request.clone() }, &part)?;
@@ -121,7 +121,7 @@ impl Runner {
             let of = |s: &Step| self.pace.estimate(s.variable, evaluations(engine, s.variable, &s.settings));
             let later = steps[at + 1..].iter().map(of).sum();
             let started = Instant::now();
-            let part = PartOfJob { inner: control, later, drawn: None };
+            let part = PartOfJob { inner: control, later, portion: None };
             let map = match &step.edit {
                 Some(edit) => engine.edit(&request, edit, &part)?,
                 None => {
@@ -213,7 +213,7 @@ pub(super) fn evaluations(engine: &dyn Engine, variable: VariableId, settings: &
 pub(super) struct PartOfJob<'a> {
     pub(super) inner: &'a dyn Control,
     pub(super) later: Duration,
-    pub(super) drawn: Option<(usize, usize)>,
+    pub(super) portion: Option<Portion>,
 }
 
 impl Control for PartOfJob<'_> {
@@ -223,7 +223,7 @@ impl Control for PartOfJob<'_> {
 
     fn progress(&self, mut progress: Progress) {
         progress.remaining += self.later;
-        progress.drawn = self.drawn;
+        progress.portion = self.portion;
         self.inner.progress(progress);
     }
 

@@ -183,7 +183,7 @@ impl Tally<'_> {
         self.done += 1;
         let remaining = self.clock.tick();
         let (variable, step, steps) = (request.variable, self.done, self.all);
-        self.control.progress(Progress { variable, step, steps, remaining, drawn: None, preview });
+        self.control.progress(Progress { variable, step, steps, remaining, portion: None, preview });
     }
 }
 

@@ -97,7 +97,7 @@ impl OnnxEngine {
                 None
             };
             let remaining = clock.tick();
-            control.progress(Progress { variable: id, step: step + 1, steps, remaining, drawn: None, preview });
+            control.progress(Progress { variable: id, step: step + 1, steps, remaining, portion: None, preview });
             Ok(())
         })
     }

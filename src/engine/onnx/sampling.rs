@@ -192,7 +192,7 @@ impl OnnxEngine {
                 step: step + 1,
                 steps,
                 remaining: clock.tick(),
-                drawn: None,
+                portion: None,
                 preview,
             });
         }
