@@ -108,6 +108,14 @@ def test_favoured_things_are_in_as_many_captions_as_asked():
     assert holding(both, "rock") > 6 and holding(both, "sign") > 6 and (holding(both, "rock") + holding(both, "sign")) >= 22, "a look is named as a class is"
 
 
+def test_a_pose_is_learnt_from_people_unless_something_else_is_favoured(tmp_path):
+    own = checkpoint_of_autoencoder(tmp_path / "a.pt", widths=(16,) * 7, world=1)
+    pose = lambda run, *more: trainer(tmp_path / run, own, "--factor", "pose", "--captions", "24", *more)
+    lit = lambda one: (one.held[0].weight.amax((1, 2, 3)) > 1).float().mean()
+    usual, other = pose("usual"), pose("other", "--favour", "rock")
+    assert usual.favoured == FACTORS["pose"].favoured and lit(usual) > 0.4 > lit(other), "a cell of a skeleton weighs more"
+
+
 def test_favoured_things_have_to_be_of_the_world(tmp_path):
     own, frames = checkpoint_of_autoencoder(tmp_path / "a.pt"), ["--frames-only", "--frames", str(tmp_path)]
     with pytest.raises(SystemExit, match="version 0 of the world has no rock; it has airplane, ball"):

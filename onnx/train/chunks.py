@@ -28,8 +28,6 @@ from .text import Captions, TextEncoder, asked_colours
 SCENES_PER_CAPTION = 8
 OBJECT_WEIGHT = 3.0
 LINE_WEIGHT = 5.0
-PEOPLE = Favoured(("person",), 0.75)
-"""Where poses are learnt: most of the world's captions have no person."""
 
 
 @dataclass
@@ -75,8 +73,7 @@ def draw(seed: int, number: int, captions: int, size: int, world: int, variable:
     if "_text" not in globals():
         _text = TextEncoder()
     rng = np.random.Generator(np.random.PCG64([seed, 0x5E6, number]))
-    geometry = variable in ("normal", "pose")
-    maps = render_maps(rng, captions, SCENES_PER_CAPTION, size, world, geometry, PEOPLE if variable == "pose" and favoured == NONE else favoured)
+    maps = render_maps(rng, captions, SCENES_PER_CAPTION, size, world, variable in ("normal", "pose"), favoured)
     return maps, _text.encode_all(maps.captions)
 
 

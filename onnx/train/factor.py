@@ -26,7 +26,7 @@ from world.classes import LATEST
 from world.spec import FORMS, look_of, objects_of
 
 from .chunks import Chunk, frame_chunks, label_chunks, with_missing
-from .maps import Favoured
+from .maps import NONE, Favoured
 from .networks import Autoencoder, Denoiser, DenoiserConfig, load_autoencoder
 from .previews import HeldOutFrames, HeldOutMaps
 from .runs import Budget, Log, code_revision, learning_rate, precision, require_world, save_atomically, set_learning_rate, world_of, world_of_checkpoint
@@ -49,6 +49,8 @@ class Factor:
     """Learns from label maps drawn on the fly; otherwise from frames on disk."""
     high: float = 0.0
     """Share of the training near pure noise, see `noise_levels`."""
+    favoured: Favoured = NONE
+    """What the captions of maps drawn on the fly name, where `--favour` does not say."""
 
 
 SMALL = {"widths": [64, 192], "blocks": 2, "heads": 3, "word_width": 16}
@@ -56,7 +58,8 @@ FACTORS = {
     "segmentation": Factor([], 128, 0.9, {"layout_layers": 1, "word_width": 32}, True, high=0.2),
     "depth": Factor(["segmentation"], 128, 0.0, SMALL, True, high=0.1),
     "normal": Factor(["segmentation", "depth"], 128, 0.0, SMALL, True, high=0.1),
-    "pose": Factor(["segmentation"], 128, 0.0, SMALL, True, high=0.1),
+    # Most of the world's captions have no person.
+    "pose": Factor(["segmentation"], 128, 0.0, SMALL, True, high=0.1, favoured=Favoured(("person",), 0.75)),
     "sketch": Factor(["segmentation"], 128, 0.0, SMALL, False, high=0.1),
     "image": Factor(
         ["segmentation", "depth", "sketch", "normal", "pose"], 256, 0.9, {"widths": [64, 128, 256], "word_width": 32, "middle_attention": True}, False, high=0.2
@@ -168,9 +171,11 @@ class Trainer:
         self.budget = Budget(arguments.minutes, spent)
 
     def asked_more(self) -> Favoured:
-        """What `--favour` lists, if the world has it."""
+        """What `--favour` lists, if the world has it, or else what the factor favours."""
         names = self.arguments.favour
-        if names and not self.fresh:
+        if not names:
+            return self.factor.favoured
+        if not self.fresh:
             raise SystemExit("--favour is for maps drawn on the fly; of frames, train.frames --wanted renders more that show a thing")
         things = {*objects_of(self.world), *(look_of(name, form) for name, forms in FORMS.items() if name in objects_of(self.world) for form in forms)}
         if unknown := [name for name in names if name not in things]:

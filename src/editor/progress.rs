@@ -47,7 +47,7 @@ impl RunView {
     /// Which factor, and which step, or how many samples there are of how many.
     pub fn what(&self) -> String {
         match self.portion {
-            Some(Portion { done, of, again: true, .. }) => format!("{} · {done} of {of} drawn again", self.name),
+            Some(Portion { done, of, again: true, .. }) => format!("{} · {done} of {of} tried", self.name),
             Some(Portion { done, of, .. }) => format!("{} · {done} of {of} drawn", self.name),
             None => format!("{} · {} of {}", self.name, self.step, self.steps),
         }
@@ -100,7 +100,7 @@ mod tests {
         assert_eq!(several.what(), "Depth · 10 of 40 drawn");
         assert!((several.share() - 15.0 / 40.0).abs() < 1e-6);
         let mended = RunView::update(Some(several), "depth", of(Portion { done: 2, now: 1, of: 5, again: true }));
-        assert_eq!(mended.what(), "Depth · 2 of 5 drawn again");
+        assert_eq!(mended.what(), "Depth · 2 of 5 tried");
         assert!((mended.share() - 0.5).abs() < 1e-6);
         let one = RunView::update(Some(mended), "depth", of(Portion { done: 0, now: 10, of: 10, again: false }));
         assert_eq!(one.what(), "Depth · 3 of 6", "one batch needs no count");
