@@ -36,7 +36,9 @@ fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let project = folder.path().join("bench.underpaint");
 
-    measure("draw and rank ten candidates", || apply(Command::GenerateCandidates { count: 10, seed: 0, until: None }));
+    measure("draw and rank ten candidates", || {
+        apply(Command::GenerateCandidates { count: 10, seed: 0, until: None, mend: 0 })
+    });
     apply(Command::RunStale);
     measure("select every dog", || apply(Command::SelectClass { class: "dog".into(), mode: Default::default() }));
     measure("move it", || apply(Command::MoveSelection { dx: 3, dy: 1 }));

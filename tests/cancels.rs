@@ -89,7 +89,7 @@ fn jobs() -> Vec<Vec<Command>> {
     };
     let image = || "image".to_owned();
     let mut jobs = vec![
-        vec![Command::GenerateCandidates { count: 4, seed: 1, until: None }],
+        vec![Command::GenerateCandidates { count: 4, seed: 1, until: None, mend: 0 }],
         vec![Command::MendCandidates { rounds: 2 }],
         vec![Command::RunFactor { variable: image() }],
         vec![
@@ -163,9 +163,9 @@ fn a_thousand_jobs_stopped_at_random_leave_nothing_behind() {
     }
     println!("{stopped} of {JOBS} stopped, the slowest after {slowest:?}");
 
-    session.apply(Command::GenerateCandidates { count: 2, seed: 1, until: None }, &Unwatched).unwrap();
+    session.apply(Command::GenerateCandidates { count: 2, seed: 1, until: None, mend: 0 }, &Unwatched).unwrap();
     let mut fresh = self::session();
-    fresh.apply(Command::GenerateCandidates { count: 2, seed: 1, until: None }, &Unwatched).unwrap();
+    fresh.apply(Command::GenerateCandidates { count: 2, seed: 1, until: None, mend: 0 }, &Unwatched).unwrap();
     let maps = |session: &Session| -> Vec<_> {
         session.workbench().document().candidates.iter().map(|c| (c.seed, c.map.clone())).collect()
     };

@@ -76,6 +76,15 @@ fn sample(harness: &mut Harness<'static, EditorApp>) {
     wait(harness, "candidates are there", |app| idle(app) && !app.bench().document().candidates.is_empty());
 }
 
+/// Candidates stay as they are drawn.
+fn never_mend(harness: &mut Harness<'static, EditorApp>) {
+    let rounds = "Rounds of mending";
+    harness.get_by_label(rounds).click();
+    harness.run_steps(2);
+    harness.get_by_label(rounds).type_text("not");
+    press(harness, Modifiers::NONE, Key::Enter);
+}
+
 fn state(app: &EditorApp, name: &str) -> NodeState {
     let nodes = &app.bench().document().nodes;
     nodes.iter().find(|n| n.name == name).map(|n| n.state).unwrap_or_default()
@@ -302,6 +311,7 @@ fn chips_say_what_was_found_and_what_is_missing() {
     let mut harness = window();
     write_prompt(&mut harness, PROMPT);
     harness.get_by_label("dog: asked for, no map yet");
+    never_mend(&mut harness);
     press(&mut harness, Modifiers::COMMAND, Key::Enter);
     wait(&mut harness, "candidates are there", |app| idle(app) && !app.bench().document().candidates.is_empty());
     harness.get_by_label("dog: found in the map");
@@ -430,6 +440,11 @@ fn candidates_are_mended_by_a_button_until_there_is_nothing_to_mend() {
     let mut harness = window();
     assert!(harness.query_by_label_contains("Mend").is_none(), "there is nothing yet");
     sample(&mut harness);
+    let mended_at_once = harness.state().bench().document().candidates.clone();
+    never_mend(&mut harness);
+    press(&mut harness, Modifiers::COMMAND, Key::Z);
+    sample(&mut harness);
+    assert!(harness.state().bench().document().candidates != mended_at_once, "as they were drawn");
     let lacking = |app: &EditorApp| {
         let document = app.bench().document();
         document.candidates.iter().filter(|c| c.compliance.score(&document.weights) < 1.0).count()

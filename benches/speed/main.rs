@@ -133,7 +133,7 @@ fn commands(threads: usize) -> Vec<(&'static str, Process)> {
 fn whole_way(session: &mut Session, prompt: &str) -> f64 {
     let commands = [
         Command::SetPrompt { prompt: prompt.into() },
-        Command::GenerateCandidates { count: MAPS, seed: 0, until: None },
+        Command::GenerateCandidates { count: MAPS, seed: 0, until: None, mend: 0 },
         Command::RunStale,
     ];
     let started = Instant::now();
@@ -148,7 +148,7 @@ fn draw(session: &mut Session) {
     for count in NUMBERS_OF_MAPS {
         let once = |_| {
             let started = Instant::now();
-            let command = Command::GenerateCandidates { count, seed: 0, until: None };
+            let command = Command::GenerateCandidates { count, seed: 0, until: None, mend: 0 };
             session.apply(command, &Unwatched).expect("the maps are drawn");
             started.elapsed().as_secs_f64()
         };

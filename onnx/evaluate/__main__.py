@@ -12,10 +12,10 @@ import json
 import os
 
 from evaluate import figures as measure
-from evaluate import given, trials
+from evaluate import given, mending, shown, trials
 from evaluate.captions import held_out_cases, measured_world
 from evaluate.card import figures_text, write_figures
-from evaluate.judges import have_judge
+from evaluate.judges import have_judge, open_judge
 from evaluate.pack import Pack
 from evaluate.samples import MAP_SIDE, draw_candidates, draw_chain, kept_candidates
 from world.classes import LATEST
@@ -44,10 +44,14 @@ def evaluate(folder, captions, candidates, threads, sheets=None, keep=None, walk
     found["attributes"] = measure.attribute_figures(cases, drawn, chosen)
     found["trials"] = trials.figures(cases, drawn)
     if have_judge("silhouette", world):
+        judge = open_judge("silhouette", threads, world)
+        found["shown"] = {"drawn": shown.measure(cases, drawn, chosen, judge), "mended": shown.measure(cases, *mending.mended(pack, cases, drawn), judge)}
+        found["shown"]["renders"] = shown.of_renders(cases, judge)
         found["silhouette"] = measure.silhouette_figures(cases, drawn, chosen, restored, threads, world)
     found["given"] = given.figures(pack, cases)
     if chain is not None and have_judge("segmenter", world) and have_judge("colours", world):
         found["image"] = measure.image_figures(cases, chain, threads, world)
+        found["image"]["several"] = measure.colour_figures(pack, cases, chain, threads, world)
     found["fidelity"] = measure.fidelity_figures(cases, drawn, None if chain is None else chain.images, threads, world)
     if sheets:
         from evaluate.sheets import write_sheets

@@ -29,7 +29,7 @@ def figures_text(figures, command, pack_hash):
         _row("*ceiling:* pixels / object pixels through the autoencoder", None, None, f"{figures['autoencoder']['pixels']:.3f} / {figures['autoencoder']['object_pixels']:.3f}"),
     ]
     lines += _silhouette_rows(figures.get("silhouette")) + _attribute_rows(figures["attributes"]) + _trial_rows(figures["trials"]) + _given_rows(figures["given"]) + _image_rows(figures.get("image")) + _fidelity_rows(figures["fidelity"])
-    return "\n".join(lines + _details(figures))
+    return "\n".join(lines + _shown_rows(figures.get("shown"), run["candidates"]) + _details(figures))
 
 
 def write_figures(path, text):
@@ -90,6 +90,22 @@ def _attribute_rows(a):
     return rows
 
 
+def _shown_rows(shown, candidates):
+    """A table of what the editor shows: as drawn, and as it is mended then."""
+    if not shown:
+        return []
+    (drawn, drawn_first), (mended, mended_first) = shown["drawn"], shown["mended"]
+    columns = drawn, drawn_first, mended, mended_first, shown["renders"]
+    words = {1: "one", 2: "two", 3: "three"}
+    values = {"recall": lambda c: c["recall"], "classes nobody asked for, a map": lambda c: c["unasked"], "silhouettes named": lambda c: c["silhouettes"][0]}
+    values |= {"the same, of the renders'": lambda c: c["silhouettes"][0] / shown["renders"]["silhouettes"][0], "relations kept": lambda c: c["relations"]}
+    values |= {f"count of {words[n]} right ({drawn_first['counts'][n][1]} a map)": lambda c, n=n: c["counts"][n][0] for n in drawn["counts"]}
+    titles = ["what", f"all {candidates}, as drawn", "ranked first, as drawn", f"all {candidates}, mended as in the editor", "**ranked first, mended**", "renders"]
+    rows = ["", "What the editor shows: maps as they are drawn, and after the round in which it mends the best of those that lack something (`evaluate.mending`).", ""]
+    rows += [f"| {' | '.join(titles)} |", f"|{' --- |' * len(titles)}"]
+    return rows + [f"| {what} | {' | '.join(f'{of(column):.3f}' for column in columns)} |" for what, of in values.items()]
+
+
 def _trial_rows(trials):
     rows = [_row("share kept of what a caption asks for (classes, counts, relation), first seed", trials["first"], trials["renders"])]
     for threshold, within in trials["within"].items():
@@ -109,6 +125,8 @@ def _image_rows(image):
         _row("*control:* the same with another caption's map: mean IoU", shuffled["miou"], None),
         _row(f"asked colour read in the image ({ours['colours_count']} objects)", ours["colours"], true["colours"]),
     ]
+    if several := image.get("several"):
+        rows.append(_row(f"the same in {several['draws']} images of each map ({several['count']})", several["kept"], None))
     for name, what, form in (("depth", "depth read in the image, mean difference from its map, of the range", "{:.3f}"), ("normal", "normals read in the image, mean angle to their map", "{:.1f}°")):
         if name in ours:
             said = [form.format(value) for value in (ours[name]["error"], ours[name]["chance"], true[name]["error"])]

@@ -6,11 +6,14 @@ from evaluate import attributes, colours, fidelity, geometry, segmenter, silhoue
 from evaluate.pictures import nearest, paint
 from evaluate.ranking import ranked
 from evaluate.recall import recall, unasked
+from evaluate.samples import NOISE_SEED, draw_images
 from evaluate.shapes import outline
 from world.boundary import boundary
 from world.classes import LATEST, OBJECTS, classes_of
 from world.render import render_labels
 
+COLOUR_DRAWS = 5
+"""Images of a map whose asked colours are read: a caption asks for one or two, so one image of each tells little."""
 SIZES = 0.02, 0.04, 0.08, 0.16
 """Shares of the picture that outlines are sorted by."""
 
@@ -142,6 +145,20 @@ def image_figures(cases, chain, threads=1, world=0):
         figures["renders"] |= geometry.agreement(eye, true_images, *truth)
     figures["shuffled"] = {"miou": segmenter.mean_iou(shuffled), "pixels": segmenter.pixel_accuracy(shuffled)}
     return figures
+
+
+def colour_figures(pack, cases, chain, threads=1, world=0, draws=COLOUR_DRAWS):
+    """Share of the asked colours that images of the same maps show, over several draws of noise for each caption that asks for one, and how many there were."""
+    from evaluate.judges import open_judge
+
+    eye, side = open_judge("colours", threads, world), chain.images.shape[-1]
+    maps = nearest(chain.classes, side)
+    rows = [i for i, case in enumerate(cases) if colours.asked_objects(case, maps[i])]
+    given, answers = [name for name in pack.factors["image"]["parents"] if name in pack.factors], []
+    for draw in range(draws if rows else 0):
+        images = draw_images(pack, [cases[i].caption for i in rows], chain.of(rows), given, seed=(NOISE_SEED, draw))
+        answers += [answer for i, image in zip(rows, images, strict=True) for answer in colours.kept(eye, cases[i], maps[i], image)]
+    return {"kept": _mean(answers), "count": len(answers), "draws": draws}
 
 
 def agreement(judge, eye, cases, images, classes):

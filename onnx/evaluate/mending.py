@@ -3,82 +3,90 @@
     python -m evaluate.mending --pack onnx/packs/clay --captions 100 --rounds 4
 
 The score is that of the pack and its reader of shapes; what stands in the table is judged by the networks of the evaluation, which have no say in what is kept. A round of one map costs the share `STRENGTH` of its walk.
+All that lack something are mended here, as by hand; after drawing, the editor mends the best of them alone (`mended`).
 """
 
 import argparse
-from types import SimpleNamespace
 
 import numpy as np
 
-from evaluate import ranking, silhouette
+from evaluate import ranking, shown
 from evaluate.captions import held_out_cases
-from evaluate.figures import attribute_figures
 from evaluate.judges import have_judge, open_judge
 from evaluate.pack import Pack
 from evaluate.pictures import paint
-from evaluate.recall import recall, unasked
-from evaluate.samples import MAP_SIDE, Progress
+from evaluate.samples import MAP_SIDE, Candidates, Progress, draw_candidates
 
 STRENGTH = 2 / 3
+ROUNDS, MOST = 1, 5
+"""How often the editor mends what it has drawn, and how many candidates at most in a round, the best of those that lack something."""
 NOISE_SEED = 2025
 WHOLE = 1 - 1e-4
 """Score from which on nothing is lacking."""
 
 
 class Mended:
-    """Candidates of one caption: their maps, as measured and as they are drawn again, and what they are ranked by (`ranking.standing`), f64 [N, 2]."""
+    """Candidates of one caption: `latents` [N, 8, h, w], maps as they are measured, and what they are ranked by (`ranking.standing`), f64 [N, 2]."""
 
-    def __init__(self, pack, case, candidates, rng):
+    def __init__(self, pack, case, latents, rng):
         self.pack, self.case, self.rng = pack, case, rng
-        self.side = pack.latent_side("segmentation")
-        self.maps, self.rims, self.standings, self.pictures = self.drawn(candidates)
+        self.latents, self.maps, self.rims, self.standings = self.seen(latents.copy())
         self.calls = 1.0
         """Walks a candidate, in all."""
 
-    def drawn(self, count, begun=None):
-        """Maps u8 [N, H, W], boundaries, standings, and pictures to draw them again from."""
-        pack, case = self.pack, self.case
-        noise = self.rng.standard_normal((count, 8, self.side, self.side)).astype(np.float32)
-        latents = pack.sample("segmentation", [case.caption] * count, noise, begun=begun)
-        asked = [sorted(case.asked)] * count
-        maps, rims = pack.class_maps(latents, MAP_SIDE, asked)
-        large = pack.class_maps(latents, pack.variables["segmentation"]["size"], asked)
-        pictures = np.stack([paint(m, b, pack.palette) for m, b in zip(*large, strict=True)])
-        return maps, rims, np.array([ranking.standing(pack, case, m, b) for m, b in zip(maps, rims, strict=True)]), pictures
+    def seen(self, latents):
+        """The latents, maps u8 [N, H, W], boundaries and standings."""
+        maps, rims = self.decoded(latents, MAP_SIDE)
+        return latents, maps, rims, np.array([ranking.standing(self.pack, self.case, m, b) for m, b in zip(maps, rims, strict=True)])
+
+    def decoded(self, latents, side):
+        return self.pack.class_maps(latents, side, [sorted(self.case.asked)] * len(latents))
 
     @property
     def scores(self):
         return self.standings[:, 0]
 
     @property
-    def best(self):
-        """Index of the candidate that comes first."""
-        return max(range(len(self.maps)), key=lambda i: tuple(self.standings[i]))
+    def order(self):
+        """Indices of the candidates, best first."""
+        return sorted(range(len(self.maps)), key=lambda i: tuple(self.standings[i]), reverse=True)
 
-    def mend(self):
-        """One round."""
-        due = np.flatnonzero(self.scores < WHOLE)
+    def mend(self, most=None):
+        """One round, of the best `most` of those that lack something or of all."""
+        due = np.array([i for i in self.order if self.scores[i] < WHOLE][:most], int)
         if not len(due):
             return
-        maps, rims, standings, pictures = self.drawn(len(due), (self.pack.encode(self.pictures[due]), STRENGTH))
+        side = self.pack.latent_side("segmentation")
+        noise = self.rng.standard_normal((len(due), 8, side, side)).astype(np.float32)
+        shown = self.decoded(self.latents[due], self.pack.variables["segmentation"]["size"])
+        clean = self.pack.encode(np.stack([paint(m, b, self.pack.palette) for m, b in zip(*shown, strict=True)]))
+        found = self.seen(self.pack.sample("segmentation", [self.case.caption] * len(due), noise, begun=(clean, STRENGTH)))
         self.calls += STRENGTH * len(due) / len(self.maps)
-        better = standings[:, 0] > self.scores[due]
-        for mine, new in ((self.maps, maps), (self.rims, rims), (self.standings, standings), (self.pictures, pictures)):
+        better = found[-1][:, 0] > self.scores[due]
+        for mine, new in zip((self.latents, self.maps, self.rims, self.standings), found, strict=True):
             mine[due[better]] = new[better]
+
+
+def mended(pack, cases, drawn, progress=None):
+    """`drawn` candidates as the editor shows them, and for each caption the index of the one that it puts first."""
+    progress, rng = progress or Progress("mended", len(cases)), np.random.Generator(np.random.PCG64(NOISE_SEED))
+    every = []
+    for case, latents in zip(cases, drawn.latents, strict=True):
+        every.append(Mended(pack, case, latents, rng))
+        for _ in range(ROUNDS):
+            every[-1].mend(MOST)
+        progress.advance(1)
+    return Candidates(np.stack([one.maps for one in every]), np.stack([one.rims for one in every]), None), [one.order[0] for one in every]
 
 
 def row(name, every, judge):
     """A line of the table."""
-    cases, best = [one.case for one in every], [one.best for one in every]
-    drawn = SimpleNamespace(classes=[one.maps for one in every], boundary=[one.rims for one in every])
-    said = attribute_figures(cases, drawn, best)
-    named = lambda maps: silhouette.accuracy(judge, [pair for case, some in zip(cases, maps, strict=True) for m in some for pair in silhouette.outlines_of(m, case.asked)])
-    shapes, first = named(drawn.classes), named([one.maps[[i]] for one, i in zip(every, best, strict=True)])
-    mean = lambda of: np.mean([of(m, case.asked) for case, maps in zip(cases, drawn.classes, strict=True) for m in maps])
-    counts = ", ".join(f"{said['counts'][n][0]:.3f}" for n in (1, 2, 3))
-    ranked = ", ".join(f"{said['counts_chosen'][n][0]:.3f}" for n in (1, 2, 3))
-    cells = [name, f"{np.mean([one.calls for one in every]):.2f}", f"{shapes[0]:.3f} ({shapes[1]})", f"{first[0]:.3f} ({first[1]})", f"{mean(recall):.3f}"]
-    cells += [f"{mean(lambda m, asked: len(unasked(m, asked))):.3f}", f"{said['relations']:.3f}", counts, ranked, f"{np.mean([one.scores.mean() for one in every]):.3f}"]
+    maps, rims = [one.maps for one in every], [one.rims for one in every]
+    all_ten, first = shown.measure([one.case for one in every], Candidates(maps, rims, None), [one.order[0] for one in every], judge)
+    said = lambda found, what: f"{found[what][0]:.3f} ({found[what][1]})"
+    counts = lambda found: ", ".join(f"{found['counts'][n][0]:.3f}" for n in (1, 2, 3))
+    cells = [name, f"{np.mean([one.calls for one in every]):.2f}", said(all_ten, "silhouettes"), said(first, "silhouettes"), f"{all_ten['recall']:.3f}"]
+    cells += [f"{all_ten['unasked']:.3f}", f"{all_ten['relations']:.3f}", counts(all_ten), counts(first), f"{np.mean([one.scores.mean() for one in every]):.3f}"]
     return f"| {' | '.join(cells)} |"
 
 
@@ -95,11 +103,9 @@ def main():
         parser.exit(1)
     judge = open_judge("silhouette", 1, pack.world)
     cases = held_out_cases(options.captions, version=pack.world, **({} if options.seed is None else {"seed": options.seed}))
-    rng, progress = np.random.Generator(np.random.PCG64(NOISE_SEED)), Progress("maps", len(cases))
-    every = []
-    for case in cases:
-        every.append(Mended(pack, case, options.candidates, rng))
-        progress.advance(1)
+    drawn = draw_candidates(pack, [case.caption for case in cases], options.candidates, [sorted(case.asked) for case in cases])
+    rng = np.random.Generator(np.random.PCG64(NOISE_SEED))
+    every = [Mended(pack, case, latents, rng) for case, latents in zip(cases, drawn.latents, strict=True)]
     print("| rounds | walks a map | silhouettes | ranked first | recall | unasked | relations | counts of one, two, three | ranked first | score |")
     print(f"|{' --- |' * 10}")
     print(row("none", every, judge), flush=True)

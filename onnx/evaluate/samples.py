@@ -16,11 +16,16 @@ MAP_SIDE = 128
 
 
 class Candidates(NamedTuple):
-    """Class maps u8 and boundaries bool, [captions, candidates, 128, 128], and the latents of the first of each."""
+    """Class maps u8 and boundaries bool, [captions, candidates, 128, 128], and latents f32 [captions, candidates, 8, h, w]."""
 
     classes: np.ndarray
     boundary: np.ndarray
-    first_latents: np.ndarray
+    latents: np.ndarray
+
+    @property
+    def first_latents(self):
+        """Of the first of each."""
+        return self.latents[:, 0]
 
 
 class Chain(NamedTuple):
@@ -38,6 +43,11 @@ class Chain(NamedTuple):
     sketch: np.ndarray
     images: np.ndarray
 
+    def of(self, rows):
+        """The captions `rows` (indices) alone."""
+        take = lambda column: None if column is None else [column[i] for i in rows] if isinstance(column, list) else column[rows]
+        return Chain(*map(take, self))
+
 
 def draw_candidates(pack, captions, candidates, asked=None, progress=None):
     """`candidates` maps for every caption, with the pack's own steps and guidance; noise from one seeded stream.
@@ -47,7 +57,7 @@ def draw_candidates(pack, captions, candidates, asked=None, progress=None):
     progress = progress or Progress("maps", len(captions))
     rng = np.random.Generator(np.random.PCG64(NOISE_SEED))
     side = pack.latent_side("segmentation")
-    classes, boundaries, firsts = [], [], []
+    classes, boundaries, all_latents = [], [], []
     per_run = max(1, 20 // candidates)
     for start in range(0, len(captions), per_run):
         some = captions[start : start + per_run]
@@ -57,21 +67,21 @@ def draw_candidates(pack, captions, candidates, asked=None, progress=None):
         maps, rims = pack.class_maps(latents, MAP_SIDE, named)
         classes.append(maps.reshape(len(some), candidates, MAP_SIDE, MAP_SIDE))
         boundaries.append(rims.reshape(len(some), candidates, MAP_SIDE, MAP_SIDE))
-        firsts.append(latents[::candidates])
+        all_latents.append(latents.reshape(len(some), candidates, *latents.shape[1:]))
         progress.advance(len(some))
-    return Candidates(np.concatenate(classes), np.concatenate(boundaries), np.concatenate(firsts))
+    return Candidates(np.concatenate(classes), np.concatenate(boundaries), np.concatenate(all_latents))
 
 
 def kept_candidates(path, pack, captions, candidates, asked=None):
     """`draw_candidates`, or what an earlier call kept in the file `path` for the same graphs, settings and captions."""
     files = pack.manifest["files"]
     graphs = [files[name]["sha256"] for name in (pack.models["segmentation"], "decode_classes.onnx", "text_encoder.onnx")]
-    settings = pack.factors["segmentation"], pack.variables["segmentation"], captions, candidates, asked
+    settings = pack.factors["segmentation"], pack.variables["segmentation"], captions, candidates, asked, Candidates._fields
     key = hashlib.sha256(repr((graphs, *settings)).encode()).hexdigest()
     if os.path.exists(path):
         with np.load(path) as kept:
             if str(kept["key"]) == key:
-                return Candidates(kept["classes"], kept["boundary"], kept["first_latents"])
+                return Candidates(*(kept[name] for name in Candidates._fields))
     drawn = draw_candidates(pack, captions, candidates, asked)
     np.savez_compressed(path, key=key, **drawn._asdict())
     return drawn
@@ -93,10 +103,10 @@ def draw_chain(pack, captions, latents, asked=None, progress=None):
     return Chain(*(joined(column) for column in zip(*parts, strict=True)))
 
 
-def draw_images(pack, captions, chain, parents, progress=None):
-    """Images [N, 3, H, W] in [-1, 1] of the maps of a chain, of which factor and decoder are given `parents` alone; the noise is the same whatever they are."""
+def draw_images(pack, captions, chain, parents, progress=None, seed=NOISE_SEED + 2):
+    """Images [N, 3, H, W] in [-1, 1] of the maps of a chain, of which factor and decoder are given `parents` alone; the noise of a `seed` is the same whatever they are."""
     progress = progress or Progress("images", len(captions))
-    rng = np.random.Generator(np.random.PCG64(NOISE_SEED + 2))
+    rng = np.random.Generator(np.random.PCG64(seed))
     images = []
     for start in range(0, len(captions), 10):
         rows = slice(start, start + 10)

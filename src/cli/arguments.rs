@@ -127,9 +127,9 @@ pub struct GenerateOptions {
     /// Draws candidates until the best has this score, 0 to 1; --candidates is then the most [default: draw them all]
     #[arg(long, value_name = "SCORE", value_parser = score)]
     pub until: Option<f32>,
-    /// Draws the candidates that lack something so often once more from half-way, and keeps what scores better [default: not]
-    #[arg(long, value_name = "ROUNDS", value_parser = count(MAX_ROUNDS))]
-    pub mend: Option<usize>,
+    /// Draws the best five of the candidates that lack something so often once more from half-way, and keeps what scores better; 0: not
+    #[arg(long, value_name = "ROUNDS", value_parser = rounds, default_value_t = 1)]
+    pub mend: usize,
     /// A word of the prompt that stands for a class, or with nothing after the sign for none; may be repeated
     #[arg(long, value_name = "WORD=CLASS", value_parser = binding)]
     pub bind: Vec<(String, String)>,
@@ -255,6 +255,13 @@ pub(super) fn count(most: usize) -> ValueParser {
     ValueParser::from(move |text: &str| -> Result<usize, String> {
         text.parse().ok().filter(|n| (1..=most).contains(n)).ok_or_else(|| format!("give a number from 1 to {most}"))
     })
+}
+
+fn rounds(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|n| (0..=MAX_ROUNDS).contains(n))
+        .ok_or_else(|| format!("give a number from 0 to {MAX_ROUNDS}"))
 }
 
 pub(super) fn guidance() -> ValueParser {
@@ -396,6 +403,7 @@ mod tests {
             (&["generate", "--out", "o"], "PROMPT"),
             (&["generate", "a", "--out", "o", "--seed", "-1"], "-1"),
             (&["generate", "a", "--out", "o", "--until", "90"], "a score from 0 to 1"),
+            (&["generate", "a", "--out", "o", "--mend", "21"], "a number from 0 to 20"),
             (&["generate", "a", "--out", "o", "--bind", "cat"], "WORD=CLASS"),
             (&["generate", "a", "--out", "o", "--weight", "size=1"], "relations, colours"),
             (&["generate", "a", "--out", "o", "--weight", "recall=-1"], "a weight from 0 to 100"),

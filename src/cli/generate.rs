@@ -143,8 +143,8 @@ impl Plan {
         let count = options.candidates.or((options.sampling == Sampling::Chain).then_some(CANDIDATES));
         let draws = segmentation.and(count);
         if let Some(count) = draws {
-            commands.push(Command::GenerateCandidates { count, seed: options.seed, until: options.until });
-            commands.extend(options.mend.map(|rounds| Command::MendCandidates { rounds }));
+            let (seed, until, mend) = (options.seed, options.until, options.mend);
+            commands.push(Command::GenerateCandidates { count, seed, until, mend });
         }
         if sampled.len() > usize::from(draws.is_some()) {
             commands.push(Command::RunStale);
@@ -188,12 +188,15 @@ mod tests {
     fn everything_runs_unless_factors_are_named() {
         let all = plan(&["--seed", "4"]).unwrap();
         assert_eq!(all.sampled.len(), 4);
-        assert_eq!(jobs(&all), [&Command::GenerateCandidates { count: 10, seed: 4, until: None }, &Command::RunStale]);
+        assert_eq!(
+            jobs(&all),
+            [&Command::GenerateCandidates { count: 10, seed: 4, until: None, mend: 1 }, &Command::RunStale]
+        );
         let first = plan(&["--factors", "segmentation", "--candidates", "3"]).unwrap();
         assert_eq!(first.sampled, [VariableId(0)]);
-        assert_eq!(jobs(&first), [&Command::GenerateCandidates { count: 3, seed: 0, until: None }]);
+        assert_eq!(jobs(&first), [&Command::GenerateCandidates { count: 3, seed: 0, until: None, mend: 1 }]);
         let mended = plan(&["--factors", "segmentation", "--mend", "2"]).unwrap();
-        assert_eq!(mended.commands.last(), Some(&Command::MendCandidates { rounds: 2 }));
+        assert_eq!(jobs(&mended), [&Command::GenerateCandidates { count: 10, seed: 0, until: None, mend: 2 }]);
         let last = plan(&["--factors", "image"]).unwrap();
         assert_eq!(jobs(&last), [&Command::RunStale], "from null parents");
     }
@@ -215,7 +218,10 @@ mod tests {
     fn joint_sampling_draws_candidates_only_when_asked_to() {
         assert_eq!(jobs(&plan(&["--sampling", "joint"]).unwrap()), [&Command::RunStale]);
         let some = plan(&["--sampling", "joint", "--candidates", "4"]).unwrap();
-        assert_eq!(jobs(&some), [&Command::GenerateCandidates { count: 4, seed: 0, until: None }, &Command::RunStale]);
+        assert_eq!(
+            jobs(&some),
+            [&Command::GenerateCandidates { count: 4, seed: 0, until: None, mend: 1 }, &Command::RunStale]
+        );
     }
 
     #[test]

@@ -108,7 +108,7 @@ mod tests {
             {"do": "stroke", "ink": "class", "class": "cloud", "size": 20, "points": [[1, 2], [3, 4]]}]"#;
         let script = Script::parse(list).unwrap();
         assert_eq!(script.project, None);
-        assert_eq!(script.commands[1], Command::GenerateCandidates { count: 10, seed: 0, until: None });
+        assert_eq!(script.commands[1], Command::GenerateCandidates { count: 10, seed: 0, until: None, mend: 1 });
         assert_eq!(script.commands[4], Command::FlipSelection { axis: FlipAxis::Horizontal });
         let stroke = Command::Stroke {
             ink: Ink::Class { class: "cloud".into() },
@@ -129,7 +129,7 @@ mod tests {
         let commands = Script::parse(text).unwrap().commands;
         let weights = Weights { relations: 3.0, ..Weights::default() };
         assert_eq!(commands[0], Command::SetWeights { weights });
-        assert_eq!(commands[2], Command::GenerateCandidates { count: 50, seed: 0, until: Some(0.9) });
+        assert_eq!(commands[2], Command::GenerateCandidates { count: 50, seed: 0, until: Some(0.9), mend: 1 });
     }
 
     #[test]

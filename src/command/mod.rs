@@ -67,6 +67,9 @@ pub enum Command {
         /// Draws them batch by batch and stops when the best score reaches this, 0 to 1.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<f32>,
+        /// Rounds, 0 to 20, in which the best of those that lack something are mended then, unless one has the score `until`.
+        #[serde(default = "once")]
+        mend: usize,
     },
     /// Draws each candidate that lacks something of the prompt once more from half-way, and keeps what scores better; the best comes first.
     MendCandidates {

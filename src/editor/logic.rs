@@ -14,7 +14,7 @@ use super::view_command::{Intent, ViewCommand};
 use crate::command::Command;
 use crate::graph::{VariableId, VariableKind};
 use crate::maps::PaletteName;
-use crate::workbench::{Effect, MAX_CANDIDATES, Severity};
+use crate::workbench::{Effect, MAX_CANDIDATES, MAX_ROUNDS, Severity};
 use crate::worker::{Event, Outcome};
 
 impl EditorApp {
@@ -180,6 +180,10 @@ impl EditorApp {
                 self.settings.until = percent.min(100);
                 self.save_settings();
             }
+            ViewCommand::SetMend(rounds) => {
+                self.settings.mend = rounds.min(MAX_ROUNDS);
+                self.save_settings();
+            }
             ViewCommand::Suggest(words) => {
                 let effect = self.bench.suggest(words);
                 if let Effect::Start(id, job) = effect {
@@ -259,6 +263,7 @@ impl EditorApp {
             return;
         }
         let count = self.settings.candidates;
+        let mend = self.settings.mend;
         let until = (self.settings.until > 0).then(|| f32::from(self.settings.until) / 100.0);
         match next {
             NextRun::Nothing => self.prompt.focus(),
@@ -269,12 +274,12 @@ impl EditorApp {
             NextRun::Candidates => {
                 let id = self.bench.pack().graph.of_kind(VariableKind::Classes).unwrap_or(VariableId(0));
                 let seed = self.bench.document().node(id).settings.seed;
-                self.apply(ctx, Command::GenerateCandidates { count, seed, until });
+                self.apply(ctx, Command::GenerateCandidates { count, seed, until, mend });
             }
             NextRun::MoreCandidates => {
                 let last = self.bench.document().candidates.iter().map(|c| c.seed).max();
                 let seed = last.map_or(0, |s| s.wrapping_add(1));
-                self.apply(ctx, Command::GenerateCandidates { count, seed, until });
+                self.apply(ctx, Command::GenerateCandidates { count, seed, until, mend });
             }
         }
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keymap::Keymap;
 use super::tools::BrushSizes;
-use crate::workbench::MAX_CANDIDATES;
+use crate::workbench::{MAX_CANDIDATES, MAX_ROUNDS};
 
 /// How many recent files are kept.
 const RECENT: usize = 8;
@@ -51,6 +51,8 @@ pub struct Settings {
     pub candidates: usize,
     /// Percent of the score at which no more candidates are sampled; 0 samples them all.
     pub until: u8,
+    /// Rounds in which the best of the candidates that lack something are mended when they have been sampled.
+    pub mend: usize,
     /// Which keys mean what.
     pub keys: Keymap,
     /// Diameters of brushes.
@@ -65,6 +67,7 @@ impl Default for Settings {
             panels: true,
             candidates: 10,
             until: 0,
+            mend: 1,
             keys: Keymap::default(),
             brushes: BrushSizes::default(),
         }
@@ -84,6 +87,7 @@ impl Settings {
             Ok(mut settings) => {
                 settings.candidates = settings.candidates.clamp(1, MAX_CANDIDATES);
                 settings.until = settings.until.min(100);
+                settings.mend = settings.mend.min(MAX_ROUNDS);
                 settings.recent.truncate(RECENT);
                 settings.brushes = settings.brushes.within_bounds();
                 (settings, None)

@@ -73,6 +73,8 @@ pub enum ViewCommand {
     SetCandidates(usize),
     /// At which percent of the score to stop sampling candidates from now on; 0 never stops.
     SetUntil(u8),
+    /// Sets the rounds in which candidates are mended when they have been sampled.
+    SetMend(usize),
     /// Looks up the classes that come nearest to words of the prompt.
     Suggest(Vec<String>),
     /// Which keys mean what from now on.

@@ -1,5 +1,6 @@
 //! The table of commands.
 
+use super::candidates::Drawing;
 use super::resampling::Resample;
 use super::state::{CommandError, Effect, Severity, Workbench};
 use super::text_edit::ByText;
@@ -64,8 +65,8 @@ impl Workbench {
             Command::SetEnabled { variable, enabled } => self.set_enabled(&variable, enabled),
             Command::ReleaseOverride { variable } => self.release_override(&variable),
 
-            Command::GenerateCandidates { count, seed, until } => {
-                self.generate_candidates(count, seed, until).map(Applied::Quiet)
+            Command::GenerateCandidates { count, seed, until, mend } => {
+                self.generate_candidates(Drawing { count, seed, until, mend }).map(Applied::Quiet)
             }
             Command::MendCandidates { rounds } => self.mend_candidates(rounds).map(Applied::Quiet),
             Command::ChooseCandidate { index } => self.choose_candidate(index),

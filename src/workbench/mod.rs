@@ -7,6 +7,7 @@
 
 mod apply;
 mod blank;
+mod candidates;
 mod changes;
 mod compliance;
 mod editing;
@@ -22,7 +23,7 @@ mod state;
 mod stories;
 mod text_edit;
 
-pub use sampling::{MAX_CANDIDATES, MAX_ROUNDS};
+pub use candidates::{MAX_CANDIDATES, MAX_ROUNDS};
 pub use session::Session;
 pub use settings::{MAX_GUIDANCE, MAX_PROMPT, MAX_STEPS};
 pub use state::{CommandError, Effect, Severity, Workbench};

@@ -2,26 +2,18 @@
 
 use std::sync::Arc;
 
-use super::apply::Applied;
-use super::settings::{bindings, effective_negative, effective_prompt};
+use super::settings::{effective_negative, effective_prompt};
 use super::state::{CommandError, Effect, Severity, Workbench};
 use crate::document::{Candidate, Document};
-use crate::graph::{FactorGraph, NodeState, Sampling, VariableId, VariableKind};
+use crate::graph::{FactorGraph, NodeState, Sampling, VariableId};
 use crate::maps::Map;
-use crate::worker::{Asked, Event, Job, JobId, Outcome, Step, lacks};
-
-/// Candidates that [`Workbench::run_stale`] draws when nobody said how many.
-const CANDIDATES: usize = 10;
-/// Most candidates of one job.
-pub const MAX_CANDIDATES: usize = 100;
-/// Most rounds of mending in one job.
-pub const MAX_ROUNDS: usize = 20;
+use crate::worker::{Event, Job, JobId, Outcome, Step};
 
 /// The job that runs.
 #[derive(Debug)]
 pub(super) struct Running {
     pub(super) id: JobId,
-    purpose: Purpose,
+    pub(super) purpose: Purpose,
     /// The document the job was made from.
     pub(super) started: Document,
     /// Candidates drawn so far, ranked.
@@ -45,126 +37,11 @@ pub(super) enum Purpose {
 }
 
 impl Workbench {
-    /// The variable that candidates are drawn of.
-    pub(super) fn segmentation(&self) -> Result<VariableId, CommandError> {
-        self.pack
-            .graph
-            .of_kind(VariableKind::Classes)
-            .ok_or_else(|| CommandError("This pack has no segmentation to draw candidates of".into()))
-    }
-
-    pub(super) fn generate_candidates(
-        &mut self,
-        count: usize,
-        seed: u64,
-        until: Option<f32>,
-    ) -> Result<Vec<Effect>, CommandError> {
-        self.start_candidates(count, seed, until, false)
-    }
-
-    fn start_candidates(
-        &mut self,
-        count: usize,
-        seed: u64,
-        until: Option<f32>,
-        then_run: bool,
-    ) -> Result<Vec<Effect>, CommandError> {
-        let variable = self.segmentation()?;
-        if !(1..=MAX_CANDIDATES).contains(&count) {
-            return Err(CommandError(format!("Ask for 1 to {MAX_CANDIDATES} candidates, not {count}")));
-        }
-        if let Some(until) = until.filter(|u| !(0.0..=1.0).contains(u)) {
-            return Err(CommandError(format!("A score goes from 0 to 1; {until} cannot be waited for")));
-        }
-        let node = self.document.node(variable);
-        if node.locked {
-            return Err(CommandError(format!("{} is locked: unlock it to draw candidates", node.name)));
-        }
-        self.check_prompt_of(variable)?;
-        let seeds = (0..count as u64).map(|i| seed.wrapping_add(i)).collect();
-        let job = Job::Candidates { asked: self.asked(variable), seeds, until };
-        self.coalescing = None;
-        Ok(self.start(job, Purpose::Candidates { then_run }))
-    }
-
-    /// What candidates are to show, and how they are drawn.
-    fn asked(&self, variable: VariableId) -> Asked {
-        let document = &self.document;
-        Asked {
-            variable,
-            prompt: effective_prompt(document, variable).to_owned(),
-            negative: effective_negative(document, variable).to_owned(),
-            bindings: bindings(document),
-            weights: document.weights,
-            settings: document.node(variable).settings.sampling.clone(),
-            canvas: (document.width, document.height),
-        }
-    }
-
-    /// Draws the candidates that lack something once more from half-way.
-    pub(super) fn mend_candidates(&mut self, rounds: usize) -> Result<Vec<Effect>, CommandError> {
-        let variable = self.segmentation()?;
-        if !(1..=MAX_ROUNDS).contains(&rounds) {
-            return Err(CommandError(format!("Mend in 1 to {MAX_ROUNDS} rounds, not {rounds}")));
-        }
-        if self.document.candidates.is_empty() {
-            return Err(CommandError("There are no candidates yet: generate some first".into()));
-        }
-        if self.document.node(variable).locked {
-            return Err(CommandError(format!("{} is locked: unlock it to mend candidates", self.name(variable))));
-        }
-        self.check_prompt_of(variable)?;
-        if !self.can_be_mended() {
-            return Ok(vec![Effect::Say(Severity::Info, "Every candidate has all that the prompt asks for".into())]);
-        }
-        let first = self.mended;
-        self.mended += rounds as u64;
-        let candidates = self.document.candidates.clone();
-        let job = Job::Mend { asked: self.asked(variable), candidates, rounds: first..self.mended };
-        self.coalescing = None;
-        Ok(self.start(job, Purpose::Mend))
-    }
-
-    /// Whether any candidate lacks something, or may, since the prompt or a setting has changed after they were drawn.
-    pub fn can_be_mended(&self) -> bool {
-        let document = &self.document;
-        let outdated = self.segmentation().is_ok_and(|id| document.node(id).state == NodeState::Stale);
-        let mut candidates = document.candidates.iter();
-        candidates.any(|candidate| outdated || lacks(candidate, &document.weights))
-    }
-
-    /// Refuses to sample the segmentation of nothing.
-    fn check_prompt_of(&self, variable: VariableId) -> Result<(), CommandError> {
-        if effective_prompt(&self.document, variable).trim().is_empty() {
-            return Err(CommandError("Write a prompt first: what should the picture show?".into()));
-        }
-        Ok(())
-    }
-
-    pub(super) fn choose_candidate(&mut self, index: usize) -> Result<Applied, CommandError> {
-        let variable = self.segmentation()?;
-        let candidates = &self.document.candidates;
-        let Some(candidate) = candidates.get(index) else {
-            let message = match candidates.len() {
-                0 => "There are no candidates yet: generate some first".into(),
-                n => format!("There is no candidate {index}: they count from 0 to {}", n - 1),
-            };
-            return Err(CommandError(message));
-        };
-        if self.document.node(variable).locked {
-            return Err(CommandError(format!("{} is locked: unlock it first", self.name(variable))));
-        }
-        let candidate = candidate.clone();
-        let mut document = self.document.clone();
-        take_candidate(&mut document, &self.pack.graph, variable, index, &candidate);
-        Ok(Applied::changed(self.commit("Choose candidate", document, self.selection.clone())))
-    }
-
     /// Runs what is empty or stale. Where the segmentation itself is to be sampled, candidates are
     /// drawn and ranked first; joint sampling takes it along instead.
     pub(super) fn run_stale(&mut self) -> Result<Vec<Effect>, CommandError> {
-        if let Some((count, seed)) = self.candidates_due() {
-            return self.start_candidates(count, seed, None, true);
+        if let Some(drawing) = self.candidates_due() {
+            return self.start_candidates(drawing, true);
         }
         let due = self.due();
         if let Some(id) = due.iter().find(|id| self.segmentation().is_ok_and(|s| s == **id)) {
@@ -248,27 +125,9 @@ impl Workbench {
         self.running.take().map(|r| Effect::Cancel(r.id)).into_iter().collect()
     }
 
-    /// How many candidates, from which seed, a run has to draw first. A segmentation that came from
-    /// candidates comes from candidates again; one whose seed was set by hand is sampled with it.
-    fn candidates_due(&self) -> Option<(usize, u64)> {
-        let node = self.document.node(self.segmentation().ok()?);
-        if node.locked || !node.settings.enabled || self.document.sampling == Sampling::Joint {
-            return None;
-        }
-        let chosen = self.document.chosen.and_then(|i| self.document.candidates.get(i));
-        match (node.state, chosen) {
-            (NodeState::Empty, _) => Some((CANDIDATES, node.settings.seed)),
-            (NodeState::Stale, Some(chosen)) if chosen.seed == node.settings.seed => {
-                let first = self.document.candidates.iter().map(|c| c.seed).min().unwrap_or(chosen.seed);
-                Some((self.document.candidates.len(), first))
-            }
-            _ => None,
-        }
-    }
-
     /// What a run has to sample, in order: enabled unlocked nodes that are empty or stale, and
     /// those that will be when their parents have run.
-    fn due(&self) -> Vec<VariableId> {
+    pub(super) fn due(&self) -> Vec<VariableId> {
         let graph = &self.pack.graph;
         let mut due = Vec::new();
         for id in graph.ids() {
@@ -285,7 +144,7 @@ impl Workbench {
         due
     }
 
-    fn start_run(&mut self, due: &[VariableId], purpose: Purpose) -> Vec<Effect> {
+    pub(super) fn start_run(&mut self, due: &[VariableId], purpose: Purpose) -> Vec<Effect> {
         let document = &self.document;
         let steps = due
             .iter()
@@ -327,7 +186,7 @@ impl Workbench {
     }
 
     /// A new job takes the place of the one that runs.
-    fn start(&mut self, job: Job, purpose: Purpose) -> Vec<Effect> {
+    pub(super) fn start(&mut self, job: Job, purpose: Purpose) -> Vec<Effect> {
         let mut effects = self.stop();
         let id = JobId(self.last_job.0 + 1);
         self.last_job = id;
@@ -380,52 +239,6 @@ impl Workbench {
         }
         self.noted = Some(text.clone());
         vec![Effect::Say(Severity::Warning, text)]
-    }
-
-    /// Keeps the ranked candidates and takes the best, unless a hand-made segmentation is in place.
-    fn take_candidates(&mut self, running: &Running, candidates: Vec<Candidate>) -> Vec<Effect> {
-        let Ok(variable) = self.segmentation() else { return Vec::new() };
-        let (at, label) = match running.purpose {
-            Purpose::Mend => (self.choice_among(&candidates), "Mend"),
-            _ => (0, "Generate"),
-        };
-        let Some(taken) = candidates.get(at).cloned() else { return Vec::new() };
-        let graph = self.pack.graph.clone();
-        let mut effects = Vec::new();
-        let mut document = self.document.clone();
-        document.candidates = candidates;
-        document.chosen = None;
-        let node = document.node(variable);
-        if node.state == NodeState::Given || node.locked {
-            let message = format!("Your own {} was kept; pick a candidate to use it instead", node.name);
-            effects.push(Effect::Say(Severity::Info, message));
-        } else {
-            let started = &running.started;
-            let outdated = effective_prompt(started, variable) != effective_prompt(&document, variable)
-                || effective_negative(started, variable) != effective_negative(&document, variable)
-                || started.node(variable).settings.sampling != node.settings.sampling;
-            take_candidate(&mut document, &graph, variable, at, &taken);
-            if outdated {
-                document.outdate(&graph, variable);
-            }
-        }
-        self.commit(label, document, self.selection.clone());
-        if running.purpose == (Purpose::Candidates { then_run: true }) {
-            let due = self.due();
-            if !due.is_empty() {
-                effects.extend(self.start_run(&due, Purpose::Run));
-            }
-        } else {
-            effects.extend(self.follow_live());
-        }
-        effects
-    }
-
-    /// Which of the mended candidates is taken: the best where the best was, else the one that a person had chosen.
-    fn choice_among(&self, mended: &[Candidate]) -> usize {
-        let chosen = self.document.chosen.filter(|&index| index > 0);
-        let seed = chosen.and_then(|index| self.document.candidates.get(index)).map(|candidate| candidate.seed);
-        seed.and_then(|seed| mended.iter().position(|candidate| candidate.seed == seed)).unwrap_or(0)
     }
 
     /// Puts sampled maps in place. What a person made by hand meanwhile wins, and a map whose
@@ -491,21 +304,4 @@ fn inputs_differ(
         || effective_prompt(started, id) != effective_prompt(now, id)
         || effective_negative(started, id) != effective_negative(now, id)
         || graph.factor(id).parents.iter().any(|p| !same_map(used(*p), visible(now, *p)))
-}
-
-fn take_candidate(
-    document: &mut Document,
-    graph: &FactorGraph,
-    variable: VariableId,
-    index: usize,
-    candidate: &Candidate,
-) {
-    let same = document.map(variable).is_some_and(|map| Arc::ptr_eq(map, &candidate.map));
-    if same && document.node(variable).state == NodeState::Fresh {
-        document.chosen = Some(index);
-        return;
-    }
-    document.sampled(graph, variable, candidate.map.clone());
-    document.node_mut(variable).settings.seed = candidate.seed;
-    document.chosen = Some(index);
 }

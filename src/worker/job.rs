@@ -54,6 +54,17 @@ pub struct Asked {
     pub canvas: (u32, u32),
 }
 
+/// How candidates are mended.
+#[derive(Clone, Debug)]
+pub struct Mending {
+    /// Numbers of the rounds: each has noise of its own.
+    pub rounds: Range<u64>,
+    /// How many at most of those that lack something are drawn again in a round, the best of them.
+    pub most: usize,
+    /// The score at which no more are.
+    pub until: Option<f32>,
+}
+
 /// Work for the engine. Self-contained: it holds snapshots, never references into the document.
 #[derive(Clone, Debug)]
 pub enum Job {
@@ -65,6 +76,8 @@ pub enum Job {
         seeds: Vec<u64>,
         /// The score at which no more are drawn.
         until: Option<f32>,
+        /// Rounds in which the best of those that lack something are mended then.
+        mend: usize,
     },
     /// Draw candidates that lack something once more from half-way, and keep what scores better.
     Mend {
@@ -72,8 +85,8 @@ pub enum Job {
         asked: Asked,
         /// The candidates there are.
         candidates: Vec<Candidate>,
-        /// Numbers of the rounds: each has noise of its own.
-        rounds: Range<u64>,
+        /// How.
+        mending: Mending,
     },
     /// Find the classes that come nearest to words the vocabulary does not know.
     Suggest {

@@ -1,12 +1,11 @@
 //! Candidates that lack something, drawn once more from half-way.
 
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::Asked;
-use super::candidates::{measure_all, ordered};
+use super::candidates::{ordered, rank};
 use super::run::{PartOfJob, Runner, evaluations, measured};
+use super::{Asked, Mending};
 use crate::compliance::Weights;
 use crate::document::Candidate;
 use crate::engine::{Control, Engine, EngineError, Portion, Revision, SampleRequest};
@@ -21,6 +20,11 @@ pub fn lacks(candidate: &Candidate, weights: &Weights) -> bool {
     candidate.compliance.score(weights) < 1.0 - 1e-4
 }
 
+/// How many of a walk's evaluations a candidate that is mended takes once more.
+pub(super) fn again(evaluations: usize) -> usize {
+    (evaluations as f32 * STRENGTH).round() as usize
+}
+
 impl Runner {
     /// Candidates that lack something go a part of their walk again, with noise of the round; each that scores better then takes
     /// the place of the one before and keeps its seed. What they lack is measured by the prompt as it is now. `drawn` is told of every one that does, all ranked best first.
@@ -32,19 +36,26 @@ impl Runner {
         engine: &mut dyn Engine,
         asked: &Asked,
         candidates: &[Candidate],
-        rounds: Range<u64>,
+        mending: &Mending,
         control: &dyn Control,
         drawn: &mut dyn FnMut(Vec<Candidate>),
     ) -> Result<Vec<Candidate>, EngineError> {
         let manifest = engine.pack().manifest.clone();
         let (request, by) = (asked.request(&manifest, control), asked.measure(&manifest));
-        let each = (evaluations(engine, asked.variable, &asked.settings) as f32 * STRENGTH).round() as usize;
-        let mut candidates = candidates.to_vec();
+        let each = again(evaluations(engine, asked.variable, &asked.settings));
         // The prompt may be another one than they were drawn for.
-        measure_all(&mut candidates, by);
+        let mut candidates = rank(candidates.to_vec(), by);
+        let Mending { rounds, most, until } = mending;
+        let reached =
+            |all: &[Candidate]| until.is_some_and(|u| all.iter().any(|c| c.compliance.score(by.weights) >= u));
         for round in rounds.clone() {
-            let due: Vec<_> = (0..candidates.len()).filter(|&i| lacks(&candidates[i], by.weights)).collect();
+            candidates = ordered(candidates, by.weights);
+            let lacking = (0..candidates.len()).filter(|&i| lacks(&candidates[i], by.weights));
+            let due: Vec<_> = lacking.take(*most).collect();
             for (done, &at) in due.iter().enumerate() {
+                if reached(&candidates) {
+                    return Ok(ordered(candidates, by.weights));
+                }
                 let before = &candidates[at];
                 let revision =
                     Revision { base: Arc::clone(&before.map), mask: None, strength: STRENGTH, variation: None };

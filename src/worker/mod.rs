@@ -14,7 +14,7 @@ mod tests;
 mod thread;
 
 pub use candidates::{Measure, ordered, rank, shapes_of};
-pub use job::{Asked, Event, Job, JobId, Outcome, Step};
+pub use job::{Asked, Event, Job, JobId, Mending, Outcome, Step};
 pub use mending::lacks;
 pub use run::{Runner, run_job};
 pub use thread::Worker;

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::candidates::{Measure, measure_all, ordered, shapes_of};
+use super::mending::again;
 use super::pace::Pace;
 use super::suggest::Suggester;
-use super::{Job, Outcome, Step};
+use super::{Job, Mending, Outcome, Step};
 use crate::compliance::Compliance;
 use crate::document::Candidate;
 use crate::engine::{Control, Engine, EngineError, FactorSettings, Portion, Progress, Sample, SampleRequest};
@@ -17,6 +18,9 @@ use crate::maps::Map;
 const BATCH: usize = 10;
 /// The same while a score is waited for: smaller, so that few are drawn in vain.
 const BATCH_UNTIL: usize = 5;
+
+/// How many candidates at most are mended in a round that follows their drawing: the best gain most by it, and nobody waits for all of them.
+const MENDED: usize = 5;
 
 /// Runs jobs one after the other and remembers how long steps take.
 #[derive(Debug, Default)]
@@ -48,14 +52,23 @@ impl Runner {
         drawn: &mut dyn FnMut(Vec<Candidate>),
     ) -> Result<Outcome, EngineError> {
         match job {
-            Job::Candidates { asked, seeds, until } => {
+            Job::Candidates { asked, seeds, until, mend } => {
                 let manifest = engine.pack().manifest.clone();
                 let request = SampleRequest { seeds: seeds.clone(), ..asked.request(&manifest, control) };
-                self.candidates(engine, &request, asked.measure(&manifest), *until, control, drawn)
-                    .map(Outcome::Candidates)
+                let by = asked.measure(&manifest);
+                let again = again(evaluations(engine, asked.variable, &asked.settings));
+                let most = self.pace.estimate(asked.variable, mend * MENDED.min(seeds.len()) * again);
+                let part = PartOfJob { inner: control, later: most, portion: None };
+                let candidates = self.candidates(engine, &request, by, *until, &part, drawn)?;
+                if *mend == 0 {
+                    return Ok(Outcome::Candidates(candidates));
+                }
+                drawn(candidates.clone());
+                let mending = Mending { rounds: 0..*mend as u64, most: MENDED, until: *until };
+                self.mend(engine, asked, &candidates, &mending, control, drawn).map(Outcome::Candidates)
             }
-            Job::Mend { asked, candidates, rounds } => {
-                self.mend(engine, asked, candidates, rounds.clone(), control, drawn).map(Outcome::Candidates)
+            Job::Mend { asked, candidates, mending } => {
+                self.mend(engine, asked, candidates, mending, control, drawn).map(Outcome::Candidates)
             }
             Job::Suggest { words } => self.suggester.suggest(engine, words, control).map(Outcome::Suggestions),
             // A single factor has no other to go along with.
@@ -223,7 +236,7 @@ impl Control for PartOfJob<'_> {
 
     fn progress(&self, mut progress: Progress) {
         progress.remaining += self.later;
-        progress.portion = self.portion;
+        progress.portion = self.portion.or(progress.portion);
         self.inner.progress(progress);
     }
 

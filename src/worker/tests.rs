@@ -22,7 +22,7 @@ const ENDLESS: FactorSettings = FactorSettings::new(1000, 2.0);
 
 fn candidates(count: u64, settings: FactorSettings) -> Job {
     let prompt = "a dog and a car on a road".into();
-    Job::Candidates { asked: asked(prompt, settings), seeds: (0..count).collect(), until: None }
+    Job::Candidates { asked: asked(prompt, settings), seeds: (0..count).collect(), until: None, mend: 0 }
 }
 
 fn asked(prompt: String, settings: FactorSettings) -> Asked {
@@ -121,7 +121,8 @@ fn candidates_that_lack_something_are_drawn_again_and_only_what_is_better_is_kep
     };
     let mut told = Vec::new();
     let mut mend = |rounds| {
-        let job = Job::Mend { asked: what(), candidates: before.clone(), rounds };
+        let mending = Mending { rounds, most: 8, until: None };
+        let job = Job::Mend { asked: what(), candidates: before.clone(), mending };
         let done = Runner::default().run(&mut engine, &job, &crate::engine::Unwatched, &mut |c| told.push(c));
         let Ok(Outcome::Candidates(after)) = done else { panic!("candidates come back") };
         (after, std::mem::take(&mut told))
@@ -142,6 +143,37 @@ fn candidates_that_lack_something_are_drawn_again_and_only_what_is_better_is_kep
     }
     assert_eq!(mend(0..3).0, after, "the same rounds, the same maps");
     assert!(mend(0..0).0 == before);
+}
+
+#[test]
+fn drawing_mends_the_best_that_lack_something_unless_the_score_is_reached() {
+    let mut engine = FakeEngine::new(pack());
+    let mut done = |job: &Job| {
+        let mut told = Vec::new();
+        let done = Runner::default().run(&mut engine, job, &crate::engine::Unwatched, &mut |c| told.push(c));
+        let Ok(Outcome::Candidates(candidates)) = done else { panic!("candidates come back") };
+        (candidates, told)
+    };
+    let drawing = |until, mend| {
+        let Job::Candidates { asked, .. } = candidates(0, FAST) else { unreachable!() };
+        // Every second seed is whole.
+        Job::Candidates { asked, seeds: (0..20).collect(), until, mend }
+    };
+    let (plain, _) = done(&drawing(None, 0));
+    let (mended, told) = done(&drawing(None, 2));
+    assert!(told[1] == plain, "what is drawn is told before it is mended");
+    let asked = asked("a dog and a car on a road".into(), FAST);
+    let by_hand =
+        Job::Mend { asked, candidates: plain.clone(), mending: Mending { rounds: 0..2, most: 5, until: None } };
+    assert!(done(&by_hand).0 == mended);
+    let lacking = |all: &[crate::document::Candidate]| {
+        all.iter().filter(|c| lacks(c, &Weights::default())).map(|c| c.seed).collect::<Vec<_>>()
+    };
+    let tried = &lacking(&plain)[..5];
+    assert!(lacking(&plain).iter().all(|seed| tried.contains(seed) || lacking(&mended).contains(seed)));
+    assert!(lacking(&mended).len() < lacking(&plain).len());
+    let (reached, _) = done(&drawing(Some(1.0), 3));
+    assert!(!lacking(&reached).is_empty(), "nothing is mended once the score is there");
 }
 
 #[test]

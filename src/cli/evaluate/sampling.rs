@@ -1,5 +1,6 @@
 //! What is sampled and timed for one caption.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -49,6 +50,8 @@ pub(super) struct Batch {
 pub(super) struct Way {
     /// Which way.
     pub way: &'static str,
+    /// Maps that were drawn for it.
+    pub maps: usize,
     /// Recall where the choice was made: on maps, or on images decoded as classes.
     pub recall: f32,
     /// Recall in the image, decoded as classes.
@@ -108,6 +111,12 @@ impl<'a> Sampler<'a> {
             ways.push(self.by_maps(case, image, &drawn[4])?);
             if quick {
                 ways.push(self.by_maps(case, image, &drawn[BATCHES.len()])?);
+                ways.push(self.by_turns(case, image, "quick maps until one has all classes, then its image", |c| {
+                    c.missing.is_empty()
+                })?);
+                ways.push(self.by_turns(case, image, "quick maps until one lacks nothing, then its image", |c| {
+                    c.score(&Weights::default()) >= 1.0 - 1e-4
+                })?);
             }
             ways.push(self.whole_chains(case, image, &drawn[if quick { BATCHES.len() } else { 3 }])?);
         }
@@ -117,12 +126,8 @@ impl<'a> Sampler<'a> {
     /// Draws maps, ranks them; the best comes first in the answer's maps.
     fn batch(&mut self, case: &Case, walk: Walk, maps: usize) -> Result<(Batch, Vec<Arc<Map>>)> {
         let started = Instant::now();
-        let samples = self.draw(case, self.classes, maps, walk)?;
-        let mut measured = Vec::with_capacity(samples.len());
-        for sample in &samples {
-            let shapes = shapes_of(self.engine, &sample.map, self.control)?;
-            measured.push(self.measured(case, &sample.map, &shapes));
-        }
+        let samples = self.draw(case, self.classes, 0..maps, walk)?;
+        let measured: Vec<_> = samples.iter().map(|s| self.measured_whole(case, &s.map)).collect::<Result<_>>()?;
         let order = ranking(&measured, &Weights::default());
         let seconds = started.elapsed().as_secs_f64();
         let recalls = measured.iter().map(|c| c.recall).collect();
@@ -138,11 +143,35 @@ impl<'a> Sampler<'a> {
     /// model has to do.
     fn by_text(&mut self, case: &Case, image: VariableId, count: usize, way: &'static str) -> Result<Way> {
         let started = Instant::now();
-        let images = self.draw(case, image, count, Walk::Usual)?;
+        let images = self.draw(case, image, 0..count, Walk::Usual)?;
         let maps: Vec<_> = images.iter().map(|s| self.seen(&s.map)).collect::<Result<_>>()?;
         let best = self.best_recall(case, &maps);
         let seconds = started.elapsed().as_secs_f64();
-        Ok(Way { way, recall: best, recall_in_image: best, seconds })
+        Ok(Way { way, maps: 0, recall: best, recall_in_image: best, seconds })
+    }
+
+    /// One image, for the best of the maps that are drawn one at a time until one is `enough`, ten at most.
+    fn by_turns(
+        &mut self,
+        case: &Case,
+        image: VariableId,
+        way: &'static str,
+        enough: fn(&Compliance) -> bool,
+    ) -> Result<Way> {
+        let started = Instant::now();
+        let (mut maps, mut measured): (Vec<Arc<Map>>, Vec<Compliance>) = Default::default();
+        while maps.len() < MAPS && !measured.last().is_some_and(enough) {
+            for sample in self.draw(case, self.classes, maps.len()..maps.len() + 1, Walk::Quick)? {
+                measured.push(self.measured_whole(case, &sample.map)?);
+                maps.push(sample.map);
+            }
+        }
+        let best = ranking(&measured, &Weights::default())[0];
+        let made = self.chain(case, image, &maps[best])?;
+        let seconds = started.elapsed().as_secs_f64();
+        let seen = self.seen(&made)?;
+        let recall_in_image = self.best_recall(case, &[seen]);
+        Ok(Way { way, maps: maps.len(), recall: measured[best].recall, recall_in_image, seconds })
     }
 
     /// One image, for the best of the maps.
@@ -158,7 +187,7 @@ impl<'a> Sampler<'a> {
             (_, 10) => "10 maps, 10 steps, then the image of the best",
             _ => "10 maps, 20 steps, then the image of the best",
         };
-        Ok(Way { way, recall: batch.first.recall, recall_in_image, seconds })
+        Ok(Way { way, maps: batch.maps, recall: batch.first.recall, recall_in_image, seconds })
     }
 
     /// The best of several images that each follow from a map of their own, told by the classes seen in them. The maps
@@ -166,7 +195,7 @@ impl<'a> Sampler<'a> {
     fn whole_chains(&mut self, case: &Case, image: VariableId, (batch, maps): &(Batch, Vec<Arc<Map>>)) -> Result<Way> {
         let count = self.images.min(maps.len());
         let started = Instant::now();
-        self.draw(case, self.classes, count, if batch.quick { Walk::Quick } else { Walk::Full(batch.steps) })?;
+        self.draw(case, self.classes, 0..count, if batch.quick { Walk::Quick } else { Walk::Full(batch.steps) })?;
         let mut seen = Vec::new();
         for map in &maps[..count] {
             let made = self.chain(case, image, map)?;
@@ -174,16 +203,17 @@ impl<'a> Sampler<'a> {
         }
         let best = self.best_recall(case, &seen);
         let seconds = started.elapsed().as_secs_f64();
-        Ok(Way { way: "images, each by its own map", recall: best, recall_in_image: best, seconds })
+        Ok(Way { way: "images, each by its own map", maps: count, recall: best, recall_in_image: best, seconds })
     }
 
-    fn draw(&mut self, case: &Case, variable: VariableId, count: usize, walk: Walk) -> Result<Vec<Sample>> {
+    /// One sample for each seed, which count up from the first.
+    fn draw(&mut self, case: &Case, variable: VariableId, seeds: Range<usize>, walk: Walk) -> Result<Vec<Sample>> {
         let request = SampleRequest {
             variable,
             prompt: case.caption.clone(),
             negative: String::new(),
             unnamed: case.reading.unnamed(self.engine.pack().classes()),
-            seeds: (0..count as u64).map(|i| self.seed.wrapping_add(i)).collect(),
+            seeds: seeds.map(|i| self.seed.wrapping_add(i as u64)).collect(),
             settings: self.settings(variable, walk),
             parents: Vec::new(),
             revision: None,
@@ -239,6 +269,12 @@ impl<'a> Sampler<'a> {
 
     fn best_recall(&self, case: &Case, maps: &[Arc<Map>]) -> f32 {
         maps.iter().map(|map| self.measured(case, map, &[]).recall).fold(0.0, f32::max)
+    }
+
+    /// With what the pack's reader says of its shapes.
+    fn measured_whole(&mut self, case: &Case, map: &Map) -> Result<Compliance> {
+        let shapes = shapes_of(self.engine, map, self.control)?;
+        Ok(self.measured(case, map, &shapes))
     }
 
     fn measured(&self, case: &Case, map: &Map, shapes: &[Shape]) -> Compliance {

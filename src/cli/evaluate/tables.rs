@@ -45,6 +45,7 @@ struct MapsRow {
 #[derive(Debug, Serialize)]
 struct ImagesRow {
     way: &'static str,
+    maps: f64,
     recall: f64,
     recall_in_image: f64,
     seconds: f64,
@@ -69,6 +70,7 @@ impl<'a> Tables<'a> {
             };
             ImagesRow {
                 way: measured[0].ways[at].way,
+                maps: mean(measured.iter().map(|m| m.ways[at].maps as f64)).unwrap_or_default(),
                 recall: average(|w| w.recall),
                 recall_in_image: average(|w| w.recall_in_image),
                 seconds: seconds(at),
@@ -115,10 +117,11 @@ impl<'a> Tables<'a> {
         }
         if !self.images.is_empty() {
             text += "\nThe best image, by way (paper, Table 4): recall where the choice was made, and in the image as the pack's own decoder of classes sees it.\n\n";
-            text += "| way | recall % | in the image % | s | times |\n|---|---|---|---|---|\n";
+            text += "| way | maps | recall % | in the image % | s | times |\n|---|---|---|---|---|---|\n";
             for row in &self.images {
                 let (recall, seen) = (percent(row.recall), percent(row.recall_in_image));
-                let _ = writeln!(text, "| {} | {recall} | {seen} | {:.2} | {:.2} |", row.way, row.seconds, row.times);
+                let (way, maps, seconds, times) = (row.way, row.maps, row.seconds, row.times);
+                let _ = writeln!(text, "| {way} | {maps:.1} | {recall} | {seen} | {seconds:.2} | {times:.2} |");
             }
         }
         text
@@ -220,7 +223,16 @@ mod tests {
             [(false, 10), (false, 20), (true, 4)]
         );
         let ways: Vec<_> = tables.images.iter().map(|row| row.way).collect();
-        assert_eq!(ways[5..], ["10 quick maps, then the image of the best", "images, each by its own map"]);
+        let turns = [
+            "quick maps until one has all classes, then its image",
+            "quick maps until one lacks nothing, then its image",
+        ];
+        let [whole, lacking] = turns;
+        assert_eq!(
+            ways[5..],
+            ["10 quick maps, then the image of the best", whole, lacking, "images, each by its own map"]
+        );
+        assert_eq!(tables.images[6..8].iter().map(|row| (row.maps, row.recall)).collect::<Vec<_>>(), [(1.0, 1.0); 2]);
         assert!(tables.to_markdown().contains("| t=4 (quick), N=10 | "));
     }
 

@@ -10,9 +10,10 @@ use crate::editor::action::Action;
 use crate::editor::situation::Situation;
 use crate::editor::theme::{self, Palette};
 use crate::editor::thumbnails::Thumbnails;
-use crate::editor::view_command::Outbox;
+use crate::editor::view_command::{Outbox, ViewCommand};
 use crate::editor::widgets::{dashed_rect, describe, focus_ring, hint};
 use crate::graph::VariableKind;
+use crate::workbench::MAX_ROUNDS;
 
 /// Height in points.
 pub const HEIGHT: f32 = 8.0 + theme::CONTROL + 4.0 + THUMB + 8.0;
@@ -24,6 +25,7 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails, out: &m
     let p = theme::palette(ui);
     ui.spacing_mut().item_spacing.y = 4.0;
     ui.horizontal(|ui| {
+        ui.set_min_height(theme::CONTROL);
         ui.label(RichText::new("Candidates").font(theme::strong(12.5)));
         let line = match document.candidates.len() {
             0 => "sampled from the prompt, ranked by how well they obey it".to_owned(),
@@ -35,6 +37,7 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails, out: &m
             if !document.candidates.is_empty() {
                 mend_button(ui, now, out);
             }
+            rounds(ui, now.settings.mend, out);
         });
     });
     if document.candidates.is_empty() {
@@ -50,6 +53,30 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails, out: &m
             ui.add_space(4.0);
         });
     });
+}
+
+/// In how many rounds new ones are mended.
+fn rounds(ui: &mut Ui, mut rounds: usize, out: &mut Outbox) {
+    let said = |rounds: f64| match rounds as usize {
+        0 => "not".to_owned(),
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        more => format!("{more} ×"),
+    };
+    let read = |text: &str| match text.trim() {
+        "not" => Some(0.0),
+        "once" => Some(1.0),
+        "twice" => Some(2.0),
+        number => number.trim_end_matches('×').trim().parse().ok(),
+    };
+    let drag = egui::DragValue::new(&mut rounds).range(0..=MAX_ROUNDS).speed(0.05);
+    let drag = drag.custom_formatter(move |rounds, _| said(rounds)).custom_parser(read);
+    let response = ui.add_sized(vec2(48.0, theme::CONTROL), drag).accessible_name("Rounds of mending");
+    ui.label(RichText::new("New ones mended").size(11.5).color(theme::palette(ui).muted));
+    let tip = "When maps have been sampled, the best five of those that lack something of the prompt go a part of their walk again, and each that scores better then is kept";
+    if response.on_hover_text(tip).changed() {
+        out.send(ViewCommand::SetMend(rounds));
+    }
 }
 
 fn mend_button(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {

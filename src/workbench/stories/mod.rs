@@ -177,7 +177,7 @@ fn split(effects: Vec<Effect>) -> (Option<(JobId, Job)>, Option<JobId>) {
 }
 
 pub(super) fn generate(count: usize, seed: u64) -> Command {
-    Command::GenerateCandidates { count, seed, until: None }
+    Command::GenerateCandidates { count, seed, until: None, mend: 0 }
 }
 
 pub(super) fn run_factor(variable: &str) -> Command {

@@ -213,15 +213,15 @@ fn words_outside_the_vocabulary_get_their_nearest_classes() {
 fn drawing_stops_at_the_batch_that_reaches_the_score() {
     let mut person = Person::new();
     person.writes("a dog and a red car on a road");
-    person.does(Command::GenerateCandidates { count: 100, seed: 0, until: Some(1.0) });
+    person.does(Command::GenerateCandidates { count: 100, seed: 0, until: Some(1.0), mend: 0 });
     assert_eq!(person.document().candidates.len(), 5, "the first seed does all that is asked");
-    person.does(Command::GenerateCandidates { count: 12, seed: 0, until: None });
+    person.does(Command::GenerateCandidates { count: 12, seed: 0, until: None, mend: 0 });
     assert_eq!(person.document().candidates.len(), 12);
     // The fake engine draws no more than 24 objects.
     person.writes("25 horses");
-    person.does(Command::GenerateCandidates { count: 11, seed: 0, until: Some(1.0) });
+    person.does(Command::GenerateCandidates { count: 11, seed: 0, until: Some(1.0), mend: 0 });
     assert_eq!(person.document().candidates.len(), 11);
-    let refused = person.is_refused(Command::GenerateCandidates { count: 5, seed: 0, until: Some(90.0) });
+    let refused = person.is_refused(Command::GenerateCandidates { count: 5, seed: 0, until: Some(90.0), mend: 0 });
     assert!(refused.contains("from 0 to 1"), "{refused}");
 }
 
@@ -263,6 +263,27 @@ fn candidates_are_mended_and_the_choice_of_a_person_stays() {
 }
 
 #[test]
+fn new_candidates_are_mended_in_as_many_rounds_as_asked_for() {
+    let mut person = Person::new();
+    person.writes("a dog and a red car on a road");
+    let drawn = |mend| Command::GenerateCandidates { count: 20, seed: 0, until: None, mend };
+    assert!(person.is_refused(drawn(21)).contains("0 to 20 rounds, not 21"));
+    let kept = |person: &Person| person.document().candidates.clone();
+    person.does(drawn(2));
+    let at_once = kept(&person);
+    assert_eq!(person.bench().undo_label(), Some("Generate"), "in one step of the history");
+    person.does(Command::MendCandidates { rounds: 1 });
+    let once_more = kept(&person);
+    assert!(once_more != at_once, "by noise of the third round");
+    person.does(drawn(0));
+    assert!(kept(&person) != at_once);
+    person.does(drawn(2));
+    assert!(kept(&person) == at_once, "whatever was mended before");
+    person.does(Command::MendCandidates { rounds: 1 });
+    assert!(kept(&person) == once_more);
+}
+
+#[test]
 fn after_other_words_candidates_are_mended_towards_them() {
     let mut person = Person::new();
     person.writes("a dog on a road");
@@ -279,7 +300,8 @@ fn after_other_words_candidates_are_mended_towards_them() {
 fn stopped_mending_keeps_what_is_better() {
     let mut waiting = Waiting::new();
     waiting.starts(prompt("a dog"));
-    let (Some((id, job)), _) = waiting.starts(Command::GenerateCandidates { count: 4, seed: 0, until: None }) else {
+    let (Some((id, job)), _) = waiting.starts(Command::GenerateCandidates { count: 4, seed: 0, until: None, mend: 0 })
+    else {
         panic!("a job starts")
     };
     let Outcome::Candidates(mut drawn) = waiting.outcome(&job) else { panic!("candidates come back") };
@@ -296,7 +318,8 @@ fn stopped_mending_keeps_what_is_better() {
 fn cancelling_keeps_the_candidates_drawn_so_far() {
     let mut waiting = Waiting::new();
     waiting.starts(prompt("a dog"));
-    let (Some((id, job)), _) = waiting.starts(Command::GenerateCandidates { count: 40, seed: 0, until: None }) else {
+    let (Some((id, job)), _) = waiting.starts(Command::GenerateCandidates { count: 40, seed: 0, until: None, mend: 0 })
+    else {
         panic!("a job starts")
     };
     let Outcome::Candidates(mut drawn) = waiting.outcome(&job) else { panic!("candidates come back") };

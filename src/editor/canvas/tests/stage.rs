@@ -261,7 +261,7 @@ fn sample(bench: &mut Workbench) {
     bench.apply(Command::SetPrompt { prompt: "two dogs and a house".into() }).expect("a prompt");
     let labels = Arc::new(Map::Segmentation(landscape(bench.pack().classes())));
     let mut effects =
-        bench.apply(Command::GenerateCandidates { count: 1, seed: 1, until: None }).expect("a prompt is set");
+        bench.apply(Command::GenerateCandidates { count: 1, seed: 1, until: None, mend: 0 }).expect("a prompt is set");
     while let Some(effect) = effects.pop() {
         let Effect::Start(id, job) = effect else { continue };
         let outcome = match job {
