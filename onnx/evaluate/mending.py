@@ -3,7 +3,7 @@
     python -m evaluate.mending --pack onnx/packs/clay --captions 100 --rounds 4
 
 The score is that of the pack and its reader of shapes; what stands in the table is judged by the networks of the evaluation, which have no say in what is kept. A round of one map costs the share `STRENGTH` of its walk.
-All that lack something are mended here, as by hand; after drawing, the editor mends the best of them alone (`mended`).
+All that lack something are mended here, as by hand, unless `--most` says otherwise; after drawing, the editor mends the best of them alone (`mended`).
 """
 
 import argparse
@@ -96,6 +96,8 @@ def main():
     parser.add_argument("--captions", type=int, default=100)
     parser.add_argument("--candidates", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--most", type=int, help="in a round, the best of those that lack something [default: all; the editor, after drawing: 5]")
+    parser.add_argument("--asking", type=int, help="only those captions that ask for so many of something")
     parser.add_argument("--seed", type=int, help="of other captions than the model card's")
     options = parser.parse_args()
     pack = Pack(options.pack)
@@ -103,6 +105,7 @@ def main():
         parser.exit(1)
     judge = open_judge("silhouette", 1, pack.world)
     cases = held_out_cases(options.captions, version=pack.world, **({} if options.seed is None else {"seed": options.seed}))
+    cases = [case for case in cases if options.asking in (None, *case.asked.values())]
     drawn = draw_candidates(pack, [case.caption for case in cases], options.candidates, [sorted(case.asked) for case in cases])
     rng = np.random.Generator(np.random.PCG64(NOISE_SEED))
     every = [Mended(pack, case, latents, rng) for case, latents in zip(cases, drawn.latents, strict=True)]
@@ -111,7 +114,7 @@ def main():
     print(row("none", every, judge), flush=True)
     for number in range(options.rounds):
         for one in every:
-            one.mend()
+            one.mend(options.most)
         print(row(str(number + 1), every, judge), flush=True)
 
 

@@ -26,8 +26,11 @@ def started(tmp_path, autoencoder):
 
 
 def test_the_class_decoder_alone_moves(started, autoencoder, tmp_path, monkeypatch):
-    monkeypatch.setattr(sys, "argv", ["train.contours", *started])
+    seen, drawn = [], contours.drawn
+    monkeypatch.setattr(contours, "drawn", lambda *rest: seen.append(rest[-1]) or drawn(*rest))
+    monkeypatch.setattr(sys, "argv", ["train.contours", *started, "--favour", "dog", "--restart", "1", "2"])
     contours.main()
+    assert seen == [contours.favouring(["dog"], 0)] and seen[0].names == ("dog",)
     before, after = (torch.load(path, weights_only=True) for path in (autoencoder, tmp_path / "run" / "checkpoint.pt"))
     moved = {name.split(".")[0] for name, value in before["model"].items() if not torch.equal(value, after["model"][name])}
     assert moved == {"classes"} and after["config"] == before["config"] and after["world"] == 0 and after["step"] > 0

@@ -44,6 +44,20 @@ def test_a_network_that_knows_the_truth_guesses_it(distilled):
     assert asked == [0.667, 0.333]
 
 
+def test_what_the_pack_takes_again_is_taken_again(distilled):
+    guesser, captions = Guesser(str(distilled), [1, 2, 0.9]), TextEncoder().encode_all(["a dog"])
+    asked = []
+    guesser.network = lambda x, time, *_: asked.append(round(time.item(), 3)) or x
+    guesser.network.config = DenoiserConfig(**TINY)
+    guesser.guess(torch.zeros(1, 8, 8, 8), captions, 3)
+    assert asked == [1.0, 0.667, 0.9, 0.667, 0.333]
+    asked.clear()
+    guesser.guess(torch.zeros(1, 8, 8, 8), captions, 2)
+    assert asked == [0.667, 0.333], "a part of the walk has no restart"
+    with pytest.raises(SystemExit, match="--restart 5 1"):
+        Guesser(str(distilled), [5, 1])
+
+
 def run(monkeypatch, *words):
     monkeypatch.setattr(sys, "argv", ["train.autoencoder", *map(str, words)])
     trainer.main()

@@ -18,6 +18,7 @@ from .autoencoder import class_weights, classes_loss
 from .chunks import SCENES_PER_CAPTION, drawn, encode
 from .critic import evened
 from .guesses import Guesser
+from .maps import NONE, Favoured, favouring
 from .networks import CLASS_SLOTS, Autoencoder, load_autoencoder
 from .outlines import OutlineCritic
 from .pictures import classes_picture
@@ -35,9 +36,9 @@ EMA = 0.99
 class Latents:
     """Endless batches of true latents with their maps, and of latents drawn for the same captions."""
 
-    def __init__(self, autoencoder: Autoencoder, guesser: Guesser, world: int, size: int, seed: int, captions: int):
+    def __init__(self, autoencoder: Autoencoder, guesser: Guesser, world: int, size: int, seed: int, captions: int, favoured: Favoured = NONE):
         self.autoencoder, self.guesser = autoencoder, guesser
-        self.lots, self.left = drawn(seed, 0, captions, size, 0, world, "segmentation"), 0
+        self.lots, self.left = drawn(seed, 0, captions, size, 0, world, "segmentation", favoured), 0
 
     def next(self, batch: int) -> tuple[Tensor, tuple[Tensor, Tensor], Tensor]:
         """True latents [B, 8, h, w], their classes and rims, and drawn latents."""
@@ -94,7 +95,8 @@ def train(arguments: argparse.Namespace) -> None:
     network.classes.requires_grad_(True)
     critic = OutlineCritic(arguments.outlines)
     size = torch.load(arguments.guesses, weights_only=True, mmap=True).get("size", 128)
-    latents = Latents(before, Guesser(arguments.guesses), world, size, arguments.seed, arguments.captions)
+    guesser, favoured = Guesser(arguments.guesses, arguments.restart), favouring(arguments.favour, world)
+    latents = Latents(before, guesser, world, size, arguments.seed, arguments.captions, favoured)
     optimizer = torch.optim.AdamW(network.classes.parameters(), arguments.rate, betas=(0.5, 0.99), weight_decay=1e-2)
     log, budget, weights = Log(Path(arguments.run)), Budget(arguments.minutes), class_weights()
     step, count, said, sums = 0, 0, 0.0, {}
@@ -133,6 +135,8 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--read", type=float, default=1.0, help="how much as the true maps the critic counts")
     parser.add_argument("--keep", type=float, default=0.3, help="weight of what was said before of drawn latents")
+    parser.add_argument("--restart", type=float, nargs="+", metavar="N", help="STEP TIMES [FROM]: a step of the factor's walk that is taken again, as the pack takes it (train.refine) [default: as --guesses has it]")
+    parser.add_argument("--favour", nargs="+", default=[], metavar="THING", help="classes or looks that six in ten captions name one of")
     train(parser.parse_args())
 
 

@@ -23,10 +23,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from world.classes import LATEST
-from world.spec import FORMS, look_of, objects_of
 
 from .chunks import Chunk, frame_chunks, label_chunks, with_missing
-from .maps import NONE, Favoured
+from .maps import FAVOURED, NONE, Favoured, favouring
 from .networks import Autoencoder, Denoiser, DenoiserConfig, load_autoencoder
 from .previews import HeldOutFrames, HeldOutMaps
 from .runs import Budget, Log, code_revision, learning_rate, precision, require_world, save_atomically, set_learning_rate, world_of, world_of_checkpoint
@@ -75,8 +74,6 @@ TEXT_DROPPED, PARENT_DROPPED, PARENT_NOISED = 0.1, 0.2, 0.25
 REUSE = 3
 """Times each fresh sample is drawn on average before its chunk is thrown away."""
 CHUNKS_HELD = 4
-FAVOURED = 0.6
-"""Share of the captions that name what `--favour` lists."""
 PLAN_WEIGHT = 0.1
 EMA = 0.998
 EMA_EVERY = 4
@@ -177,10 +174,7 @@ class Trainer:
             return self.factor.favoured
         if not self.fresh:
             raise SystemExit("--favour is for maps drawn on the fly; of frames, train.frames --wanted renders more that show a thing")
-        things = {*objects_of(self.world), *(look_of(name, form) for name, forms in FORMS.items() if name in objects_of(self.world) for form in forms)}
-        if unknown := [name for name in names if name not in things]:
-            raise SystemExit(f"--favour: version {self.world} of the world has no {', '.join(unknown)}; it has {', '.join(sorted(things))}")
-        return Favoured(tuple(names), FAVOURED)
+        return favouring(names, self.world)
 
     def first_config(self) -> dict:
         """The network of a new run."""

@@ -9,7 +9,7 @@ from world.boundary import boundary
 from world.caption import describe
 from world.render import normal_colours, render_geometry, render_labels
 from world.scene import Scene, realize
-from world.spec import Spec, sample_spec
+from world.spec import FORMS, Spec, look_of, objects_of, sample_spec
 
 MAX_PEOPLE = 6
 
@@ -75,6 +75,16 @@ class Favoured:
 
 
 NONE = Favoured((), 0.0)
+FAVOURED = 0.6
+"""Share of the captions that name what `--favour` lists."""
+
+
+def favouring(names: list[str], world: int) -> Favoured:
+    """What `--favour` lists, none or of a version of the world."""
+    things = {*objects_of(world), *(look_of(name, form) for name, forms in FORMS.items() if name in objects_of(world) for form in forms)}
+    if unknown := [name for name in names if name not in things]:
+        raise SystemExit(f"--favour: version {world} of the world has no {', '.join(unknown)}; it has {', '.join(sorted(things))}")
+    return Favoured(tuple(names), FAVOURED) if names else NONE
 
 
 def render_maps(rng: np.random.Generator, captions: int, scenes: int, size: int, world: int = 0, geometry: bool = False, favoured: Favoured = NONE) -> Maps:

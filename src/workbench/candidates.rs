@@ -104,6 +104,14 @@ impl Workbench {
         Ok(self.start(job, Purpose::Mend))
     }
 
+    /// New candidates that are there while more are drawn or they are mended, best first; none otherwise.
+    pub fn drawn_so_far(&self) -> &[Candidate] {
+        match &self.running {
+            Some(running) if matches!(running.purpose, Purpose::Candidates { .. }) => &running.drawn,
+            _ => &[],
+        }
+    }
+
     /// Whether any candidate lacks something, or may, since the prompt or a setting has changed after they were drawn.
     pub fn can_be_mended(&self) -> bool {
         let document = &self.document;

@@ -17,7 +17,7 @@ pub(super) struct Running {
     /// The document the job was made from.
     pub(super) started: Document,
     /// Candidates drawn so far, ranked.
-    drawn: Vec<Candidate>,
+    pub(super) drawn: Vec<Candidate>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

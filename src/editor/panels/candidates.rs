@@ -22,14 +22,17 @@ const THUMB: f32 = 84.0;
 /// Draws them.
 pub fn ui(ui: &mut Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails, out: &mut Outbox) {
     let document = now.bench.document();
-    let p = theme::palette(ui);
+    let (drawn, p) = (now.bench.drawn_so_far(), theme::palette(ui));
+    // What is being drawn can be looked at, not chosen yet: the best is mended still.
+    let (candidates, chosen) = if drawn.is_empty() { (&*document.candidates, document.chosen) } else { (drawn, None) };
     ui.spacing_mut().item_spacing.y = 4.0;
     ui.horizontal(|ui| {
         ui.set_min_height(theme::CONTROL);
         ui.label(RichText::new("Candidates").font(theme::strong(12.5)));
-        let line = match document.candidates.len() {
+        let line = match candidates.len() {
             0 => "sampled from the prompt, ranked by how well they obey it".to_owned(),
-            n => format!("{n} maps, best first · {}", summary(&document.candidates)),
+            n if drawn.is_empty() => format!("{n} maps, best first · {}", summary(candidates)),
+            n => format!("{n} maps so far, best first · {}", summary(candidates)),
         };
         ui.label(RichText::new(line).size(11.5).color(p.muted));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -40,15 +43,14 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails, out: &m
             rounds(ui, now.settings.mend, out);
         });
     });
-    if document.candidates.is_empty() {
+    if candidates.is_empty() {
         placeholders(ui, now.settings.candidates);
         return;
     }
     egui::ScrollArea::horizontal().id_salt("candidates").show(ui, |ui| {
         ui.horizontal_top(|ui| {
-            for (index, candidate) in document.candidates.iter().enumerate() {
-                let chosen = document.chosen == Some(index);
-                thumbnail(ui, now, thumbnails, index, candidate, chosen, out);
+            for (index, candidate) in candidates.iter().enumerate() {
+                thumbnail(ui, now, thumbnails, index, candidate, chosen == Some(index), out);
             }
             ui.add_space(4.0);
         });
@@ -140,7 +142,7 @@ fn thumbnail(
     ui.painter().rect_stroke(rect, 6.0, edge, StrokeKind::Inside);
     focus_ring(ui, rect, &response);
     score_badge(ui, rect, candidate, score);
-    if response.clicked() && !segmentation_locked(now) {
+    if response.clicked() && !segmentation_locked(now) && now.bench.drawn_so_far().is_empty() {
         out.send(Command::ChooseCandidate { index });
     }
     response.on_hover_ui(|ui| explain(ui, index, candidate, &now.bench.document().weights));

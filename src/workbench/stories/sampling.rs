@@ -309,6 +309,7 @@ fn stopped_mending_keeps_what_is_better() {
     let (Some((id, _)), _) = waiting.starts(Command::MendCandidates { rounds: 5 }) else { panic!("a job starts") };
     drawn[3].compliance = drawn[0].compliance.clone();
     waiting.bench.on_event(Event::Drawn(id, drawn.clone()));
+    assert!(waiting.bench.drawn_so_far().is_empty(), "those that are mended stay to be chosen from");
     waiting.starts(Command::Cancel);
     assert_eq!(waiting.bench.document().candidates, drawn);
     assert_eq!(waiting.bench.undo_label(), Some("Mend"));
@@ -326,6 +327,7 @@ fn cancelling_keeps_the_candidates_drawn_so_far() {
     drawn.truncate(20);
     waiting.bench.on_event(Event::Drawn(id, drawn.clone()));
     assert!(waiting.bench.document().candidates.is_empty(), "the document waits for the end");
+    assert_eq!(waiting.bench.drawn_so_far(), drawn, "and they can be looked at meanwhile");
     let (_, cancelled) = waiting.starts(Command::Cancel);
     assert_eq!(cancelled, Some(id));
     assert_eq!(waiting.bench.document().candidates, drawn);
