@@ -64,7 +64,7 @@ pub enum Command {
         /// Seed of the first; the others count up from it.
         #[serde(default)]
         seed: u64,
-        /// Draws them batch by batch and stops when the best score reaches this, 0 to 1.
+        /// Draws them one after another and stops when the best score reaches this, 0 to 1.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<f32>,
         /// Rounds, 0 to 20, in which the best of those that lack something are mended then, unless one has the score `until`.

@@ -16,8 +16,8 @@ use crate::maps::Map;
 
 /// Most candidates in one request: more at once are no faster and cost memory.
 const BATCH: usize = 10;
-/// The same while a score is waited for: smaller, so that few are drawn in vain.
-const BATCH_UNTIL: usize = 5;
+/// The same while a score is waited for, so that none is drawn in vain: a map alone takes little longer than one among others.
+const BATCH_UNTIL: usize = 1;
 
 /// How many candidates at most are mended in a round that follows their drawing: the best gain most by it, and nobody waits for all of them.
 const MENDED: usize = 5;
@@ -79,7 +79,7 @@ impl Runner {
         }
     }
 
-    /// Draws candidates batch by batch, until the best has the score `until`. A seed gives the same map whatever else is
+    /// Draws candidates batch by batch, or one after another until the best has the score `until`. A seed gives the same map whatever else is
     /// in its batch.
     fn candidates(
         &mut self,

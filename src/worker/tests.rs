@@ -154,13 +154,13 @@ fn drawing_mends_the_best_that_lack_something_unless_the_score_is_reached() {
         let Ok(Outcome::Candidates(candidates)) = done else { panic!("candidates come back") };
         (candidates, told)
     };
-    let drawing = |until, mend| {
+    let drawing = |seeds, until, mend| {
         let Job::Candidates { asked, .. } = candidates(0, FAST) else { unreachable!() };
-        // Every second seed is whole.
-        Job::Candidates { asked, seeds: (0..20).collect(), until, mend }
+        Job::Candidates { asked, seeds, until, mend }
     };
-    let (plain, _) = done(&drawing(None, 0));
-    let (mended, told) = done(&drawing(None, 2));
+    // Every second seed is whole.
+    let (plain, _) = done(&drawing((0..20).collect(), None, 0));
+    let (mended, told) = done(&drawing((0..20).collect(), None, 2));
     assert!(told[1] == plain, "what is drawn is told before it is mended");
     let asked = asked("a dog and a car on a road".into(), FAST);
     let by_hand =
@@ -172,8 +172,8 @@ fn drawing_mends_the_best_that_lack_something_unless_the_score_is_reached() {
     let tried = &lacking(&plain)[..5];
     assert!(lacking(&plain).iter().all(|seed| tried.contains(seed) || lacking(&mended).contains(seed)));
     assert!(lacking(&mended).len() < lacking(&plain).len());
-    let (reached, _) = done(&drawing(Some(1.0), 3));
-    assert!(!lacking(&reached).is_empty(), "nothing is mended once the score is there");
+    let (reached, _) = done(&drawing(vec![3, 2, 4, 5], Some(1.0), 3));
+    assert_eq!((reached.len(), lacking(&reached).len()), (3, 2), "nothing is drawn or mended once the score is there");
 }
 
 #[test]

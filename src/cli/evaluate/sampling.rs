@@ -150,7 +150,7 @@ impl<'a> Sampler<'a> {
         Ok(Way { way, maps: 0, recall: best, recall_in_image: best, seconds })
     }
 
-    /// One image, for the best of the maps that are drawn one at a time until one is `enough`, ten at most.
+    /// One image, for the first of maps drawn one at a time that is `enough`, or for the best of ten that are not.
     fn by_turns(
         &mut self,
         case: &Case,
@@ -166,7 +166,8 @@ impl<'a> Sampler<'a> {
                 maps.push(sample.map);
             }
         }
-        let best = ranking(&measured, &Weights::default())[0];
+        let last = measured.last().filter(|c| enough(c)).map(|_| measured.len() - 1);
+        let best = last.unwrap_or_else(|| ranking(&measured, &Weights::default())[0]);
         let made = self.chain(case, image, &maps[best])?;
         let seconds = started.elapsed().as_secs_f64();
         let seen = self.seen(&made)?;

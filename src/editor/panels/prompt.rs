@@ -256,7 +256,7 @@ fn idle(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
             text => text.trim_end_matches('%').trim().parse().ok(),
         });
         let response = ui.add_sized(vec2(44.0, theme::CONTROL), drag).accessible_name("Score to stop at");
-        let tip = "Sample batch by batch, and stop when the best map has this score; \u{201C}all\u{201D} samples as many as said";
+        let tip = "Sample one after another, and stop when the best map has this score; \u{201C}all\u{201D} samples as many as said";
         if response.on_hover_text(tip).changed() {
             out.send(ViewCommand::SetUntil(until));
         }
