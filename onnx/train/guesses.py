@@ -6,10 +6,10 @@ The encoder's latents with Gaussian noise differ from sampled ones: where a fact
 import torch
 from torch import Tensor
 
-from evaluate.flow import moments, renewed_steps, restart_of
+from evaluate.flow import moments, renewed_steps
 
 from .networks import load_denoiser, with_absent
-from .sampling import jump
+from .sampling import jump, restart_asked
 from .text import Captions
 
 
@@ -21,10 +21,7 @@ class Guesser:
         if "steps" not in saved:
             raise SystemExit(f"{path} is no distilled network: train.distil, or train.from_pack --distilled, makes one")
         self.steps, self.shift = saved["steps"], saved.get("shift", 1.0)
-        try:
-            self.restart = restart_of(restart, self.steps, self.shift) if restart else saved.get("restart")
-        except ValueError as error:
-            raise SystemExit(f"--restart {' '.join(f'{said:g}' for said in restart)}: {error}") from None
+        self.restart = restart_asked(restart, saved)
         self.network = load_denoiser(path).to(memory_format=torch.channels_last)
 
     @torch.no_grad()

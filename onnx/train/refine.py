@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from evaluate.flow import moments, renewed_steps, restart_of
+from evaluate.flow import moments, renewed_steps
 
 from .cells import CellCritic
 from .critic import Critic, evened
@@ -23,7 +23,7 @@ from .edited import edited
 from .factor import CHUNKS_HELD, Trainer, arguments_parser, conditions, draw_batch
 from .networks import load_denoiser, with_absent
 from .runs import precision, require_world, world_of_checkpoint
-from .sampling import jump
+from .sampling import jump, restart_asked
 from .text import Captions
 from .weights import reading
 
@@ -72,10 +72,7 @@ class Refiner(Trainer):
         if arguments.read and arguments.factor != "image":
             raise SystemExit(f"--read is for images; the outlines of a {arguments.factor} are not read")
         self.steps, self.shift = begun["steps"], begun.get("shift", 1.0)
-        try:
-            self.restart = restart_of(arguments.restart, self.steps, self.shift) if arguments.restart else begun.get("restart")
-        except ValueError as error:
-            raise SystemExit(f"--restart {' '.join(f'{said:g}' for said in arguments.restart)}: {error}") from None
+        self.restart = restart_asked(arguments.restart, begun)
         self.moments = moments(self.steps, self.shift, self.restart)
         self.length = len(self.moments) - 1
         self.renewed = renewed_steps(self.restart)

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from evaluate.flow import moments, renewed_steps
+from evaluate.flow import moments, renewed_steps, restart_of
 
 from .networks import Denoiser, with_absent
 from .text import Captions
@@ -18,6 +18,16 @@ def jump(x: Tensor, velocity: Tensor, now: float, then: float, renewed: bool = F
     if renewed:
         return (1 - then) * clean + then * torch.randn(clean.shape, generator=generator).to(clean.device)
     return clean + then / now * (x - clean)
+
+
+def restart_asked(said: list[float] | None, saved: dict) -> dict | None:
+    """The restart of a distilled network's walk: what `--restart` says, else that of its checkpoint, if any."""
+    if not said:
+        return saved.get("restart")
+    try:
+        return restart_of(said, saved["steps"], saved.get("shift", 1.0))
+    except ValueError as error:
+        raise SystemExit(f"--restart {' '.join(f'{number:g}' for number in said)}: {error}") from None
 
 
 @torch.no_grad()
