@@ -102,22 +102,28 @@ impl Workbench {
         effects
     }
 
-    /// What a cancelled job leaves: the candidates it had drawn.
-    fn stopped(&mut self, mut running: Running) -> Vec<Effect> {
+    /// What a cancelled job leaves.
+    fn stopped(&mut self, running: Running) -> Vec<Effect> {
+        let said = match (running.drawn.len(), running.purpose) {
+            (0, _) => "Stopped".into(),
+            (_, Purpose::Mend) => "Stopped; what was mended so far is kept".into(),
+            (drawn, _) => format!("Stopped; the {drawn} candidates drawn so far are kept"),
+        };
+        let mut effects = vec![Effect::Say(Severity::Info, said)];
+        effects.extend(self.keep_drawn(running));
+        effects
+    }
+
+    /// Takes the candidates that a job had drawn before it ended early.
+    fn keep_drawn(&mut self, mut running: Running) -> Vec<Effect> {
         let drawn = std::mem::take(&mut running.drawn);
         if drawn.is_empty() {
-            return vec![Effect::Say(Severity::Info, "Stopped".into())];
+            return Vec::new();
         }
-        let said = match running.purpose {
-            Purpose::Mend => "Stopped; what was mended so far is kept".into(),
-            _ => format!("Stopped; the {} candidates drawn so far are kept", drawn.len()),
-        };
         if running.purpose != Purpose::Mend {
             running.purpose = Purpose::Candidates { then_run: false };
         }
-        let mut effects = vec![Effect::Say(Severity::Info, said)];
-        effects.extend(self.take_candidates(&running, drawn));
-        effects
+        self.take_candidates(&running, drawn)
     }
 
     /// Cancels without a word.
@@ -228,7 +234,11 @@ impl Workbench {
             }
             Ok(Outcome::Suggestions(_)) => Vec::new(),
             Err(None) => self.stopped(running),
-            Err(Some(message)) => vec![Effect::Say(Severity::Error, message)],
+            Err(Some(message)) => {
+                let mut effects = vec![Effect::Say(Severity::Error, message)];
+                effects.extend(self.keep_drawn(running));
+                effects
+            }
         }
     }
 

@@ -316,6 +316,20 @@ fn stopped_mending_keeps_what_is_better() {
 }
 
 #[test]
+fn a_failure_while_candidates_are_mended_keeps_those_drawn() {
+    let mut waiting = Waiting::new();
+    waiting.starts(prompt("a dog"));
+    let drawing = Command::GenerateCandidates { count: 4, seed: 0, until: None, mend: 1 };
+    let (Some((id, job)), _) = waiting.starts(drawing) else { panic!("a job starts") };
+    let Outcome::Candidates(drawn) = waiting.outcome(&job) else { panic!("candidates come back") };
+    waiting.bench.on_event(Event::Drawn(id, drawn.clone()));
+    let effects = waiting.bench.on_event(Event::Failed(id, "out of memory".into()));
+    assert!(matches!(&effects[..], [Effect::Say(Severity::Error, said)] if said == "out of memory"));
+    assert!(waiting.bench.document().candidates == drawn && waiting.states()[0] == Fresh);
+    assert!(waiting.bench.running().is_none());
+}
+
+#[test]
 fn cancelling_keeps_the_candidates_drawn_so_far() {
     let mut waiting = Waiting::new();
     waiting.starts(prompt("a dog"));
