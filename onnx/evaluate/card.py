@@ -2,6 +2,7 @@
 
 import os
 
+WORDS = {1: "one", 2: "two", 3: "three"}
 BEGIN, END = "<!-- figures: begin (written by evaluate) -->", "<!-- figures: end -->"
 
 
@@ -83,10 +84,9 @@ def _attribute_rows(a):
         _row(f"relations kept ({a['relations_count']} maps, both things found; chance is about a half)", a["relations"], a["relations_renders"]),
         _row("relations kept, candidate ranked first", a["relations_chosen"], None),
     ]
-    words = {1: "one", 2: "two", 3: "three"}
     for n in counts:
-        rows.append(_row(f"count of {words[n]} right ({counts[n][1]} in maps)", counts[n][0], true[n][0]))
-        rows.append(_row(f"count of {words[n]} right, candidate ranked first ({chosen[n][1]})", chosen[n][0], None))
+        rows.append(_row(f"count of {WORDS[n]} right ({counts[n][1]} in maps)", counts[n][0], true[n][0]))
+        rows.append(_row(f"count of {WORDS[n]} right, candidate ranked first ({chosen[n][1]})", chosen[n][0], None))
     return rows
 
 
@@ -96,10 +96,9 @@ def _shown_rows(shown, candidates):
         return []
     (drawn, drawn_first), (mended, mended_first) = shown["drawn"], shown["mended"]
     columns = drawn, drawn_first, mended, mended_first, shown["renders"]
-    words = {1: "one", 2: "two", 3: "three"}
     values = {"recall": lambda c: c["recall"], "classes nobody asked for, a map": lambda c: c["unasked"], "silhouettes named": lambda c: c["silhouettes"][0]}
     values |= {"the same, of the renders'": lambda c: c["silhouettes"][0] / shown["renders"]["silhouettes"][0], "relations kept": lambda c: c["relations"]}
-    values |= {f"count of {words[n]} right ({drawn_first['counts'][n][1]} a map)": lambda c, n=n: c["counts"][n][0] for n in drawn["counts"]}
+    values |= {f"count of {WORDS[n]} right ({drawn_first['counts'][n][1]} in one map a caption)": lambda c, n=n: c["counts"][n][0] for n in drawn["counts"]}
     titles = ["what", f"all {candidates}, as drawn", "ranked first, as drawn", f"all {candidates}, mended as in the editor", "**ranked first, mended**", "renders"]
     rows = ["", "What the editor shows: maps as they are drawn, and after the round in which it mends the best of those that lack something (`evaluate.mending`).", ""]
     rows += [f"| {' | '.join(titles)} |", f"|{' --- |' * len(titles)}"]

@@ -96,7 +96,7 @@ def main():
     parser.add_argument("--captions", type=int, default=100)
     parser.add_argument("--candidates", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=4)
-    parser.add_argument("--most", type=int, help="in a round, the best of those that lack something [default: all; the editor, after drawing: 5]")
+    parser.add_argument("--most", type=int, help=f"in a round, the best of those that lack something [default: all; the editor, after drawing: {MOST}]")
     parser.add_argument("--asking", type=int, help="only those captions that ask for so many of something")
     parser.add_argument("--seed", type=int, help="of other captions than the model card's")
     options = parser.parse_args()

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from evaluate import flow, mending, ranking
+from evaluate import card, flow, mending, ranking, shown
 from evaluate.captions import held_out_cases
 from evaluate.pack import Pack
+from evaluate.recall import recall
 from evaluate.samples import MAP_SIDE, Candidates
 
 TINY = "tests/fixtures/tiny_pack"
@@ -56,13 +57,30 @@ def test_a_row_for_each_round(capsys, monkeypatch):
 
 
 def test_the_editor_mends_the_best_that_lack_something(monkeypatch):
-    pack, cases = Pack(TINY), held_out_cases(2)
-    drawn = Candidates(None, None, np.stack([latents(4), latents(4)]))
+    pack, case = Pack(TINY), held_out_cases(1)[0]
+    drawn, again = [(0.9, 0.0), (0.2, 0.0), (0.5, 0.0), (1.0, 0.0)], [(0.95, 0.0), (0.1, 0.0)]
+    scored = lambda: monkeypatch.setattr(ranking, "standing", lambda *_, scores=iter(drawn + again): next(scores))
+    scored()
+    one = mending.Mended(pack, case, latents(4), np.random.Generator(np.random.PCG64(1)))
+    before = one.latents.copy()
+    one.mend(2)
+    assert one.scores.tolist() == [0.95, 0.2, 0.5, 1.0], "the best two of three were drawn again, and one of them is better"
+    assert [bool((a != b).any()) for a, b in zip(one.latents, before, strict=True)] == [True, False, False, False]
+    assert np.isclose(one.calls, 1 + mending.STRENGTH * 2 / 4)
     monkeypatch.setattr(mending, "MOST", 2)
-    after, chosen = mending.mended(pack, cases, drawn)
-    before = [mending.Mended(pack, case, some, None) for case, some in zip(cases, drawn.latents, strict=True)]
-    for i, one in enumerate(before):
-        changed = [k for k in range(4) if (after.classes[i, k] != one.maps[k]).any()]
-        assert set(changed) <= set([k for k in one.order if one.scores[k] < mending.WHOLE][:2])
-        standing = lambda k: ranking.standing(pack, cases[i], after.classes[i, k], after.boundary[i, k])
-        assert standing(chosen[i]) == max(standing(k) for k in range(4))
+    scored()
+    after, chosen = mending.mended(pack, [case], Candidates(None, None, latents(4)[None]))
+    assert chosen == [3] and after.classes.shape == (1, 4, MAP_SIDE, MAP_SIDE)
+
+
+def test_the_card_says_what_the_editor_shows():
+    case = held_out_cases(1)[0]
+    judge = lambda outlines: np.zeros((len(outlines), 25), np.float32)
+    empty, full = np.zeros_like(case.classes), case.classes
+    pair = lambda *maps: Candidates([np.stack(maps)], [np.stack([case.boundary] * len(maps))], None)
+    found = {"drawn": shown.measure([case], pair(empty, full), [1], judge), "mended": shown.measure([case], pair(full, full), [0], judge), "renders": shown.of_renders([case], judge)}
+    assert found["drawn"][0]["recall"] == (recall(empty, case.asked) + 1) / 2 < 1
+    assert found["drawn"][1]["recall"] == found["mended"][0]["recall"] == found["renders"]["recall"] == 1
+    rows = card._shown_rows(found, 2)
+    said = next(row for row in rows if row.startswith("| recall"))
+    assert said.count("1.000") == 4 and not card._shown_rows(None, 2)
