@@ -83,10 +83,14 @@ def row(name, every, judge):
     """A line of the table."""
     maps, rims = [one.maps for one in every], [one.rims for one in every]
     all_ten, first = shown.measure([one.case for one in every], Candidates(maps, rims, None), [one.order[0] for one in every], judge)
-    said = lambda found, what: f"{found[what][0]:.3f} ({found[what][1]})"
-    counts = lambda found: ", ".join(f"{found['counts'][n][0]:.3f}" for n in (1, 2, 3))
-    cells = [name, f"{np.mean([one.calls for one in every]):.2f}", said(all_ten, "silhouettes"), said(first, "silhouettes"), f"{all_ten['recall']:.3f}"]
-    cells += [f"{all_ten['unasked']:.3f}", f"{all_ten['relations']:.3f}", counts(all_ten), counts(first), f"{np.mean([one.scores.mean() for one in every]):.3f}"]
+    return line(name, f"{np.mean([one.calls for one in every]):.2f}", all_ten, first, f"{np.mean([one.scores.mean() for one in every]):.3f}")
+
+
+def line(name, calls, every, first, score):
+    """A line of the table from what `shown.measure` found of all maps and of those ranked first."""
+    kinds = [("silhouettes", lambda pair: f"{pair[0]:.3f} ({pair[1]})"), ("recall", "{:.3f}".format), ("unasked", "{:.3f}".format), ("relations", "{:.3f}".format)]
+    kinds.append(("counts", lambda counts: ", ".join(f"{counts[n][0]:.3f} ({counts[n][1]})" for n in (1, 2, 3))))
+    cells = [name, calls, *(said(found[what]) for what, said in kinds for found in (every, first)), score]
     return f"| {' | '.join(cells)} |"
 
 
@@ -109,13 +113,15 @@ def main():
     drawn = draw_candidates(pack, [case.caption for case in cases], options.candidates, [sorted(case.asked) for case in cases])
     rng = np.random.Generator(np.random.PCG64(NOISE_SEED))
     every = [Mended(pack, case, latents, rng) for case, latents in zip(cases, drawn.latents, strict=True)]
-    print("| rounds | walks a map | silhouettes | ranked first | recall | unasked | relations | counts of one, two, three | ranked first | score |")
-    print(f"|{' --- |' * 10}")
+    print("| rounds | walks a map | silhouettes | ranked first | recall | ranked first | unasked | ranked first | relations | ranked first | counts of one, two, three | ranked first | score |")
+    print(f"|{' --- |' * 13}")
     print(row("none", every, judge), flush=True)
     for number in range(options.rounds):
         for one in every:
             one.mend(options.most)
         print(row(str(number + 1), every, judge), flush=True)
+    true = shown.of_renders(cases, judge)
+    print(line("*renders*", "", true, true, ""))
 
 
 if __name__ == "__main__":

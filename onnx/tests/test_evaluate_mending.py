@@ -53,7 +53,10 @@ def test_a_row_for_each_round(capsys, monkeypatch):
     one = mending.Mended(Pack(TINY), case, latents(2), np.random.Generator(np.random.PCG64(1)))
     judge = lambda outlines: np.zeros((len(outlines), 25), np.float32)
     cells = mending.row("none", [one], judge).strip("| ").split(" | ")
-    assert len(cells) == 10 and cells[:2] == ["none", "1.00"]
+    assert len(cells) == 13 and cells[:2] == ["none", "1.00"]
+    true = shown.of_renders([case], judge)
+    renders = mending.line("*renders*", "", true, true, "").split(" | ")
+    assert len(renders) == 13 and renders[4:6] == ["1.000", "1.000"], "renders show all that is asked for"
 
 
 def test_the_editor_mends_the_best_that_lack_something(monkeypatch):

@@ -312,7 +312,7 @@ def arguments_parser() -> argparse.ArgumentParser:
     parser.add_argument("--frames", default="onnx/runs/frames", help="folder of rendered frames (train.frames)")
     parser.add_argument("--parents", nargs="*", metavar="VARIABLE", help="what a new run's network reads beside the text, instead of the factor's own parents")
     parser.add_argument("--start", help="checkpoint of another run whose averaged weights a new one begins with")
-    parser.add_argument("--favour", nargs="+", default=[], metavar="THING", help=f"classes, or looks such as letters, of which {FAVOURED:.0%} of the captions of maps drawn on the fly are to name one: what a factor draws badly yet")
+    parser.add_argument("--favour", nargs="+", default=[], metavar="THING", help=f"classes, or looks such as letters, of which {FAVOURED:.0%}% of the captions of maps drawn on the fly are to name one: what a factor draws badly yet")
     parser.add_argument("--frames-only", action="store_true", help="learn from the frames what could be drawn on the fly as well: for data of your own")
     parser.add_argument("--missing", type=float, default=0.0, metavar="SHARE", help="leave out this share of each parent's maps, as if they were never collected")
     parser.add_argument("--minutes", type=float, default=60)

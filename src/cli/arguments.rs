@@ -15,6 +15,7 @@ use crate::compliance::{Part, Weights};
 use crate::engine::Device;
 use crate::graph::Sampling;
 use crate::workbench::{MAX_CANDIDATES, MAX_GUIDANCE, MAX_ROUNDS, MAX_STEPS};
+use crate::worker::MENDED;
 
 /// Edit the picture under the picture: sample the maps that explain an image from a prompt, change
 /// them by hand, and let the image follow.
@@ -127,13 +128,13 @@ pub struct GenerateOptions {
     /// Draws candidates until the best has this score, 0 to 1; --candidates is then the most [default: draw them all]
     #[arg(long, value_name = "SCORE", value_parser = score)]
     pub until: Option<f32>,
-    /// Draws the best five of the candidates that lack something so often once more from half-way, and keeps what scores better; 0: not
     #[arg(long, value_name = "ROUNDS", value_parser = rounds, default_value_t = 1)]
+    #[arg(help = format!("Draws the best {MENDED} of the candidates that lack something so often once more from half-way, and keeps what scores better; 0: not"))]
     pub mend: usize,
     /// A word of the prompt that stands for a class, or with nothing after the sign for none; may be repeated
     #[arg(long, value_name = "WORD=CLASS", value_parser = binding)]
     pub bind: Vec<(String, String)>,
-    /// What a part of the score weighs: recall, counts, relations, colours or unasked; may be repeated
+    /// What a part of the score weighs: recall, counts, relations, colours, shapes or unasked; may be repeated
     #[arg(long, value_name = "PART=WEIGHT", value_parser = weight)]
     pub weight: Vec<(Part, f32)>,
     /// What to sample, e.g. segmentation,image [default: everything]

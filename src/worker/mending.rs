@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::candidates::{ordered, rank};
+use super::candidates::{measure_all, ordered};
 use super::run::{PartOfJob, Runner, evaluations, measured};
 use super::{Asked, Mending};
 use crate::compliance::Weights;
@@ -21,7 +21,7 @@ pub fn lacks(candidate: &Candidate, weights: &Weights) -> bool {
 }
 
 /// How many of a walk's evaluations a candidate that is mended takes once more.
-pub(super) fn again(evaluations: usize) -> usize {
+pub(super) fn mended_evaluations(evaluations: usize) -> usize {
     (evaluations as f32 * STRENGTH).round() as usize
 }
 
@@ -42,9 +42,10 @@ impl Runner {
     ) -> Result<Vec<Candidate>, EngineError> {
         let manifest = engine.pack().manifest.clone();
         let (request, by) = (asked.request(&manifest, control), asked.measure(&manifest));
-        let each = again(evaluations(engine, asked.variable, &asked.settings));
+        let each = mended_evaluations(evaluations(engine, asked.variable, &asked.settings));
         // The prompt may be another one than they were drawn for.
-        let mut candidates = rank(candidates.to_vec(), by);
+        let mut candidates = candidates.to_vec();
+        measure_all(&mut candidates, by);
         let Mending { rounds, most, until } = mending;
         let reached =
             |all: &[Candidate]| until.is_some_and(|u| all.iter().any(|c| c.compliance.score(by.weights) >= u));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::candidates::{Measure, measure_all, ordered, shapes_of};
-use super::mending::again;
+use super::mending::mended_evaluations;
 use super::pace::Pace;
 use super::suggest::Suggester;
 use super::{Job, Mending, Outcome, Step};
@@ -20,7 +20,7 @@ const BATCH: usize = 10;
 const BATCH_UNTIL: usize = 1;
 
 /// How many candidates at most are mended in a round that follows their drawing: the best gain most by it, and nobody waits for all of them.
-const MENDED: usize = 5;
+pub const MENDED: usize = 5;
 
 /// Runs jobs one after the other and remembers how long steps take.
 #[derive(Debug, Default)]
@@ -56,8 +56,8 @@ impl Runner {
                 let manifest = engine.pack().manifest.clone();
                 let request = SampleRequest { seeds: seeds.clone(), ..asked.request(&manifest, control) };
                 let by = asked.measure(&manifest);
-                let again = again(evaluations(engine, asked.variable, &asked.settings));
-                let most = self.pace.estimate(asked.variable, mend * MENDED.min(seeds.len()) * again);
+                let each = mended_evaluations(evaluations(engine, asked.variable, &asked.settings));
+                let most = self.pace.estimate(asked.variable, mend * MENDED.min(seeds.len()) * each);
                 let part = PartOfJob { inner: control, later: most, portion: None };
                 let candidates = self.candidates(engine, &request, by, *until, &part, drawn)?;
                 if *mend == 0 {
