@@ -3,7 +3,7 @@
     python -m evaluate.wider --pack onnx/packs/clay --captions 1000 --longer 500 --unseen 200
 
 Longer captions ask for four to six objects. Where the training said dog, puppy, hound or doggy, `--unseen` captions say terrier (`UNSEEN`); beside them stand the same captions in the words of the training, and with `thing`
-in the place of each such word, which is what the rest of a caption gives away. Objects found are those of these words alone there. Diversity is the share of the pixels in which two maps of a caption differ.
+in the place of each such word, which is what the rest of a caption gives away, or with the name of the class, which is what the networks read once a person has bound such a word to it. Objects found are those of these words alone there. Diversity is the share of the pixels in which two maps of a caption differ.
 """
 
 import argparse
@@ -32,6 +32,7 @@ UNSEEN = {
 }  # fmt: skip
 """Class -> a word for it, and its plural, that no caption of the training has; classes without a common one are left out."""
 THING = "thing/things"
+BOUND = {name: f"{name}/{plural_of(name)}" for name in UNSEEN}
 
 
 def renamed(caption, names, words=UNSEEN):
@@ -47,9 +48,9 @@ def renamed(caption, names, words=UNSEEN):
     return caption
 
 
-def figures(pack, cases, candidates, texts=None, only=None, threads=1):
-    """Figures of `candidates` maps for each case. `texts` stand in for the cases' captions, and then nothing is held back, as in the program where a word is unknown; of objects found those of the sets `only` count."""
-    asked = None if texts else [sorted(case.asked) for case in cases]
+def figures(pack, cases, candidates, texts=None, only=None, threads=1, known=True):
+    """Figures of `candidates` maps for each case. `texts` stand in for the cases' captions. Where not all words are `known`, nothing is held back, as in the program; of objects found those of the sets `only` count."""
+    asked = [sorted(case.asked) for case in cases] if known else None
     drawn = draw_candidates(pack, texts or [case.caption for case in cases], candidates, asked)
     recalls = np.array([[recall(m, case.asked) for m in maps] for case, maps in zip(cases, drawn.classes, strict=True)])
     first = drawn.classes[:, 0]
@@ -104,9 +105,10 @@ def table(pack, captions, longer, unseen, candidates, threads=1):
     if unseen:
         cases, names = zip(*with_unseen(unseen, version), strict=True)
         rows.append((f"naming what has other words too ({len(cases)})", figures(pack, cases, candidates, only=names, threads=threads)))
-        for what, words in (("the same, in words never seen", UNSEEN), ("*control:* the same, with *thing* for each", dict.fromkeys(UNSEEN, THING))):
+        control = dict.fromkeys(UNSEEN, THING)
+        for what, words in (("the same, in words never seen", UNSEEN), ("the same, each such word bound to its class", BOUND), ("*control:* the same, with *thing* for each", control)):
             texts = [renamed(case.caption, its, words) for case, its in zip(cases, names, strict=True)]
-            rows.append((what, figures(pack, cases, candidates, texts, names, threads)))
+            rows.append((what, figures(pack, cases, candidates, texts, names, threads, known=words is BOUND)))
     return rows
 
 

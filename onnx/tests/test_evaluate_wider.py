@@ -43,6 +43,6 @@ def test_longer_captions_ask_for_four_to_six_objects():
 def test_the_table_has_a_row_for_each_set_of_captions():
     rows = wider.table(Pack(TINY), 4, 3, 4, 2)
     assert [name for name, _ in rows] == [
-        "held out (4)", "with four to six objects (3)", "naming what has other words too (4)", "the same, in words never seen", "*control:* the same, with *thing* for each",
+        "held out (4)", "with four to six objects (3)", "naming what has other words too (4)", "the same, in words never seen", "the same, each such word bound to its class", "*control:* the same, with *thing* for each",
     ]  # fmt: skip
     assert all(0 <= found["first"] <= found["best"] <= 1 and 0 <= found["objects"] <= 1 and 0 < found["diversity"] <= 1 for _, found in rows)

@@ -131,7 +131,7 @@ pub struct GenerateOptions {
     #[arg(long, value_name = "ROUNDS", value_parser = rounds, default_value_t = 1)]
     #[arg(help = format!("Draws the best {MENDED} of the candidates that lack something so often once more from half-way, and keeps what scores better; 0: not"))]
     pub mend: usize,
-    /// A word of the prompt that stands for a class, or with nothing after the sign for none; may be repeated
+    /// A word of the prompt that stands for a class and is drawn as it, or with nothing after the sign for none; may be repeated
     #[arg(long, value_name = "WORD=CLASS", value_parser = binding)]
     pub bind: Vec<(String, String)>,
     /// What a part of the score weighs: recall, counts, relations, colours, shapes or unasked; may be repeated

@@ -38,7 +38,7 @@ pub enum Command {
         /// `"chain"` or `"joint"`.
         sampling: Sampling,
     },
-    /// Binds a word outside the vocabulary to a class.
+    /// Binds a word outside the vocabulary to a class: it is drawn and measured as this one.
     BindWord {
         /// Word of the prompt.
         word: String,

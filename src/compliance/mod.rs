@@ -2,6 +2,7 @@
 //! (paper, section 3).
 
 mod attributes;
+mod bound;
 mod colours;
 mod measure;
 mod nearest;
@@ -16,6 +17,7 @@ mod tokens;
 mod vocabulary;
 mod words;
 
+pub use bound::in_pack_words;
 pub use colours::{ColourReader, ColourWords};
 pub use measure::{ColourCheck, Compliance, CountCheck, Evidence, RelationCheck, measure};
 pub use nearest::{Named, nearest_classes};

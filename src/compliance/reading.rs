@@ -127,7 +127,7 @@ fn ask(reading: &mut Reading, classes: &ClassTable, what: &Asked, words: &str, s
 }
 
 /// Ranges of tokens that name a class, the longest first where they overlap.
-fn matches(tokens: &[Token], vocabulary: &Vocabulary) -> Vec<(Range<usize>, Meaning)> {
+pub(super) fn matches(tokens: &[Token], vocabulary: &Vocabulary) -> Vec<(Range<usize>, Meaning)> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {

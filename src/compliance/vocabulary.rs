@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use crate::maps::{ClassInfo, ClassTable};
 
-/// Which class a phrase names, and whether it names several of it.
+/// Which class a phrase names, whether it names several of it, and whether that is a person's word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Meaning {
     pub class: u8,
     pub plural: bool,
+    pub bound: bool,
 }
 
 /// Phrases (lower case, words separated by one space) and their classes.
@@ -25,7 +26,7 @@ impl Vocabulary {
         for (phrase, class) in bindings {
             if let Some(class) = classes.by_name(class) {
                 let plural = !is_singular_of_itself(phrase);
-                vocabulary.add(phrase, Meaning { class: class.index, plural });
+                vocabulary.add(phrase, Meaning { class: class.index, plural, bound: true });
             }
         }
         for class in classes.iter() {
@@ -57,7 +58,7 @@ impl Vocabulary {
     }
 
     fn add_class(&mut self, class: &ClassInfo) {
-        let own = |plural| Meaning { class: class.index, plural };
+        let own = |plural| Meaning { class: class.index, plural, bound: false };
         self.add(&class.name, own(false));
         self.add(&class.plural, own(true));
         for word in &class.synonyms {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::apply::Applied;
 use super::sampling::{Purpose, Running};
-use super::settings::{bindings, effective_negative, effective_prompt};
+use super::settings::{bindings, effective_negative, effective_prompt, network_prompts};
 use super::state::{CommandError, Effect, Severity, Workbench};
 use crate::document::{Candidate, Document};
 use crate::graph::{FactorGraph, NodeState, Sampling, VariableId, VariableKind};
@@ -185,9 +185,9 @@ impl Workbench {
             effects.push(Effect::Say(Severity::Info, message));
         } else {
             let started = &running.started;
-            let outdated = effective_prompt(started, variable) != effective_prompt(&document, variable)
-                || effective_negative(started, variable) != effective_negative(&document, variable)
-                || started.node(variable).settings.sampling != node.settings.sampling;
+            let read = |document| network_prompts(document, self.pack.classes(), variable);
+            let outdated =
+                read(started) != read(&document) || started.node(variable).settings.sampling != node.settings.sampling;
             take_candidate(&mut document, &graph, variable, at, &taken);
             if outdated {
                 document.outdate(&graph, variable);

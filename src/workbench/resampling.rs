@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::sampling::{Purpose, Running, same_map};
-use super::settings::{effective_negative, effective_prompt};
+use super::settings::network_prompts;
 use super::state::{CommandError, Effect, Severity, Workbench};
 use crate::engine::{Revision, SEAM, Variation};
 use crate::graph::{Sampling, VariableId};
@@ -74,8 +74,7 @@ impl Workbench {
         // What is selected often is an object to the pixel: its edge has to go with it.
         let mask = self.selection.mask().map(|mask| grown(mask, SEAM));
         let revision = Revision { base: node.map.clone()?, mask, strength: asked.strength, variation };
-        let prompt = effective_prompt(&self.document, id).to_owned();
-        let negative = effective_negative(&self.document, id).to_owned();
+        let [prompt, negative] = network_prompts(&self.document, self.pack.classes(), id);
         // What a person wants another of is to come out as well as it can, be it a part or all.
         let settings = node.settings.sampling.full();
         // What is there already the prompt need not name, so nothing in it is doubted.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::settings::{effective_negative, effective_prompt};
+use super::settings::network_prompts;
 use super::state::{CommandError, Effect, Severity, Workbench};
 use crate::document::{Candidate, Document};
 use crate::graph::{FactorGraph, NodeState, Sampling, VariableId};
-use crate::maps::Map;
+use crate::maps::{ClassTable, Map};
 use crate::worker::{Event, Job, JobId, Outcome, Step};
 
 /// The job that runs.
@@ -157,10 +157,11 @@ impl Workbench {
             .map(|id| {
                 let settings = &document.node(*id).settings;
                 let is_segmentation = self.segmentation().is_ok_and(|classes| classes == *id);
+                let [prompt, negative] = network_prompts(document, self.pack.classes(), *id);
                 Step {
                     variable: *id,
-                    prompt: effective_prompt(document, *id).to_owned(),
-                    negative: effective_negative(document, *id).to_owned(),
+                    prompt,
+                    negative,
                     unnamed: if is_segmentation { self.reading().unnamed(self.pack.classes()) } else { Vec::new() },
                     seed: settings.seed,
                     settings: settings.sampling.clone(),
@@ -265,7 +266,7 @@ impl Workbench {
             }
         }
         for id in &taken {
-            if inputs_differ(&running.started, &document, &graph, maps, *id) {
+            if inputs_differ(&running.started, &document, self.pack.classes(), &graph, maps, *id) {
                 document.outdate(&graph, *id);
             }
         }
@@ -303,6 +304,7 @@ pub(super) fn same_map(a: Option<&Arc<Map>>, b: Option<&Arc<Map>>) -> bool {
 fn inputs_differ(
     started: &Document,
     now: &Document,
+    classes: &ClassTable,
     graph: &FactorGraph,
     maps: &[(VariableId, Arc<Map>)],
     id: VariableId,
@@ -311,7 +313,6 @@ fn inputs_differ(
     let used = |p: VariableId| maps.iter().find(|(id, _)| *id == p).map(|(_, map)| map).or(visible(started, p));
     (before.seed, &before.sampling) != (after.seed, &after.sampling)
         || (started.sampling != now.sampling && !graph.factor(id).parents.is_empty())
-        || effective_prompt(started, id) != effective_prompt(now, id)
-        || effective_negative(started, id) != effective_negative(now, id)
+        || network_prompts(started, classes, id) != network_prompts(now, classes, id)
         || graph.factor(id).parents.iter().any(|p| !same_map(used(*p), visible(now, *p)))
 }

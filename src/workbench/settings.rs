@@ -3,9 +3,10 @@
 use super::apply::Applied;
 use super::changes::Setting;
 use super::state::{CommandError, Workbench};
-use crate::compliance::{IGNORED, Weights};
+use crate::compliance::{IGNORED, Weights, in_pack_words};
 use crate::document::{Candidate, Document};
 use crate::graph::{FactorGraph, NodeState, VariableId};
+use crate::maps::ClassTable;
 use crate::worker::{Measure, ordered, rank};
 
 /// Longest prompt in characters.
@@ -82,6 +83,13 @@ impl Workbench {
         }
         let mut document = self.document.clone();
         document.bindings.insert(word.to_owned(), class.to_owned());
+        let graph = self.pack.graph.clone();
+        for id in graph.ids() {
+            let read = |document| network_prompts(document, self.pack.classes(), id);
+            if read(&document) != read(&self.document) {
+                document.outdate(&graph, id);
+            }
+        }
         let prompt =
             self.segmentation().map_or(document.prompt.clone(), |id| effective_prompt(&document, id).to_owned());
         let (bindings, weights) = (bindings(&document), document.weights);
@@ -201,6 +209,12 @@ pub(super) fn effective_prompt(document: &Document, id: VariableId) -> &str {
 /// What a factor is led away from.
 pub(super) fn effective_negative(document: &Document, id: VariableId) -> &str {
     document.node(id).settings.negative_prompt.as_deref().unwrap_or(&document.negative_prompt)
+}
+
+/// What the networks of a factor read: its prompt and what it is led away from, words bound by hand in those of the pack.
+pub(super) fn network_prompts(document: &Document, classes: &ClassTable, id: VariableId) -> [String; 2] {
+    let bindings = bindings(document);
+    [effective_prompt(document, id), effective_negative(document, id)].map(|p| in_pack_words(p, classes, &bindings))
 }
 
 /// Words bound by hand, as the compliance reads them.

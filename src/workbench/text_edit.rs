@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::sampling::{Purpose, Running, same_map};
-use super::settings::{MAX_STEPS, bindings, effective_prompt};
+use super::settings::{MAX_STEPS, bindings, network_prompts};
 use super::state::{CommandError, Effect, Severity, Workbench};
-use crate::compliance::{Reading, read_prompt, unnamed};
+use crate::compliance::{Reading, in_pack_words, read_prompt, unnamed};
 use crate::diffusion::Direction;
 use crate::engine::{Concept, FactorSettings, InversionMethod, Revision, SEAM, TextEdit};
 use crate::graph::{Sampling, VariableId};
@@ -49,15 +49,18 @@ impl Workbench {
         if let Some(steps) = asked.steps.filter(|steps| !(1..=MAX_STEPS).contains(steps)) {
             return refuse(format!("Steps must be between 1 and {MAX_STEPS}, not {steps}"));
         }
-        let edit = TextEdit { concepts: asked.concepts, method: asked.method };
+        let said = |words: &str| in_pack_words(words, self.pack.classes(), &bindings(&self.document));
+        let concepts = asked.concepts.into_iter().map(|c| Concept { words: said(&c.words), ..c }).collect();
+        let edit = TextEdit { concepts, method: asked.method };
         if let Err(reason) = edit.check() {
             return refuse(format!("{variable} cannot be edited: {reason}"));
         }
         let mask = self.selection.mask().map(|mask| grown(mask, SEAM));
         let own = node.settings.sampling.clone();
+        let [prompt, _] = network_prompts(&self.document, self.pack.classes(), id);
         let step = Step {
             variable: id,
-            prompt: effective_prompt(&self.document, id).to_owned(),
+            prompt,
             negative: String::new(),
             unnamed: self.unnamed_by_edit(id, &base, &edit.concepts),
             seed: asked.seed.unwrap_or(node.settings.seed),

@@ -1,7 +1,7 @@
 //! Sampling-based prompt compliance over candidates (paper, section 3).
 
 use super::Asked;
-use crate::compliance::{Evidence, Shape, Weights, measure, outlines, ranking, read_prompt};
+use crate::compliance::{Evidence, Shape, Weights, in_pack_words, measure, outlines, ranking, read_prompt};
 use crate::document::Candidate;
 use crate::engine::{Control, Engine, EngineError, SampleRequest};
 use crate::maps::Map;
@@ -23,10 +23,11 @@ pub struct Measure<'a> {
 impl Asked {
     /// A request for it; it has no seeds yet.
     pub(super) fn request(&self, manifest: &Manifest, control: &dyn Control) -> SampleRequest {
+        let read = |prompt: &str| in_pack_words(prompt, &manifest.classes, &self.bindings);
         SampleRequest {
             variable: self.variable,
-            prompt: self.prompt.clone(),
-            negative: self.negative.clone(),
+            prompt: read(&self.prompt),
+            negative: read(&self.negative),
             unnamed: read_prompt(&self.prompt, &manifest.classes, &self.bindings).unnamed(&manifest.classes),
             seeds: Vec::new(),
             settings: self.settings.clone(),

@@ -1,5 +1,6 @@
 //! Prompts as people write them, and maps that obey them or do not.
 
+mod bound;
 mod colours;
 mod measuring;
 mod reading;

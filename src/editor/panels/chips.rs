@@ -182,7 +182,7 @@ fn unknown_chip(ui: &mut Ui, word: &str, bench: &Workbench, looked_up: &mut BTre
             });
         });
     });
-    response.on_hover_text("No class of this pack answers to this word. Click to say which one it stands for.");
+    response.on_hover_text("No class of this pack answers to this word. Click to say which one it stands for; it is drawn as that one then.");
 }
 
 /// A menu entry that binds a word to a class.

@@ -189,6 +189,25 @@ fn a_word_bound_to_a_class_counts_and_ranks_anew() {
 }
 
 #[test]
+fn a_bound_word_is_drawn_as_its_class() {
+    let mut plain = Person::with_picture("a tree and two dogs");
+    let mut person = Person::with_picture("a tree and two beagles");
+    let maps = |p: &Person| ["segmentation", "image"].map(|name| (*p.map(name)).clone());
+    assert!(maps(&person) != maps(&plain));
+    person.does(Command::BindWord { word: "squirrel".into(), class: "cat".into() });
+    assert_eq!(person.states(), [Fresh; 4], "no prompt has this word");
+    person.does(Command::BindWord { word: "beagle".into(), class: "dog".into() });
+    assert_eq!(person.states(), [Stale; 4], "what was drawn was another word");
+    person.runs();
+    assert!(maps(&person) == maps(&plain), "the networks read the same words");
+    assert_eq!(person.document().prompt, "a tree and two beagles", "what a person wrote stays");
+    for person in [&mut plain, &mut person] {
+        person.does(generate(3, 7));
+    }
+    assert!(*person.map("segmentation") == *plain.map("segmentation"));
+}
+
+#[test]
 fn an_ignored_word_is_not_asked_about_any_more() {
     let mut person = Person::new();
     person.writes("a tree and two squirrels");
