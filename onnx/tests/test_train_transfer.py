@@ -21,12 +21,13 @@ def save(path, seed, **more):
 
 def test_the_difference_is_added_and_walks_as_what_was_learnt(tmp_path):
     learnt, before, onto = (tmp_path / f"{name}.pt" for name in ("learnt", "before", "onto"))
-    a = save(learnt, 1, steps=4, guidance=3.0, size=128)
+    restart = {"step": 2, "times": 5, "from": 0.75}
+    a = save(learnt, 1, steps=4, guidance=3.0, size=128, restart=restart)
     b, c = save(before, 2, size=128), save(onto, 3, size=192)
     path = transfer(learnt, before, onto, tmp_path / "run")
     saved = torch.load(path, weights_only=True)
     assert "shift" not in saved and torch.load(transfer(learnt, before, onto, tmp_path / "run", 2.0), weights_only=True)["shift"] == 2.0
-    assert saved["steps"] == 4 and saved["guidance"] == 3.0 and saved["size"] == 192 and saved["world"] == 1
+    assert saved["steps"] == 4 and saved["restart"] == restart and saved["guidance"] == 3.0 and saved["size"] == 192 and saved["world"] == 1
     for name, value in load_denoiser(path).state_dict().items():
         assert torch.allclose(value, a[name] + c[name] - b[name], atol=1e-5)
     for name, value in load_denoiser(transfer(learnt, before, onto, tmp_path / "run", scale=0.5)).state_dict().items():

@@ -24,7 +24,7 @@ def transfer(learnt: Path, before: Path, onto: Path, run: Path, shift: float | N
         if differing := [key for key in ("config", "factor", "world") if other.get(key) != first.get(key)]:
             raise SystemExit(f"{path} differs from {learnt} in {', '.join(differing)}: only networks of one shape and factor can be added up")
     total = {name: value + scale * (third["ema"][name] - second["ema"][name]) if value.is_floating_point() else value for name, value in first["ema"].items()}
-    kept = {key: first[key] for key in ("config", "factor", "world", "steps", "shift", "guidance", "perturbed") if key in first}
+    kept = {key: first[key] for key in ("config", "factor", "world", "steps", "shift", "restart", "guidance", "perturbed") if key in first}
     if shift is not None:
         kept["shift"] = shift
     path = run / "checkpoint.pt"
