@@ -1,12 +1,13 @@
 """Every command of the Python side says what it takes."""
 
-import importlib
+import importlib.util
 import sys
 from pathlib import Path
 
 import pytest
 
 ONNX = Path(__file__).parents[1]
+TRAINING = importlib.util.find_spec("torch") is not None
 COMMANDS = sorted(
     ".".join(path.relative_to(ONNX).with_suffix("").parts).removesuffix(".__main__")
     for folder in ("evaluate", "export", "train", "world")
@@ -21,12 +22,12 @@ def test_the_commands_are_found():
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_can_be_read(command, monkeypatch, capsys):
-    try:
-        module = importlib.import_module(command if (ONNX / command.replace(".", "/")).with_suffix(".py").exists() else f"{command}.__main__")
-    except ModuleNotFoundError as error:
-        pytest.skip(f"needs {error.name}")
+    module = command if (ONNX / command.replace(".", "/")).with_suffix(".py").exists() else f"{command}.__main__"
     monkeypatch.setattr(sys, "argv", [command, "--help"])
-    with pytest.raises(SystemExit) as left:
-        module.main()
-    assert left.value.code == 0
+    try:
+        importlib.import_module(module).main()
+    except (ImportError, SystemExit) as left:
+        if not TRAINING and getattr(left, "code", None) != 0:
+            pytest.skip("training alone has what it needs")
+        assert getattr(left, "code", left) == 0
     assert "usage:" in capsys.readouterr().out
