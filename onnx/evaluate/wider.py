@@ -33,6 +33,7 @@ UNSEEN = {
 """Class -> a word for it, and its plural, that no caption of the training has; classes without a common one are left out."""
 THING = "thing/things"
 BOUND = {name: f"{name}/{plural_of(name)}" for name in UNSEEN}
+"""What networks read where a person has bound such a word to its class (`src/compliance/bound.rs`)."""
 
 
 def renamed(caption, names, words=UNSEEN):

@@ -35,6 +35,17 @@ fn a_dog_becomes_a_cat_and_all_else_stays() {
 }
 
 #[test]
+fn a_bound_word_edits_as_its_class() {
+    let mut person = Person::with_picture("a dog in a meadow");
+    let before = classes(&person);
+    person.does(Command::BindWord { word: "tabby".into(), class: "cat".into() });
+    person.does(edit("segmentation", concepts("dog", "a tabby", 8.0)));
+    let shown = classes(&person);
+    assert!(before.contains(&"dog".into()) && !before.contains(&"cat".into()), "{before:?}");
+    assert!(shown.contains(&"cat".into()) && !shown.contains(&"dog".into()), "{shown:?}");
+}
+
+#[test]
 fn what_follows_runs_when_asked() {
     let mut person = Person::with_picture("a dog in a meadow");
     let Command::EditByText { variable, concepts, steps, skip, method, seed, .. } =
