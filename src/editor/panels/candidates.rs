@@ -4,7 +4,7 @@ use egui::{Align, Align2, Button, Color32, FontId, Layout, Rect, RichText, Sense
 
 use super::{breakdown, weights};
 use crate::command::Command;
-use crate::compliance::Weights;
+use crate::compliance::{Reading, Weights};
 use crate::document::Candidate;
 use crate::editor::action::Action;
 use crate::editor::situation::Situation;
@@ -32,8 +32,10 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails, out: &m
         ui.label(RichText::new("Candidates").font(theme::strong(12.5)));
         let line = match candidates.len() {
             0 => "sampled from the prompt, ranked by how well they obey it".to_owned(),
-            n if drawn.is_empty() => format!("{n} maps, best first · {}", summary(candidates)),
-            n => format!("{n} maps so far, best first · {}", summary(candidates)),
+            n => {
+                let so_far = if drawn.is_empty() { "" } else { " so far" };
+                format!("{n} maps{so_far}, best first · {}", summary(candidates, &now.bench.reading()))
+            }
         };
         ui.label(RichText::new(line).size(11.5).color(p.muted));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -97,12 +99,18 @@ fn mend_button(ui: &mut Ui, now: &Situation<'_>, out: &mut Outbox) {
     }
 }
 
-fn summary(candidates: &[Candidate]) -> String {
+/// How many hold what is asked for. A word that no class answers to cannot be looked for, so then only of the others is said.
+fn summary(candidates: &[Candidate], reading: &Reading) -> String {
+    let every = match (reading.asked.is_empty(), reading.unknown.is_empty()) {
+        (true, _) => return "the prompt names nothing that can be looked for".into(),
+        (false, true) => "every object asked for",
+        (false, false) => "every object asked for, unknown words aside",
+    };
     let all = candidates.iter().filter(|c| c.compliance.missing.is_empty()).count();
     match all {
-        0 => "none holds every object asked for".into(),
-        1 => "one holds every object asked for".into(),
-        n => format!("{n} hold every object asked for"),
+        0 => format!("none holds {every}"),
+        1 => format!("one holds {every}"),
+        n => format!("{n} hold {every}"),
     }
 }
 
@@ -185,4 +193,19 @@ fn quality(p: &Palette, percent: f32) -> Color32 {
 fn explain(ui: &mut Ui, index: usize, candidate: &Candidate, weights: &Weights) {
     ui.label(RichText::new(format!("Candidate {} · seed {}", index + 1, candidate.seed)).font(theme::strong(13.0)));
     breakdown::ui(ui, &candidate.compliance, weights);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compliance::read_prompt;
+    use crate::pack::testing::classes;
+
+    #[test]
+    fn words_that_nothing_answers_to_are_set_aside_and_said_to_be() {
+        let said = |prompt: &str| summary(&[], &read_prompt(prompt, &classes(), &[]));
+        assert_eq!(said("a dog"), "none holds every object asked for");
+        assert_eq!(said("a dog beside a zeppelin"), "none holds every object asked for, unknown words aside");
+        assert_eq!(said("a zeppelin"), "the prompt names nothing that can be looked for");
+    }
 }

@@ -261,6 +261,29 @@ fn a_whole_segmentation_is_drawn_with_what_its_prompt_does_not_name() {
 }
 
 #[test]
+fn what_is_sampled_anew_reads_a_bound_word_as_its_class() {
+    let mut waiting = Waiting::new();
+    waiting.starts(prompt("two beagles"));
+    waiting.starts(Command::BindWord { word: "beagle".into(), class: "dog".into() });
+    let run = Command::RunFactor { variable: "segmentation".into() };
+    let (Some(job), _) = waiting.starts(run) else { panic!("a run") };
+    waiting.finish_all(job);
+    let again = Command::Resample {
+        variable: "segmentation".into(),
+        strength: 0.5,
+        seed: Some(7),
+        variation: 1.0,
+        through: true,
+    };
+    let (Some((_, Job::Run { steps, .. })), _) = waiting.starts(again) else { panic!("a run") };
+    assert!(
+        !steps.is_empty() && steps.iter().all(|step| step.prompt == "two dogs"),
+        "those that follow from it as well"
+    );
+    assert_eq!(waiting.bench.document().prompt, "two beagles", "the prompt stays as written");
+}
+
+#[test]
 fn without_a_prompt_there_is_nothing_to_draw() {
     let mut person = Person::new();
     assert_eq!(person.is_refused(Command::RunStale), "Write a prompt first: what should the picture show?");
