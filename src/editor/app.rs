@@ -174,9 +174,10 @@ impl EditorApp {
                 let shown = (&mut canvas.view, canvas.settings.class.as_str());
                 self.properties.ui(ui, &now, run, shown, &mut self.thumbnails, out);
             });
+            let reading = self.prompt.read(now.bench);
             bottom("candidates", panels::candidates::HEIGHT)
                 .frame(bar(12, 8))
-                .show(ui, |ui| panels::candidates::ui(ui, &now, &mut self.thumbnails, out));
+                .show(ui, |ui| panels::candidates::ui(ui, &now, &reading, &mut self.thumbnails, out));
             top("options", panels::tool_options::HEIGHT)
                 .frame(bar(12, 0))
                 .show(ui, |ui| panels::tool_options::ui(ui, &now, &mut self.canvas, out));

@@ -1,6 +1,8 @@
 //! Sampled segmentations, ranked, as a strip of thumbnails.
 
-use egui::{Align, Align2, Button, Color32, FontId, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{
+    Align, Align2, Button, Color32, FontId, Label, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui, pos2, vec2,
+};
 
 use super::{breakdown, weights};
 use crate::command::Command;
@@ -20,8 +22,8 @@ use crate::worker::MENDED;
 pub const HEIGHT: f32 = 8.0 + theme::CONTROL + 4.0 + THUMB + 8.0;
 const THUMB: f32 = 84.0;
 
-/// Draws them.
-pub fn ui(ui: &mut Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails, out: &mut Outbox) {
+/// Draws them; `reading` is what the prompt asks for.
+pub fn ui(ui: &mut Ui, now: &Situation<'_>, reading: &Reading, thumbnails: &mut Thumbnails, out: &mut Outbox) {
     let document = now.bench.document();
     let (drawn, p) = (now.bench.drawn_so_far(), theme::palette(ui));
     // What is being drawn can be looked at, not chosen yet: the best is mended still.
@@ -34,16 +36,18 @@ pub fn ui(ui: &mut Ui, now: &Situation<'_>, thumbnails: &mut Thumbnails, out: &m
             0 => "sampled from the prompt, ranked by how well they obey it".to_owned(),
             n => {
                 let so_far = if drawn.is_empty() { "" } else { " so far" };
-                format!("{n} maps{so_far}, best first · {}", summary(candidates, &now.bench.reading()))
+                format!("{n} maps{so_far}, best first · {}", summary(candidates, reading))
             }
         };
-        ui.label(RichText::new(line).size(11.5).color(p.muted));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             weights::button(ui, &document.weights, out);
             if !document.candidates.is_empty() {
                 mend_button(ui, now, out);
             }
             rounds(ui, now.settings.mend, out);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(Label::new(RichText::new(line).size(11.5).color(p.muted)).truncate());
+            });
         });
     });
     if candidates.is_empty() {

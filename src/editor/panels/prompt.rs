@@ -106,7 +106,8 @@ impl PromptField {
         (prompt != bench.document().prompt).then(|| Command::SetPrompt { prompt: prompt.to_owned() })
     }
 
-    fn read(&mut self, bench: &Workbench) -> Reading {
+    /// What the prompt asks for as it stands in the field.
+    pub fn read(&mut self, bench: &Workbench) -> Reading {
         let key = (self.text.clone(), bench.document().bindings.clone());
         self.reading.get(key, |(text, bindings)| {
             let bindings: Vec<_> = bindings.iter().map(|(w, c)| (w.clone(), c.clone())).collect();
