@@ -81,7 +81,8 @@ impl Bare {
                     self.call(model, factor.steps - guided, count, cells)?;
                 }
             }
-            self.call(variable.decoder.as_ref().expect("all are sampled"), count, 1, cells)?;
+            let decoder = variable.decoder_int8.as_ref().or(variable.decoder.as_ref());
+            self.call(decoder.expect("all are sampled"), count, 1, cells)?;
             if let Some(reader) = manifest.shapes.as_ref().filter(|_| i == 0) {
                 self.call(&reader.model, OBJECTS * count, 1, 0)?;
             }
@@ -100,7 +101,8 @@ impl Bare {
             self.sessions.insert(file.to_owned(), session);
         }
         let (latent, variables) = (&self.pack.manifest.latent, &self.pack.manifest.variables);
-        let decoded = variables.iter().find(|variable| variable.decoder.as_deref() == Some(file));
+        let decoded =
+            variables.iter().find(|v| [&v.decoder, &v.decoder_int8].into_iter().any(|d| d.as_deref() == Some(file)));
         let outline = self.pack.manifest.shapes.as_ref().map_or(0, |reader| reader.side as usize);
         let side = cells * latent.downscale;
         let shown = side * decoded.map_or(1, |variable| variable.enlarge as usize);

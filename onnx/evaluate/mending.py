@@ -18,7 +18,7 @@ from evaluate.pictures import paint
 from evaluate.samples import MAP_SIDE, Candidates, Progress, draw_candidates
 
 STRENGTH = 2 / 3
-ROUNDS, MOST = 1, 5
+ROUNDS, MOST = 2, 10
 """How often the editor mends what it has drawn, and how many candidates at most in a round, the best of those that lack something."""
 NOISE_SEED = 2025
 WHOLE = 1 - 1e-4

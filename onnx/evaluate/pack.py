@@ -18,7 +18,7 @@ _CHUNK = 20  # latents per run: enough to keep a core busy, little enough to sta
 class Pack:
     """An opened pack; graphs are loaded when first used and run on `threads` threads.
 
-    Factors run in 8 bits where the pack has such networks, as the editor runs them on CPUs, unless `full_precision` is asked for, and distilled
+    Factors and decoders run in 8 bits where the pack has such networks, as the editor runs them on CPUs, unless `full_precision` is asked for, and distilled
     networks walk where that is the pack's default; with `walks` of "quick" wherever there are any, of "full" nowhere. `factors` says how they walk.
     """
 
@@ -33,6 +33,7 @@ class Pack:
         walked = lambda f: distilled(f) if quickly(f.get("quick")) else f
         self.factors = {f["variable"]: walked(f) for f in self.manifest["factors"]}
         self.models = {name: f["model"] if full_precision else f.get("int8", f["model"]) for name, f in self.factors.items()}
+        self.decoders = {name: v.get("decoder") if full_precision else v.get("decoder_int8", v.get("decoder")) for name, v in self.variables.items()}
         self.names = [c["name"] for c in self.manifest["classes"]]
         self.palette = np.array([c["colour"] for c in self.manifest["classes"]], np.float32)
         self._sessions = {}
@@ -71,7 +72,7 @@ class Pack:
                 height, width = (side * length for length in part.shape[2:])
                 shown = np.zeros((len(part), 3, height, width), np.float32) if pictures is None else pictures[start : start + _CHUNK].astype(np.float32)
                 feeds |= {f"map_{name}": shown, f"map_{name}_level": np.full(len(part), -1.0 if pictures is None else 0.0, np.float32)}
-            parts.append(self.run(entry["decoder"], feeds))
+            parts.append(self.run(self.decoders[variable], feeds))
         return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
     def decoded_size(self, variable):

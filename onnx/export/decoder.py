@@ -8,7 +8,8 @@ import os
 
 from export.graph import write_graph
 from export.grow import require_encoder
-from export.manifest import variable_entry
+from export.int8 import quantize_decoder
+from export.manifest import variable_entry, write_manifest
 from export.networks import autoencoder_graphs
 from export.pack import class_decoding, image_decoding
 from export.place import altered, entry_of, parser
@@ -24,10 +25,14 @@ def put_decoder(pack, autoencoder, revision=None, variable="image", say=print):
         parents = entry_of(about, variable, pack)["parents"]
         at = next(i for i, entry in enumerate(about["variables"]) if entry["name"] == variable)
         decoding = image_decoding(coder, parents) if variable == "image" else class_decoding(about["classes"], world_of_checkpoint(autoencoder))
+        in_8_bits = "decoder_int8" in about["variables"][at]
         about["variables"][at] = variable_entry(variable, about["variables"][at]["size"], **decoding)
         file = about["variables"][at]["decoder"]
         error = write_graph(autoencoder_graphs(coder)[file], os.path.join(aside, file))
         say(f"{file}: largest difference from PyTorch {error:.1e}")
+        if in_8_bits:
+            write_manifest(aside, dict(about))
+            quantize_decoder(aside, about["variables"][at], say=say)
 
 
 def main():

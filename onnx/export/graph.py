@@ -12,6 +12,7 @@ import torch
 
 from evaluate.runtime import session
 from export.half import metadata_of_weights, round_to_half, store_as_half
+from export.rows import store_rows_once
 
 TOLERANCE = 1e-3  # largest absolute difference between ONNX Runtime and PyTorch
 OPSET = 17
@@ -54,7 +55,7 @@ BATCH_INVARIANT = "batch_invariant"
 def write_graph(graph, path, tolerance=TOLERANCE):
     """Export `graph` to `path` with its weights in float16; returns the largest error seen. Raises `Mismatch`."""
     module = round_to_half(graph.module.eval())
-    model = store_as_half(_exported(module, graph))
+    model = store_as_half(store_rows_once(_exported(module, graph)))
     onnx.checker.check_model(model)
     error = _largest_error(module, model.SerializeToString(), graph) / graph.unit
     if not error <= tolerance:

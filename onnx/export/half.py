@@ -12,6 +12,8 @@ import numpy as np
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
+from export.rows import whole_tables
+
 LARGE = 256  # elements
 HALF_SUFFIX = ".half"
 
@@ -82,6 +84,7 @@ def weights_of(model):
         if values.dtype == np.float16:
             values = values.astype(np.float32)
         arrays[tensor.name.removesuffix(HALF_SUFFIX)] = values
+    arrays = whole_tables(arrays)
     metadata = {entry.key: entry.value for entry in model.metadata_props}
     for name, same in json.loads(metadata.get("aliases", "{}")).items():
         arrays[name] = arrays[same]

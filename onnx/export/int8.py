@@ -2,9 +2,11 @@
 
     PYTHONPATH=onnx python -m export.int8 --pack onnx/packs/clay
 
-writes `<factor>_int8.onnx` into the pack and names it in `pack.json` (the factor's field `int8`). Products and convolutions take 8-bit
+writes `<factor>_int8.onnx` into the pack and names it in `pack.json` (the factor's field `int8`), and for the decoder of classes, which runs for every candidate, `decode_classes_int8.onnx` (the
+variable's field `decoder_int8`). Products and convolutions take 8-bit
 integers with one scale for each output channel of a weight and one for each activation, found on the walks of a few captions of the
-training's kind; everything else stays in 32 bits. The full network stays in the pack: training goes on from it, and other devices run it.
+training's kind; everything else stays in 32 bits, among it the few small convolutions that bear it least (`IN_FULL`). Weights take seven of the eight bits, so that no processor's sums of two
+products leave 16 bits: those without VNNI would cut them off. The full network stays in the pack: training goes on from it, and other devices run it.
 """
 
 import argparse
@@ -31,6 +33,12 @@ from world.spec import sample_spec
 SEED = 417
 CAPTIONS = 8
 QUANTIZED = ["Conv", "MatMul"]
+IN_FULL = ("/enter/", "/leave/", "/skip/")
+"""Parts of names of a factor's nodes: the first layer, the last, and the 1 x 1 convolutions over features of two levels side by side, whose ranges no one scale fits."""
+LAST_OF_DECODER = 3
+"""Convolutions that stay in 32 bits at the end of a decoder, beside its first: with one, .3 % of the pixels change their class, with these .16 %."""
+DECODED = ("segmentation",)
+"""Variables whose decoders are quantized."""
 SUFFIX = "_int8.onnx"
 
 
@@ -60,8 +68,8 @@ def recorded_walks(pack, captions):
     return calls
 
 
-def quantize(source, target, feeds):
-    """Writes the network `source` to `target` in 8 bits; `feeds` are inputs it is to be at its best with."""
+def quantize(source, target, feeds, decoder=False):
+    """Writes the network `source`, a factor's or a `decoder`, to `target` in 8 bits; `feeds` are inputs it is to be at its best with."""
     with tempfile.TemporaryDirectory() as folder:
         folded = os.path.join(folder, "folded.onnx")
         options = onnxruntime.SessionOptions()
@@ -77,14 +85,25 @@ def quantize(source, target, feeds):
             quant_format=QuantFormat.QDQ,
             op_types_to_quantize=QUANTIZED,
             per_channel=True,
+            reduce_range=True,
             weight_type=QuantType.QInt8,
             activation_type=QuantType.QUInt8,
-            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+            nodes_to_exclude=_in_full(folded, decoder),
+            # A product's answer is summed up in 32 bits anyway; a convolution's has to be 8 bits for ONNX Runtime to run it in them.
+            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT, "OpTypesToExcludeOutputQuantization": ["MatMul"]},
         )
     model = onnx.load(target)
     _halve(model)
     mark_batch_invariant(model, feeds[:: max(1, len(feeds) // 4)])
     onnx.save(model, target)
+
+
+def _in_full(path, decoder):
+    """Names of the nodes of a factor's or a decoder's graph that stay in 32 bits."""
+    if decoder:
+        convolutions = [node.name for node in onnx.load(path).graph.node if node.op_type == "Conv"]
+        return convolutions[:1] + convolutions[-LAST_OF_DECODER:]
+    return [node.name for node in onnx.load(path).graph.node if any(part in node.name for part in IN_FULL)]
 
 
 def _halve(model):
@@ -124,6 +143,9 @@ def add_int8(folder, factors=None, say=print, quick_too=True):
                 _add_to(folder, quick, calls, say)
                 if not quick.get("default"):
                     _keep_int8_alone(folder, quick)
+    for entry in about["variables"]:
+        if entry["name"] in DECODED and factors is None:
+            quantize_decoder(folder, entry, calls, say)
     del about["files"]
     manifest.write_manifest(folder, about)
 
@@ -137,6 +159,16 @@ def add_int8_of_quick(folder, variable, alone, say=print):
     if alone:
         _keep_int8_alone(folder, entry["quick"])
     return entry["quick"]
+
+
+def quantize_decoder(folder, entry, calls=None, say=print):
+    """Quantizes the decoder of a variable, whose `entry` in the manifest then names it; `calls` are recorded walks, taken anew if there are none."""
+    pack = Pack(folder, full_precision=True)
+    calls = calls or recorded_walks(pack, training_captions(CAPTIONS, pack.world))
+    entry["decoder_int8"] = f"{Path(entry['decoder']).stem}{SUFFIX}"
+    target = os.path.join(folder, entry["decoder_int8"])
+    quantize(os.path.join(folder, entry["decoder"]), target, calls[entry["decoder"]], decoder=True)
+    say(f"{target}: {os.path.getsize(target) / 2**20:.1f} MiB")
 
 
 def _keep_int8_alone(folder, network):
@@ -156,7 +188,7 @@ def _add_to(folder, network, calls, say):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pack", default="onnx/packs/clay")
-    parser.add_argument("--factors", nargs="+", help="[default: all]")
+    parser.add_argument("--factors", nargs="+", help="[default: all, and the decoder of classes]")
     parser.add_argument("--no-quick", action="store_true", help="leave distilled networks in full precision: a few steps may not make good the errors of 8 bits")
     arguments = parser.parse_args()
     add_int8(arguments.pack, arguments.factors, quick_too=not arguments.no_quick)

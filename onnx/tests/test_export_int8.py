@@ -12,7 +12,7 @@ import onnx  # noqa: E402
 
 from evaluate.pack import Pack  # noqa: E402
 from evaluate.runtime import session  # noqa: E402
-from export.int8 import add_int8  # noqa: E402
+from export.int8 import IN_FULL, add_int8  # noqa: E402
 
 TINY = "tests/fixtures/tiny_pack"
 
@@ -44,6 +44,18 @@ def test_they_answer_nearly_the_same_at_any_batch_and_size(folder):
         a, b = eight.sample(*ask), full.sample(*ask)
         assert a.shape == b.shape and not np.array_equal(a, b)
         assert np.sqrt(((a - b) ** 2).mean() / (b**2).mean()) < 0.1
+
+
+def test_the_layers_that_bear_it_least_stay_in_32_bits_and_weights_take_7_of_the_8(folder):
+    model = onnx.load(f"{folder}/image_int8.onnx")
+    arrays = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    eight = [values for values in arrays.values() if values.dtype == np.int8]
+    assert eight and all(np.abs(values.astype(int)).max() <= 64 for values in eight)
+    made_by = {out: node.op_type for node in model.graph.node for out in node.output}
+    kept = [node for node in model.graph.node if node.op_type == "Conv" and any(part in node.name for part in IN_FULL)]
+    assert len(kept) >= 3 and all(made_by.get(name) != "DequantizeLinear" for node in kept for name in node.input)
+    rest = [node for node in model.graph.node if node.op_type == "Conv" and node not in kept]
+    assert rest and all(made_by.get(name) == "DequantizeLinear" for node in rest for name in node.input)
 
 
 def test_a_graph_says_whether_a_sample_comes_out_alone_as_among_others(folder):
@@ -103,3 +115,19 @@ def test_a_distilled_network_that_is_not_the_default_is_kept_in_8_bits_alone(tmp
         assert manifest["factors"][1]["quick"] == {"model": "depth_quick_int8.onnx", "steps": 2}
         assert "depth_quick_int8.onnx" in manifest["files"] and "depth_quick.onnx" not in manifest["files"]
     assert Pack(folder).models["depth"] == "depth_int8.onnx" and Pack(folder, walks="quick").models["depth"] == "depth_quick_int8.onnx"
+
+
+def test_the_decoder_of_classes_comes_in_8_bits_where_all_is_quantized(tmp_path):
+    folder = str(tmp_path / "pack")
+    shutil.copytree(TINY, folder)
+    add_int8(folder, say=lambda _: None)
+    manifest = json.load(open(f"{folder}/pack.json", encoding="utf-8"))
+    variables = {v["name"]: v for v in manifest["variables"]}
+    assert variables["segmentation"]["decoder_int8"] == "decode_classes_int8.onnx" in manifest["files"] and variables["segmentation"]["decoder"] == "decode_classes.onnx"
+    assert "decoder_int8" not in variables["image"]
+    eight, full = Pack(folder), Pack(folder, full_precision=True)
+    assert eight.decoders["segmentation"] == "decode_classes_int8.onnx" and full.decoders["segmentation"] == "decode_classes.onnx"
+    latents = np.random.default_rng(5).standard_normal((2, 8, 8, 16)).astype(np.float32)
+    for a, b in zip(eight.decode("segmentation", latents), full.decode("segmentation", latents), strict=True):
+        assert a.shape == b.shape and not np.array_equal(a, b)
+        assert np.sqrt(((a - b) ** 2).mean() / (b**2).mean()) < 0.1

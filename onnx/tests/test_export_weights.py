@@ -114,3 +114,45 @@ def test_networks_that_have_begun_take_the_place_of_the_packs(tmp_path):
     assert torch.equal(weights["classes.0.weight"], coder.classes[0].weight.half().float())
     assert torch.equal(weights["encoder.1.weight"], before["encoder.1.weight"])
     assert not torch.equal(weights["classes.0.weight"], before["classes.0.weight"])
+
+
+def test_a_table_of_words_that_mostly_were_never_met_is_stored_once_and_read_back_whole(tmp_path):
+    import onnxruntime
+
+    torch.manual_seed(8)
+    network = Denoiser(DenoiserConfig(widths=[8, 16], blocks=1, heads=2, word_width=4)).eval()
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.1)
+    met = torch.randperm(100)[:30]
+    with torch.no_grad():
+        network.text.words.weight[[i for i in range(len(network.text.words.weight)) if i not in set(met.tolist())]] = 0
+    graph = factor_graph("segmentation", network, 100)
+    write_graph(graph, tmp_path / "segmentation.onnx")
+    model = onnx.load(tmp_path / "segmentation.onnx")
+    stored = {tensor.name: list(tensor.dims) for tensor in model.graph.initializer}
+    assert stored["text.words.weight.rows"] == [31, 4] and stored["text.words.weight.index"] == [len(network.text.words.weight)]
+    assert torch.equal(read_graph(tmp_path / "segmentation.onnx")[1]["text.words.weight"], network.text.words.weight)
+    session = onnxruntime.InferenceSession(str(tmp_path / "segmentation.onnx"))
+    with torch.no_grad():
+        expected = network(*graph.inputs.values())
+    got = session.run(["prediction"], {name: value.numpy() for name, value in graph.inputs.items()})[0]
+    assert torch.allclose(torch.from_numpy(got), expected, atol=1e-4)
+
+
+def test_a_table_whose_rows_differ_or_that_is_not_only_looked_up_stays_as_it_is():
+    from onnx import TensorProto, helper, numpy_helper
+
+    import numpy as np
+    from export.rows import store_rows_once
+
+    same = np.zeros((8, 3), np.float32)
+    tensors = [numpy_helper.from_array(values, name) for name, values in (("own", np.arange(24, dtype=np.float32).reshape(8, 3)), ("columns", same), ("added", same))]
+    nodes = [
+        helper.make_node("Gather", ["own", "ids"], ["a"]),
+        helper.make_node("Gather", ["columns", "ids"], ["b"], axis=1),
+        helper.make_node("Gather", ["added", "ids"], ["c"]),
+        helper.make_node("Add", ["added", "c"], ["d"]),
+    ]
+    ports = [helper.make_tensor_value_info("ids", TensorProto.INT64, [8])], [helper.make_tensor_value_info("d", TensorProto.FLOAT, [8, 3])]
+    model = store_rows_once(helper.make_model(helper.make_graph(nodes, "tables", *ports, tensors)))
+    assert [tensor.name for tensor in model.graph.initializer] == ["own", "columns", "added"] and len(model.graph.node) == 4

@@ -90,6 +90,13 @@ def test_a_decoder_of_classes_is_put_there_in_the_same_way_if_it_knows_the_packs
     latent = np.random.default_rng(2).standard_normal((1, 8, 8, 8)).astype(np.float32)
     expected = network.decode_classes(torch.from_numpy(latent))[0].detach().numpy()
     np.testing.assert_allclose(Pack(pack).decode("segmentation", latent)[0], expected, atol=5e-3)
+    after["variables"][0]["decoder_int8"] = "decode_classes_int8.onnx"
+    Path(pack, "decode_classes_int8.onnx").write_bytes(b"of other weights")
+    Path(pack, "pack.json").write_text(json.dumps(after))
+    put_decoder(pack, path, "3", "segmentation", say=lambda _: None)
+    assert Pack(pack).decoders["segmentation"] == "decode_classes_int8.onnx"
+    eight = Pack(pack).decode("segmentation", latent)[0]
+    assert 0 < np.sqrt(((eight - expected) ** 2).mean() / (expected**2).mean()) < 0.1, "in 8 bits anew where it was"
     save_atomically({"config": vars(network.config), "model": network.state_dict(), "world": 1}, path)
     with pytest.raises(ValueError, match="not those of version 1"):
         put_decoder(pack, path, "3", "segmentation", say=lambda _: None)

@@ -430,7 +430,8 @@ class TextAdapter(nn.Module):
         self.norm = nn.LayerNorm(width)
         self.pool = nn.Sequential(nn.Linear(2 * width, width), nn.SiLU(), nn.Linear(width, width))
         self.null_pool = nn.Parameter(torch.zeros(1, width))
-        nn.init.normal_(self.words.weight, std=0.3)
+        # A word that no caption has says nothing of its own.
+        nn.init.zeros_(self.words.weight)
 
     def forward(self, tokens: Tensor, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """tokens [B, L, 384], ids [B, L], mask [B, L] -> text [B, 1+L, width], bias [B, 1, 1, 1+L], pooled [B, width]."""

@@ -165,6 +165,7 @@ mod tests {
     use crate::cli::Task;
     use crate::graph::ControlSettings;
     use crate::pack::testing::{pack, quick_pack, steered_pack};
+    use crate::worker::MENDING_ROUNDS;
     use clap::Parser;
 
     fn plan(line: &[&str]) -> Result<Plan, Failure> {
@@ -190,13 +191,19 @@ mod tests {
         assert_eq!(all.sampled.len(), 4);
         assert_eq!(
             jobs(&all),
-            [&Command::GenerateCandidates { count: 10, seed: 4, until: None, mend: 1 }, &Command::RunStale]
+            [
+                &Command::GenerateCandidates { count: 10, seed: 4, until: None, mend: MENDING_ROUNDS },
+                &Command::RunStale
+            ]
         );
         let first = plan(&["--factors", "segmentation", "--candidates", "3"]).unwrap();
         assert_eq!(first.sampled, [VariableId(0)]);
-        assert_eq!(jobs(&first), [&Command::GenerateCandidates { count: 3, seed: 0, until: None, mend: 1 }]);
-        let mended = plan(&["--factors", "segmentation", "--mend", "2"]).unwrap();
-        assert_eq!(jobs(&mended), [&Command::GenerateCandidates { count: 10, seed: 0, until: None, mend: 2 }]);
+        assert_eq!(
+            jobs(&first),
+            [&Command::GenerateCandidates { count: 3, seed: 0, until: None, mend: MENDING_ROUNDS }]
+        );
+        let mended = plan(&["--factors", "segmentation", "--mend", "3"]).unwrap();
+        assert_eq!(jobs(&mended), [&Command::GenerateCandidates { count: 10, seed: 0, until: None, mend: 3 }]);
         let last = plan(&["--factors", "image"]).unwrap();
         assert_eq!(jobs(&last), [&Command::RunStale], "from null parents");
     }
@@ -220,7 +227,7 @@ mod tests {
         let some = plan(&["--sampling", "joint", "--candidates", "4"]).unwrap();
         assert_eq!(
             jobs(&some),
-            [&Command::GenerateCandidates { count: 4, seed: 0, until: None, mend: 1 }, &Command::RunStale]
+            [&Command::GenerateCandidates { count: 4, seed: 0, until: None, mend: MENDING_ROUNDS }, &Command::RunStale]
         );
     }
 

@@ -100,6 +100,7 @@ mod tests {
     use crate::command::{FlipAxis, Ink};
     use crate::compliance::Weights;
     use crate::maps::PaletteName;
+    use crate::worker::MENDING_ROUNDS;
 
     #[test]
     fn a_script_is_a_list_or_an_object() {
@@ -108,7 +109,10 @@ mod tests {
             {"do": "stroke", "ink": "class", "class": "cloud", "size": 20, "points": [[1, 2], [3, 4]]}]"#;
         let script = Script::parse(list).unwrap();
         assert_eq!(script.project, None);
-        assert_eq!(script.commands[1], Command::GenerateCandidates { count: 10, seed: 0, until: None, mend: 1 });
+        assert_eq!(
+            script.commands[1],
+            Command::GenerateCandidates { count: 10, seed: 0, until: None, mend: MENDING_ROUNDS }
+        );
         assert_eq!(script.commands[4], Command::FlipSelection { axis: FlipAxis::Horizontal });
         let stroke = Command::Stroke {
             ink: Ink::Class { class: "cloud".into() },
@@ -129,7 +133,10 @@ mod tests {
         let commands = Script::parse(text).unwrap().commands;
         let weights = Weights { relations: 3.0, ..Weights::default() };
         assert_eq!(commands[0], Command::SetWeights { weights });
-        assert_eq!(commands[2], Command::GenerateCandidates { count: 50, seed: 0, until: Some(0.9), mend: 1 });
+        assert_eq!(
+            commands[2],
+            Command::GenerateCandidates { count: 50, seed: 0, until: Some(0.9), mend: MENDING_ROUNDS }
+        );
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::compliance::Weights;
 use crate::engine::{Concept, InversionMethod};
 use crate::graph::{ControlSettings, Sampler, Sampling, Spacing};
 use crate::maps::PaletteName;
+use crate::worker::MENDING_ROUNDS;
 
 /// Something to do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -68,7 +69,7 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<f32>,
         /// Rounds, 0 to 20, in which the best of those that lack something are mended then, unless one has the score `until`.
-        #[serde(default = "once")]
+        #[serde(default = "Command::usual_mending")]
         mend: usize,
     },
     /// Draws each candidate that lacks something of the prompt once more from half-way, and keeps what scores better; the best comes first.
@@ -460,6 +461,11 @@ impl Command {
     /// Share of the walk that an edit by text leaves out where none is given.
     pub const fn usual_skip() -> f32 {
         0.1
+    }
+
+    /// Rounds of mending that a drawing ends with where none are given.
+    pub const fn usual_mending() -> usize {
+        MENDING_ROUNDS
     }
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::keymap::Keymap;
 use super::tools::BrushSizes;
 use crate::workbench::{MAX_CANDIDATES, MAX_ROUNDS};
+use crate::worker::MENDING_ROUNDS;
 
 /// How many recent files are kept.
 const RECENT: usize = 8;
@@ -67,7 +68,7 @@ impl Default for Settings {
             panels: true,
             candidates: 10,
             until: 0,
-            mend: 1,
+            mend: MENDING_ROUNDS,
             keys: Keymap::default(),
             brushes: BrushSizes::default(),
         }

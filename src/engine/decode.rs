@@ -49,7 +49,7 @@ pub fn decode_classes(
     let mut listed: Vec<u8> = classes.iter().map(|class| class.index).collect();
     let (mut class_of, mut rims) = class_map(logits, boundary, &listed, canvas);
     let scarce = scarce(&class_of, unnamed, share);
-    if class_of.iter().any(|class| scarce.contains(class)) {
+    if !scarce.is_empty() {
         listed.retain(|class| !scarce.contains(class));
         (class_of, rims) = class_map(logits, boundary, &listed, canvas);
     }
@@ -58,14 +58,15 @@ pub fn decode_classes(
     label_instances(width, height, &class_of, Some(&rims), least, classes)
 }
 
-/// The `unnamed` classes that cover less than `share` of a map; none where these are all that it shows.
+/// The `unnamed` classes that cover less than `share` of a map; none where it shows none of them, or nothing else.
 fn scarce(class_of: &[u8], unnamed: &[u8], share: f32) -> Vec<u8> {
     let mut areas = [0_usize; 256];
     class_of.iter().for_each(|&class| areas[usize::from(class)] += 1);
     let least = share * class_of.len() as f32;
     let is_scarce = |class: &u8| (areas[usize::from(*class)] as f32) < least;
     let scarce: Vec<u8> = unnamed.iter().copied().filter(is_scarce).collect();
-    if class_of.iter().all(|class| scarce.contains(class)) { Vec::new() } else { scarce }
+    let shown: usize = scarce.iter().map(|&class| areas[usize::from(class)]).sum();
+    if shown == 0 || shown == class_of.len() { Vec::new() } else { scarce }
 }
 
 /// The class of each pixel of the canvas, one of `listed`, and whether an instance ends there, row-major.

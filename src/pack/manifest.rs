@@ -76,7 +76,7 @@ impl Manifest {
     /// Names of all files that the engine reads, within the pack's folder.
     pub fn graphs(&self) -> impl Iterator<Item = &str> {
         let fixed = [&self.encoder, &self.text.encoder, &self.text.tokenizer];
-        let decoders = self.variables.iter().filter_map(|v| v.decoder.as_ref());
+        let decoders = self.variables.iter().flat_map(|v| v.decoder.iter().chain(&v.decoder_int8));
         let models = self.factors.iter().map(|f| &f.model);
         let quick = self.factors.iter().filter_map(|f| f.quick.as_ref()).flat_map(|q| q.int8.iter().chain([&q.model]));
         let int8 = self.factors.iter().filter_map(|f| f.int8.as_ref()).chain(quick);
@@ -190,6 +190,9 @@ pub struct VariableEntry {
     /// Decoder graph; none where maps can only be given (poses of a Stable Diffusion).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decoder: Option<String>,
+    /// The same graph in 8 bits, which CPUs run instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decoder_int8: Option<String>,
     /// Pixels along a side that the decoder answers for each pixel of `size`: 1, or more where it ends with further stages.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub enlarge: u32,

@@ -55,6 +55,7 @@ pub fn pack() -> Pack {
         size,
         decoder: Some(format!("decode_{name}.onnx")),
         enlarge: 1,
+        decoder_int8: None,
         guided_by: Vec::new(),
         unnamed_lead: 0.0,
         unnamed_share: 0.0,

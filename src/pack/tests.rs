@@ -153,6 +153,11 @@ fn graphs_that_cannot_be_sampled_are_refused() {
         });
     }
     assert_refused("guided by \"pose\", which is no parent", |m| m["variables"][3]["guided_by"] = json!(["pose"]));
+    assert_refused("in 8 bits alone", |m| {
+        let variable = m["variables"][3].as_object_mut().unwrap();
+        let decoder = variable.remove("decoder").unwrap();
+        variable.insert("decoder_int8".into(), decoder);
+    });
     assert_refused("guided by \"depth\" twice", |m| m["variables"][3]["guided_by"] = json!(["depth", "depth"]));
     assert_refused("guided by \"depth\", but there is none", |m| {
         m["variables"][3]["guided_by"] = json!(["depth"]);

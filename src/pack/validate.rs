@@ -36,7 +36,7 @@ pub(super) fn validate(manifest: &Manifest) -> Result<FactorGraph, Fault> {
     check_classes(manifest)?;
     check_files(manifest)?;
     check_backbones(manifest)?;
-    check_guides(manifest)?;
+    check_decoders(manifest)?;
     check_unnamed(manifest)?;
     build_graph(manifest)
 }
@@ -149,11 +149,14 @@ fn check_unnamed(manifest: &Manifest) -> Result<(), String> {
     Ok(())
 }
 
-fn check_guides(manifest: &Manifest) -> Result<(), String> {
+fn check_decoders(manifest: &Manifest) -> Result<(), String> {
     for variable in &manifest.variables {
         let fault = |what: String| Err(format!("the decoder of \"{}\" {what}", variable.name));
         let factor = manifest.factors.iter().find(|factor| factor.variable == variable.name);
         let parents = factor.map_or(&[][..], |factor| &factor.parents);
+        if variable.decoder.is_none() && variable.decoder_int8.is_some() {
+            return fault("comes in 8 bits alone".into());
+        }
         for (i, name) in variable.guided_by.iter().enumerate() {
             if variable.decoder.is_none() {
                 return fault(format!("is guided by \"{name}\", but there is none"));

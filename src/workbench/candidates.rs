@@ -8,12 +8,10 @@ use super::settings::{bindings, effective_negative, effective_prompt, network_pr
 use super::state::{CommandError, Effect, Severity, Workbench};
 use crate::document::{Candidate, Document};
 use crate::graph::{FactorGraph, NodeState, Sampling, VariableId, VariableKind};
-use crate::worker::{Asked, Job, Mending, lacks};
+use crate::worker::{Asked, Job, MENDING_ROUNDS, Mending, lacks};
 
 /// Candidates that [`Workbench::run_stale`] draws when nobody said how many.
 const CANDIDATES: usize = 10;
-/// Rounds in which it mends them.
-const ROUNDS: usize = 1;
 /// Most candidates of one job.
 pub const MAX_CANDIDATES: usize = 100;
 /// Most rounds of mending in one job.
@@ -155,7 +153,7 @@ impl Workbench {
             return None;
         }
         let chosen = self.document.chosen.and_then(|i| self.document.candidates.get(i));
-        let drawing = |count, seed| Drawing { count, seed, until: None, mend: ROUNDS };
+        let drawing = |count, seed| Drawing { count, seed, until: None, mend: MENDING_ROUNDS };
         match (node.state, chosen) {
             (NodeState::Empty, _) => Some(drawing(CANDIDATES, node.settings.seed)),
             (NodeState::Stale, Some(chosen)) if chosen.seed == node.settings.seed => {

@@ -19,8 +19,11 @@ const BATCH: usize = 10;
 /// The same while a score is waited for, so that none is drawn in vain: a map alone takes little longer than one among others.
 const BATCH_UNTIL: usize = 1;
 
-/// How many candidates at most are mended in a round that follows their drawing: the best gain most by it, and nobody waits for all of them.
-pub const MENDED: usize = 5;
+/// How many candidates at most are mended in a round that follows their drawing, the best of those that lack something: all of a strip, and of a hundred no more than of ten.
+pub const MENDED: usize = 10;
+
+/// In how many such rounds a drawing ends where nobody says otherwise.
+pub const MENDING_ROUNDS: usize = 2;
 
 /// Runs jobs one after the other and remembers how long steps take.
 #[derive(Debug, Default)]

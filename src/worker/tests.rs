@@ -159,17 +159,17 @@ fn drawing_mends_the_best_that_lack_something_unless_the_score_is_reached() {
         Job::Candidates { asked, seeds, until, mend }
     };
     // Every second seed is whole.
-    let (plain, _) = done(&drawing((0..20).collect(), None, 0));
-    let (mended, told) = done(&drawing((0..20).collect(), None, 2));
-    assert!(told[1] == plain, "what is drawn is told before it is mended");
+    let (plain, _) = done(&drawing((0..30).collect(), None, 0));
+    let (mended, told) = done(&drawing((0..30).collect(), None, 1));
+    assert!(told[2] == plain, "what is drawn is told before it is mended");
     let asked = asked("a dog and a car on a road".into(), FAST);
     let by_hand =
-        Job::Mend { asked, candidates: plain.clone(), mending: Mending { rounds: 0..2, most: 5, until: None } };
+        Job::Mend { asked, candidates: plain.clone(), mending: Mending { rounds: 0..1, most: MENDED, until: None } };
     assert!(done(&by_hand).0 == mended);
     let lacking = |all: &[crate::document::Candidate]| {
         all.iter().filter(|c| lacks(c, &Weights::default())).map(|c| c.seed).collect::<Vec<_>>()
     };
-    let tried = &lacking(&plain)[..5];
+    let tried = &lacking(&plain)[..MENDED];
     assert!(lacking(&plain).iter().all(|seed| tried.contains(seed) || lacking(&mended).contains(seed)));
     assert!(lacking(&mended).len() < lacking(&plain).len());
     let (reached, _) = done(&drawing(vec![3, 2, 4, 5], Some(1.0), 3));

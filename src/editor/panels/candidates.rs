@@ -83,7 +83,7 @@ fn rounds(ui: &mut Ui, mut rounds: usize, out: &mut Outbox) {
     let response = ui.add_sized(vec2(48.0, theme::CONTROL), drag).accessible_name("Rounds of mending");
     ui.label(RichText::new("New ones mended").size(11.5).color(theme::palette(ui).muted));
     let tip = format!(
-        "When maps have been sampled, the best {MENDED} of those that lack something of the prompt go a part of their walk again, and each that scores better then is kept"
+        "When maps have been sampled, those that lack something of the prompt, the best {MENDED} of them at most, go a part of their walk again, and each that scores better then is kept"
     );
     if response.on_hover_text(tip).changed() {
         out.send(ViewCommand::SetMend(rounds));

@@ -121,7 +121,7 @@ impl OnnxEngine {
     ) -> Result<Vec<Tensor>, EngineError> {
         let manifest = self.pack().manifest.clone();
         let variable = &manifest.variables[id.0];
-        let Some(file) = &variable.decoder else { return Err(EngineError::Request(undecodable(&variable.name))) };
+        let Some(file) = self.decoder(id) else { return Err(EngineError::Request(undecodable(&variable.name))) };
         let batch = [1, shape[0], shape[1], shape[2]];
         let extent = self.decoded_extent(id, shape);
         let shown = [1, 3, extent[0], extent[1]];
@@ -130,13 +130,13 @@ impl OnnxEngine {
             feeds.push((&guide.picture_name, Feed::Real(&shown, &guide.picture)));
             feeds.push((&guide.level_name, Feed::Real(&[1], std::slice::from_ref(&guide.level))));
         }
-        let answers = self.graphs.run(file, &self.decoders[id.0], &feeds, stop)?;
+        let answers = self.graphs.run(&file, &self.decoders[id.0], &feeds, stop)?;
         if let Some(odd) = answers.iter().find(|a| a.shape[0] != 1 || a.shape[2..] != extent) {
             let reason = format!("it answered {:?} for a latent of {batch:?}", odd.shape);
-            return Err(EngineError::Graph { file: file.clone(), reason });
+            return Err(EngineError::Graph { file, reason });
         }
         for answer in &answers {
-            answer.check_finite(file)?;
+            answer.check_finite(&file)?;
         }
         Ok(answers)
     }

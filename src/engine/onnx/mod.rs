@@ -94,7 +94,7 @@ impl OnnxEngine {
         })
     }
 
-    /// The same, but factors run in 32 bits on CPUs as well, where the pack has 8-bit networks for them.
+    /// The same, but factors and decoders run in 32 bits on CPUs as well, where the pack has 8-bit networks for them.
     #[must_use]
     pub fn in_full_precision(self) -> Self {
         Self { full_precision: true, ..self }
@@ -109,7 +109,17 @@ impl OnnxEngine {
             Some(distilled) if quick => (&distilled.model, &distilled.int8),
             _ => (&entry.model, &entry.int8),
         };
-        int8.as_ref().filter(|_| self.graphs.is_on_cpu() && !self.full_precision).unwrap_or(model).clone()
+        int8.as_ref().filter(|_| self.runs_int8()).unwrap_or(model).clone()
+    }
+
+    /// File of a variable's decoder, where it has one.
+    fn decoder(&self, id: VariableId) -> Option<String> {
+        let variable = &self.graphs.pack().manifest.variables[id.0];
+        variable.decoder_int8.as_ref().filter(|_| self.runs_int8()).or(variable.decoder.as_ref()).cloned()
+    }
+
+    fn runs_int8(&self) -> bool {
+        self.graphs.is_on_cpu() && !self.full_precision
     }
 
     /// The clean latent of a map, encoded at the size the child works at.
@@ -167,7 +177,7 @@ impl Engine for OnnxEngine {
         {
             return Ok(true);
         }
-        for (i, variable) in manifest.variables.iter().enumerate() {
+        for i in 0..manifest.variables.len() {
             let quick = graph.factor(VariableId(i)).quick.is_some_and(|walk| walk.default);
             if self.graphs.load(&self.model(VariableId(i), quick), &self.factors[i])? {
                 return Ok(true);
@@ -177,8 +187,8 @@ impl Engine for OnnxEngine {
                     return Ok(true);
                 }
             }
-            if let Some(decoder) = &variable.decoder
-                && self.graphs.load(decoder, &self.decoders[i])?
+            if let Some(decoder) = self.decoder(VariableId(i))
+                && self.graphs.load(&decoder, &self.decoders[i])?
             {
                 return Ok(true);
             }

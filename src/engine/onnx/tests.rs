@@ -548,6 +548,17 @@ fn cpus_run_the_8_bit_network_of_a_factor_unless_told_otherwise() {
 }
 
 #[test]
+fn cpus_run_the_8_bit_decoder_of_a_variable_unless_told_otherwise() {
+    // Another decoder stands for it: which one is asked is all that matters here.
+    let both = altered(|m| m.variables[1].decoder_int8 = Some("decode_image.onnx".into()));
+    let mut engine = OnnxEngine::load(both, Device::Cpu, Some(1)).unwrap();
+    let depth = VariableId(1);
+    assert_eq!(engine.decoder(depth).as_deref(), Some("decode_image.onnx"));
+    engine.full_precision = true;
+    assert_eq!(engine.decoder(depth).as_deref(), Some("decode_depth.onnx"));
+}
+
+#[test]
 fn auto_says_why_it_runs_on_the_cpu() {
     let engine = OnnxEngine::load(tiny(), Device::Auto, Some(3)).unwrap();
     let device = engine.device();

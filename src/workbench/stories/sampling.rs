@@ -285,7 +285,7 @@ fn candidates_are_mended_and_the_choice_of_a_person_stays() {
 fn new_candidates_are_mended_in_as_many_rounds_as_asked_for() {
     let mut person = Person::new();
     person.writes("a dog and a red car on a road");
-    let drawn = |mend| Command::GenerateCandidates { count: 20, seed: 0, until: None, mend };
+    let drawn = |mend| Command::GenerateCandidates { count: 40, seed: 0, until: None, mend };
     assert!(person.is_refused(drawn(21)).contains("0 to 20 rounds, not 21"));
     let kept = |person: &Person| person.document().candidates.clone();
     person.does(drawn(2));
