@@ -3,7 +3,7 @@
     python -m evaluate.mending --pack onnx/packs/clay --captions 100 --rounds 4
 
 The score is that of the pack and its reader of shapes; what stands in the table is judged by the networks of the evaluation, which have no say in what is kept. A round of one map costs the share `STRENGTH` of its walk.
-All that lack something are mended here, as by hand, unless `--most` says otherwise; after drawing, the editor mends the best of them alone (`mended`).
+All that lack something are mended here, as by hand, unless `--most` says otherwise; after drawing, the editor mends the best `MOST` in `ROUNDS` (`mended`).
 """
 
 import argparse

@@ -26,9 +26,9 @@ def store_rows_once(model):
 def whole_tables(arrays):
     """`arrays` by name with every table that `store_rows_once` took apart put together again."""
     whole = dict(arrays)
-    for name in [name for name in arrays if name.endswith(ROWS_SUFFIX)]:
-        table = name.removesuffix(ROWS_SUFFIX)
-        whole[table] = whole.pop(name)[whole.pop(table + INDEX_SUFFIX).astype(np.int64)]
+    for name in [name for name in arrays if name.endswith(INDEX_SUFFIX)]:
+        table = name.removesuffix(INDEX_SUFFIX)
+        whole[table] = whole.pop(table + ROWS_SUFFIX)[whole.pop(name).astype(np.int64)]
     return whole
 
 
