@@ -100,7 +100,7 @@ def _shown_rows(shown, candidates):
     values |= {"the same, of the renders'": lambda c: c["silhouettes"][0] / shown["renders"]["silhouettes"][0], "relations kept": lambda c: c["relations"]}
     values |= {f"count of {WORDS[n]} right ({drawn_first['counts'][n][1]} in one map a caption)": lambda c, n=n: c["counts"][n][0] for n in drawn["counts"]}
     titles = ["what", f"all {candidates}, as drawn", "ranked first, as drawn", f"all {candidates}, mended as in the editor", "**ranked first, mended**", "renders"]
-    rows = ["", "What the editor shows: maps as they are drawn, and after the two rounds in which it mends those that lack something (`evaluate.mending`).", ""]
+    rows = ["", "What the editor shows: maps as they are drawn, and after the rounds in which it mends those that lack something (`evaluate.mending`).", ""]
     rows += [f"| {' | '.join(titles)} |", f"|{' --- |' * len(titles)}"]
     return rows + [f"| {what} | {' | '.join(f'{of(column):.3f}' for column in columns)} |" for what, of in values.items()]
 

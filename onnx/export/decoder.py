@@ -8,7 +8,7 @@ import os
 
 from export.graph import write_graph
 from export.grow import require_encoder
-from export.int8 import quantize_decoder
+from export.int8 import add_int8_of_decoder
 from export.manifest import variable_entry, write_manifest
 from export.networks import autoencoder_graphs
 from export.pack import class_decoding, image_decoding
@@ -32,7 +32,7 @@ def put_decoder(pack, autoencoder, revision=None, variable="image", say=print):
         say(f"{file}: largest difference from PyTorch {error:.1e}")
         if in_8_bits:
             write_manifest(aside, dict(about))
-            quantize_decoder(aside, about["variables"][at], say=say)
+            add_int8_of_decoder(aside, about["variables"][at], say)
 
 
 def main():

@@ -145,7 +145,7 @@ def add_int8(folder, factors=None, say=print, quick_too=True):
                     _keep_int8_alone(folder, quick)
     for entry in about["variables"]:
         if entry["name"] in DECODED and factors is None:
-            quantize_decoder(folder, entry, calls, say)
+            entry["decoder_int8"] = _quantized(folder, entry["decoder"], calls, say, decoder=True)
     del about["files"]
     manifest.write_manifest(folder, about)
 
@@ -161,14 +161,10 @@ def add_int8_of_quick(folder, variable, alone, say=print):
     return entry["quick"]
 
 
-def quantize_decoder(folder, entry, calls=None, say=print):
-    """Quantizes the decoder of a variable, whose `entry` in the manifest then names it; `calls` are recorded walks, taken anew if there are none."""
+def add_int8_of_decoder(folder, entry, say=print):
+    """Quantizes the decoder of a variable, whose `entry` in the manifest then names it."""
     pack = Pack(folder, full_precision=True)
-    calls = calls or recorded_walks(pack, training_captions(CAPTIONS, pack.world))
-    entry["decoder_int8"] = f"{Path(entry['decoder']).stem}{SUFFIX}"
-    target = os.path.join(folder, entry["decoder_int8"])
-    quantize(os.path.join(folder, entry["decoder"]), target, calls[entry["decoder"]], decoder=True)
-    say(f"{target}: {os.path.getsize(target) / 2**20:.1f} MiB")
+    entry["decoder_int8"] = _quantized(folder, entry["decoder"], recorded_walks(pack, training_captions(CAPTIONS, pack.world)), say, decoder=True)
 
 
 def _keep_int8_alone(folder, network):
@@ -179,10 +175,16 @@ def _keep_int8_alone(folder, network):
 
 def _add_to(folder, network, calls, say):
     """Quantizes the `model` of a factor or of its distilled network, and names the result in `int8`."""
-    network["int8"] = f"{Path(network['model']).stem}{SUFFIX}"
-    target = os.path.join(folder, network["int8"])
-    quantize(os.path.join(folder, network["model"]), target, calls[network["model"]])
+    network["int8"] = _quantized(folder, network["model"], calls, say)
+
+
+def _quantized(folder, file, calls, say, decoder=False):
+    """Writes a network of the pack in 8 bits beside it; the name of the new file."""
+    name = f"{Path(file).stem}{SUFFIX}"
+    target = os.path.join(folder, name)
+    quantize(os.path.join(folder, file), target, calls[file], decoder)
     say(f"{target}: {os.path.getsize(target) / 2**20:.1f} MiB")
+    return name
 
 
 def main():

@@ -11,11 +11,12 @@ use super::edit::EditOptions;
 use super::failure::one_line;
 use super::trace::TraceOptions;
 use super::walk::WalkOptions;
+use crate::command::Command;
 use crate::compliance::{Part, Weights};
 use crate::engine::Device;
 use crate::graph::Sampling;
 use crate::workbench::{MAX_CANDIDATES, MAX_GUIDANCE, MAX_ROUNDS, MAX_STEPS};
-use crate::worker::{MENDED, MENDING_ROUNDS};
+use crate::worker::MENDED;
 
 /// Edit the picture under the picture: sample the maps that explain an image from a prompt, change
 /// them by hand, and let the image follow.
@@ -128,7 +129,7 @@ pub struct GenerateOptions {
     /// Draws candidates until the best has this score, 0 to 1; --candidates is then the most [default: draw them all]
     #[arg(long, value_name = "SCORE", value_parser = score)]
     pub until: Option<f32>,
-    #[arg(long, value_name = "ROUNDS", value_parser = rounds, default_value_t = MENDING_ROUNDS)]
+    #[arg(long, value_name = "ROUNDS", value_parser = rounds, default_value_t = Command::usual_mending())]
     #[arg(help = format!("Draws candidates that lack something, the best {MENDED} of them, so often once more from half-way, and keeps what scores better; 0: not"))]
     pub mend: usize,
     /// A word of the prompt that stands for a class and is drawn as it, or with nothing after the sign for none; may be repeated

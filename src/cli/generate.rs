@@ -165,7 +165,6 @@ mod tests {
     use crate::cli::Task;
     use crate::graph::ControlSettings;
     use crate::pack::testing::{pack, quick_pack, steered_pack};
-    use crate::worker::MENDING_ROUNDS;
     use clap::Parser;
 
     fn plan(line: &[&str]) -> Result<Plan, Failure> {
@@ -192,7 +191,7 @@ mod tests {
         assert_eq!(
             jobs(&all),
             [
-                &Command::GenerateCandidates { count: 10, seed: 4, until: None, mend: MENDING_ROUNDS },
+                &Command::GenerateCandidates { count: 10, seed: 4, until: None, mend: Command::usual_mending() },
                 &Command::RunStale
             ]
         );
@@ -200,7 +199,7 @@ mod tests {
         assert_eq!(first.sampled, [VariableId(0)]);
         assert_eq!(
             jobs(&first),
-            [&Command::GenerateCandidates { count: 3, seed: 0, until: None, mend: MENDING_ROUNDS }]
+            [&Command::GenerateCandidates { count: 3, seed: 0, until: None, mend: Command::usual_mending() }]
         );
         let mended = plan(&["--factors", "segmentation", "--mend", "3"]).unwrap();
         assert_eq!(jobs(&mended), [&Command::GenerateCandidates { count: 10, seed: 0, until: None, mend: 3 }]);
@@ -227,7 +226,10 @@ mod tests {
         let some = plan(&["--sampling", "joint", "--candidates", "4"]).unwrap();
         assert_eq!(
             jobs(&some),
-            [&Command::GenerateCandidates { count: 4, seed: 0, until: None, mend: MENDING_ROUNDS }, &Command::RunStale]
+            [
+                &Command::GenerateCandidates { count: 4, seed: 0, until: None, mend: Command::usual_mending() },
+                &Command::RunStale
+            ]
         );
     }
 

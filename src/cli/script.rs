@@ -100,7 +100,6 @@ mod tests {
     use crate::command::{FlipAxis, Ink};
     use crate::compliance::Weights;
     use crate::maps::PaletteName;
-    use crate::worker::MENDING_ROUNDS;
 
     #[test]
     fn a_script_is_a_list_or_an_object() {
@@ -111,7 +110,7 @@ mod tests {
         assert_eq!(script.project, None);
         assert_eq!(
             script.commands[1],
-            Command::GenerateCandidates { count: 10, seed: 0, until: None, mend: MENDING_ROUNDS }
+            Command::GenerateCandidates { count: 10, seed: 0, until: None, mend: Command::usual_mending() }
         );
         assert_eq!(script.commands[4], Command::FlipSelection { axis: FlipAxis::Horizontal });
         let stroke = Command::Stroke {
@@ -135,7 +134,7 @@ mod tests {
         assert_eq!(commands[0], Command::SetWeights { weights });
         assert_eq!(
             commands[2],
-            Command::GenerateCandidates { count: 50, seed: 0, until: Some(0.9), mend: MENDING_ROUNDS }
+            Command::GenerateCandidates { count: 50, seed: 0, until: Some(0.9), mend: Command::usual_mending() }
         );
     }
 

@@ -17,7 +17,6 @@ use crate::compliance::Weights;
 use crate::engine::{Concept, InversionMethod};
 use crate::graph::{ControlSettings, Sampler, Sampling, Spacing};
 use crate::maps::PaletteName;
-use crate::worker::MENDING_ROUNDS;
 
 /// Something to do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -463,9 +462,9 @@ impl Command {
         0.1
     }
 
-    /// Rounds of mending that a drawing ends with where none are given.
+    /// Rounds of mending that a drawing ends with where nobody says otherwise.
     pub const fn usual_mending() -> usize {
-        MENDING_ROUNDS
+        2
     }
 }
 

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::keymap::Keymap;
 use super::tools::BrushSizes;
+use crate::command::Command;
 use crate::workbench::{MAX_CANDIDATES, MAX_ROUNDS};
-use crate::worker::MENDING_ROUNDS;
 
 /// How many recent files are kept.
 const RECENT: usize = 8;
@@ -68,7 +68,7 @@ impl Default for Settings {
             panels: true,
             candidates: 10,
             until: 0,
-            mend: MENDING_ROUNDS,
+            mend: Command::usual_mending(),
             keys: Keymap::default(),
             brushes: BrushSizes::default(),
         }

@@ -6,9 +6,10 @@ use super::apply::Applied;
 use super::sampling::{Purpose, Running};
 use super::settings::{bindings, effective_negative, effective_prompt, network_prompts};
 use super::state::{CommandError, Effect, Severity, Workbench};
+use crate::command::Command;
 use crate::document::{Candidate, Document};
 use crate::graph::{FactorGraph, NodeState, Sampling, VariableId, VariableKind};
-use crate::worker::{Asked, Job, MENDING_ROUNDS, Mending, lacks};
+use crate::worker::{Asked, Job, Mending, lacks};
 
 /// Candidates that [`Workbench::run_stale`] draws when nobody said how many.
 const CANDIDATES: usize = 10;
@@ -153,7 +154,7 @@ impl Workbench {
             return None;
         }
         let chosen = self.document.chosen.and_then(|i| self.document.candidates.get(i));
-        let drawing = |count, seed| Drawing { count, seed, until: None, mend: MENDING_ROUNDS };
+        let drawing = |count, seed| Drawing { count, seed, until: None, mend: Command::usual_mending() };
         match (node.state, chosen) {
             (NodeState::Empty, _) => Some(drawing(CANDIDATES, node.settings.seed)),
             (NodeState::Stale, Some(chosen)) if chosen.seed == node.settings.seed => {

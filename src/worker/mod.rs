@@ -16,5 +16,5 @@ mod thread;
 pub use candidates::{Measure, ordered, rank, shapes_of};
 pub use job::{Asked, Event, Job, JobId, Mending, Outcome, Step};
 pub use mending::lacks;
-pub use run::{MENDED, MENDING_ROUNDS, Runner, run_job};
+pub use run::{MENDED, Runner, run_job};
 pub use thread::Worker;

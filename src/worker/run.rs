@@ -22,9 +22,6 @@ const BATCH_UNTIL: usize = 1;
 /// How many candidates at most are mended in a round that follows their drawing, the best of those that lack something: all of a strip, and of a hundred no more than of ten.
 pub const MENDED: usize = 10;
 
-/// In how many such rounds a drawing ends where nobody says otherwise.
-pub const MENDING_ROUNDS: usize = 2;
-
 /// Runs jobs one after the other and remembers how long steps take.
 #[derive(Debug, Default)]
 pub struct Runner {
