@@ -56,13 +56,13 @@ impl Bare {
     fn prepare(&mut self, maps: usize) -> ort::Result<()> {
         let manifest = self.pack.manifest.clone();
         let graph = self.pack.graph.clone();
-        self.call(&manifest.text.encoder, 1, 1, 0)?;
+        self.call(&manifest.text.encoder, 1, 1, 0, false)?;
         let mut encoded = Vec::new();
         for (i, variable) in manifest.variables.iter().enumerate() {
             let cells = variable.size as usize / manifest.latent.downscale;
             for &parent in &graph.factor(VariableId(i)).parents {
                 if !encoded.contains(&(parent, cells)) {
-                    self.call(&manifest.encoder, 1, 1, cells)?;
+                    self.call(manifest.encoder_int8.as_ref().unwrap_or(&manifest.encoder), 1, 1, cells, false)?;
                     encoded.push((parent, cells));
                 }
             }
@@ -71,27 +71,27 @@ impl Bare {
             match factor.quick.as_ref().filter(|quick| quick.default) {
                 Some(quick) => {
                     let steps = graph.factor(VariableId(i)).quick.map_or(quick.steps, QuickWalk::evaluations);
-                    self.call(quick.int8.as_ref().unwrap_or(&quick.model), steps, count, cells)?;
+                    self.call(quick.int8.as_ref().unwrap_or(&quick.model), steps, count, cells, false)?;
                 }
                 None => {
                     let guidance = FactorSettings::of(graph.factor(VariableId(i))).guidance();
                     let guided = (0..factor.steps).filter(|&step| guidance.acts(step, factor.steps)).count();
                     let model = factor.int8.as_ref().unwrap_or(&factor.model);
-                    self.call(model, guided, 2 * count, cells)?;
-                    self.call(model, factor.steps - guided, count, cells)?;
+                    self.call(model, guided, 2 * count, cells, true)?;
+                    self.call(model, factor.steps - guided, count, cells, false)?;
                 }
             }
             let decoder = variable.decoder_int8.as_ref().or(variable.decoder.as_ref());
-            self.call(decoder.expect("all are sampled"), count, 1, cells)?;
+            self.call(decoder.expect("all are sampled"), count, 1, cells, false)?;
             if let Some(reader) = manifest.shapes.as_ref().filter(|_| i == 0) {
-                self.call(&reader.model, OBJECTS * count, 1, 0)?;
+                self.call(&reader.model, OBJECTS * count, 1, 0, false)?;
             }
         }
         Ok(())
     }
 
-    /// Adds `times` calls of a graph for a batch of latents of `cells`².
-    fn call(&mut self, file: &str, times: usize, batch: usize, cells: usize) -> ort::Result<()> {
+    /// Adds `times` calls of a graph for a batch of latents of `cells`², which have two texts where they are `guided`.
+    fn call(&mut self, file: &str, times: usize, batch: usize, cells: usize, guided: bool) -> ort::Result<()> {
         if !self.sessions.contains_key(file) {
             let bytes = self.pack.read(file).expect("the pack is whole");
             let builder = Session::builder(&self.environment)?.with_intra_threads(self.threads)?;
@@ -106,15 +106,19 @@ impl Bare {
         let outline = self.pack.manifest.shapes.as_ref().map_or(0, |reader| reader.side as usize);
         let side = cells * latent.downscale;
         let shown = side * decoded.map_or(1, |variable| variable.enlarge as usize);
-        let names: Vec<String> = self.sessions[file].inputs().iter().map(|input| input.name().to_owned()).collect();
+        let session = &self.sessions[file];
+        // What all samples are told comes once where the engine hands it over once.
+        let one_text = session.metadata()?.custom("one_text").is_some_and(|says| says == "true");
+        let texts = if one_text && !guided { 1 } else { batch };
+        let names: Vec<String> = session.inputs().iter().map(|input| input.name().to_owned()).collect();
         let inputs = names.into_iter().map(|name| {
-            let whole = |value| Tensor::from_array(([batch, self.tokens], vec![value; batch * self.tokens]));
+            let whole = |value| Tensor::from_array(([texts, self.tokens], vec![value; texts * self.tokens]));
             let value = match name.as_str() {
                 "ids" | "input_ids" => whole(1000_i64)?.into_dyn(),
                 "attention_mask" => whole(1)?.into_dyn(),
                 "token_type_ids" => whole(0)?.into_dyn(),
-                "mask" => reals(&[batch, self.tokens], 1.0)?,
-                "tokens" => reals(&[batch, self.tokens, self.pack.manifest.text.width], 0.1)?,
+                "mask" => reals(&[texts, self.tokens], 1.0)?,
+                "tokens" => reals(&[texts, self.tokens, self.pack.manifest.text.width], 0.1)?,
                 "outlines" => reals(&[batch, 1, outline, outline], 1.0)?,
                 "picture" => reals(&[batch, 3, side, side], 0.1)?,
                 "time" => reals(&[batch], 0.5)?,

@@ -18,7 +18,7 @@ _CHUNK = 20  # latents per run: enough to keep a core busy, little enough to sta
 class Pack:
     """An opened pack; graphs are loaded when first used and run on `threads` threads.
 
-    Factors and decoders run in 8 bits where the pack has such networks, as the editor runs them on CPUs, unless `full_precision` is asked for, and distilled
+    Factors, decoders and the encoder run in 8 bits where the pack has such networks, as the editor runs them on CPUs, unless `full_precision` is asked for, and distilled
     networks walk where that is the pack's default; with `walks` of "quick" wherever there are any, of "full" nowhere. `factors` says how they walk.
     """
 
@@ -34,6 +34,7 @@ class Pack:
         self.factors = {f["variable"]: walked(f) for f in self.manifest["factors"]}
         self.models = {name: f["model"] if full_precision else f.get("int8", f["model"]) for name, f in self.factors.items()}
         self.decoders = {name: v.get("decoder") if full_precision else v.get("decoder_int8", v.get("decoder")) for name, v in self.variables.items()}
+        self.encoder = self.manifest["encoder"] if full_precision else self.manifest.get("encoder_int8", self.manifest["encoder"])
         self.names = [c["name"] for c in self.manifest["classes"]]
         self.palette = np.array([c["colour"] for c in self.manifest["classes"]], np.float32)
         self._sessions = {}
@@ -54,7 +55,7 @@ class Pack:
 
     def encode(self, batch):
         """Pictures [B, 3, H, W] in [-1, 1] -> latents."""
-        return self._in_chunks(lambda part: self.run(self.manifest["encoder"], {"picture": part})[0], batch)
+        return self._in_chunks(lambda part: self.run(self.encoder, {"picture": part})[0], batch)
 
     def decode(self, variable, latents, maps=None):
         """The outputs of the variable's decoder, a tuple of arrays with a batch axis.

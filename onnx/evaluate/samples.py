@@ -120,14 +120,23 @@ def draw_images(pack, captions, chain, parents, progress=None, seed=NOISE_SEED +
 
 def _chain_of(pack, captions, latents, asked, rng):
     classes, boundary = pack.class_maps(latents, pack.manifest["canvas_size"], asked)
-    known, values = {"segmentation": _pictures_of(pack, "segmentation", (classes, boundary))}, {}
-    for name in (name for name in pack.variables if name in pack.factors and name != "segmentation"):
-        answers = _draw(pack, name, captions, known, rng)
-        values[name] = [_in_chain(read_pose(*pair), answers[0].shape[-1]) for pair in zip(*answers, strict=True)] if name == "pose" else answers[0]
-        known[name] = _pictures_of(pack, name, values[name])
+    _, values = follow(pack, captions, classes, boundary, rng, [name for name in pack.variables if name in pack.factors and name != "segmentation"])
     grey_maps = {name: values[name][:, 0] for name in ("depth", "sketch") if name in values}
     shown = values | grey_maps
     return classes, boundary, *(shown.get(name) for name in ("depth", "normal", "pose", "sketch", "image"))
+
+
+def follow(pack, captions, classes, boundary, rng, names):
+    """What follows from segmentations, classes u8 and rims bool [N, S, S]: the variables `names`, parents before children, each factor reading its finished parents.
+
+    Returns two dictionaries by variable: the maps as functions of a size to the pictures that the encoder reads, the segmentations among them, and the values that a chain holds.
+    """
+    known, values = {"segmentation": _pictures_of(pack, "segmentation", (classes, boundary))}, {}
+    for name in names:
+        answers = _draw(pack, name, captions, known, rng)
+        values[name] = [_in_chain(read_pose(*pair), answers[0].shape[-1]) for pair in zip(*answers, strict=True)] if name == "pose" else answers[0]
+        known[name] = _pictures_of(pack, name, values[name])
+    return known, values
 
 
 def _draw(pack, name, captions, known, rng):

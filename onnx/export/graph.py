@@ -50,6 +50,10 @@ class Graph:
 
 BATCH_INVARIANT = "batch_invariant"
 """Key of a graph's metadata: "true" where a sample's answer is the same, bit for bit, alone and in a batch."""
+ONE_TEXT = "one_text"
+"""Key of a graph's metadata: "true" where samples that have one text may be fed it once, and are answered the same, bit for bit."""
+TEXT = ("tokens", "ids", "mask")
+"""Inputs that say what a prompt says."""
 
 
 def write_graph(graph, path, tolerance=TOLERANCE):
@@ -61,7 +65,7 @@ def write_graph(graph, path, tolerance=TOLERANCE):
     if not error <= tolerance:
         raise Mismatch(f"{graph.name}: differs from PyTorch by {error:.2e}, more than {tolerance:.0e}")
     if graph.samples:
-        mark_batch_invariant(model, [{name: tensor.numpy() for name, tensor in inputs.items()} for inputs in (graph.inputs, *graph.checks)])
+        mark_batching(model, [{name: tensor.numpy() for name, tensor in inputs.items()} for inputs in (graph.inputs, *graph.checks)])
     with open(path, "wb") as file:
         file.write(model.SerializeToString())
         file.flush()
@@ -69,13 +73,27 @@ def write_graph(graph, path, tolerance=TOLERANCE):
     return error
 
 
-def mark_batch_invariant(model, batches):
-    """Says in the metadata whether every sample of these batches of inputs is answered alone as it is among the others, by several threads as by one."""
+def mark_batching(model, batches):
+    """Says in the metadata whether every sample of these batches of inputs is answered alone as it is among the others, by several threads as by one, and whether one text may stand for those of all."""
     data = model.SerializeToString()
     runtimes = [session(data, threads) for threads in (1, 2, 4)]
-    invariant = "true" if all(_same_alone(runtime, batch) for runtime in runtimes for batch in batches) else "false"
+    found = {BATCH_INVARIANT: all(_same_alone(runtime, batch) for runtime in runtimes for batch in batches)}
+    if _text_has_its_own_axis(model):
+        found[ONE_TEXT] = all(_same_with_one_text(runtime, batch) for runtime in runtimes for batch in batches)
     known = {entry.key: entry.value for entry in model.metadata_props}
-    onnx.helper.set_model_props(model, known | {BATCH_INVARIANT: invariant})
+    onnx.helper.set_model_props(model, known | {key: str(value).lower() for key, value in found.items()})
+
+
+def _text_has_its_own_axis(model):
+    axes = {value.name: value.type.tensor_type.shape.dim[0].dim_param for value in model.graph.input}
+    return "tokens" in axes and axes["tokens"] != axes["latent"]
+
+
+def _same_with_one_text(runtime, batch):
+    count = len(batch["latent"])
+    once = batch | {name: batch[name][:1] for name in TEXT}
+    each = batch | {name: np.repeat(batch[name][:1], count, 0) for name in TEXT}
+    return all(np.array_equal(one, many) for one, many in zip(runtime.run(None, once), runtime.run(None, each), strict=True))
 
 
 def _same_alone(runtime, batch):

@@ -2,11 +2,12 @@
 
     PYTHONPATH=onnx python -m export.int8 --pack onnx/packs/clay
 
-writes `<factor>_int8.onnx` into the pack and names it in `pack.json` (the factor's field `int8`), and for the decoder of classes, which runs for every candidate, `decode_classes_int8.onnx` (the
+writes `<factor>_int8.onnx` into the pack and names it in `pack.json` (the factor's field `int8`), and so the encoder (`encoder_int8`) and the decoders that take longest, of classes and of images (a
 variable's field `decoder_int8`). Products and convolutions take 8-bit
 integers with one scale for each output channel of a weight and one for each activation, found on the walks of a few captions of the
 training's kind; everything else stays in 32 bits, among it the few small convolutions that bear it least (`IN_FULL`). Weights take seven of the eight bits, so that no processor's sums of two
-products leave 16 bits: those without VNNI would cut them off. The full network stays in the pack: training goes on from it, and other devices run it.
+products leave 16 bits: those without VNNI would cut them off. The full network stays in the pack: training goes on from it, and other devices run it. Where it runs by itself only now and then, its
+8-bit form reads the weights out of its file (`shared.py`).
 """
 
 import argparse
@@ -25,8 +26,9 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 from evaluate.pack import Pack
 from evaluate.samples import draw_candidates, draw_chain
 from export import manifest
-from export.graph import mark_batch_invariant
+from export.graph import mark_batching
 from export.half import LARGE, store_as_half
+from export.shared import share_weights
 from world.caption import describe
 from world.spec import sample_spec
 
@@ -35,10 +37,8 @@ CAPTIONS = 8
 QUANTIZED = ["Conv", "MatMul"]
 IN_FULL = ("/enter/", "/leave/", "/skip/")
 """Parts of names of a factor's nodes: the first layer, the last, and the 1 x 1 convolutions over features of two levels side by side, whose ranges no one scale fits."""
-LAST_OF_DECODER = 3
-"""Convolutions that stay in 32 bits at the end of a decoder, beside its first: with one, .3 % of the pixels change their class, with these .16 %."""
-DECODED = ("segmentation",)
-"""Variables whose decoders are quantized."""
+LAST = {"decode_classes.onnx": 3, "decode_image.onnx": 1, "encoder.onnx": 1}
+"""Convolutions that stay in 32 bits at the end of a part of the autoencoder, beside its first. Of classes .3 % of the pixels would change with one, .16 % do."""
 SUFFIX = "_int8.onnx"
 
 
@@ -68,8 +68,8 @@ def recorded_walks(pack, captions):
     return calls
 
 
-def quantize(source, target, feeds, decoder=False):
-    """Writes the network `source`, a factor's or a `decoder`, to `target` in 8 bits; `feeds` are inputs it is to be at its best with."""
+def quantize(source, target, feeds):
+    """Writes the network `source`, a factor's or a part of the autoencoder, to `target` in 8 bits; `feeds` are inputs it is to be at its best with."""
     with tempfile.TemporaryDirectory() as folder:
         folded = os.path.join(folder, "folded.onnx")
         options = onnxruntime.SessionOptions()
@@ -88,21 +88,25 @@ def quantize(source, target, feeds, decoder=False):
             reduce_range=True,
             weight_type=QuantType.QInt8,
             activation_type=QuantType.QUInt8,
-            nodes_to_exclude=_in_full(folded, decoder),
+            nodes_to_exclude=_in_full(folded, LAST.get(os.path.basename(source))),
             # A product's answer is summed up in 32 bits anyway; a convolution's has to be 8 bits for ONNX Runtime to run it in them.
             extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT, "OpTypesToExcludeOutputQuantization": ["MatMul"]},
         )
     model = onnx.load(target)
     _halve(model)
-    mark_batch_invariant(model, feeds[:: max(1, len(feeds) // 4)])
+    # Shapes that were found for one batch, and weights for training alone, are of no use here.
+    del model.graph.value_info[:]
+    onnx.helper.set_model_props(model, {entry.key: entry.value for entry in model.metadata_props if entry.key not in ("unused", "aliases")})
+    if "tokens" in feeds[0]:
+        mark_batching(model, feeds[:: max(1, len(feeds) // 4)])
     onnx.save(model, target)
 
 
-def _in_full(path, decoder):
-    """Names of the nodes of a factor's or a decoder's graph that stay in 32 bits."""
-    if decoder:
+def _in_full(path, last):
+    """Names of the nodes of a graph that stay in 32 bits: of a factor's those of `IN_FULL`, of the autoencoder's the first convolution and so many of the `last`."""
+    if last:
         convolutions = [node.name for node in onnx.load(path).graph.node if node.op_type == "Conv"]
-        return convolutions[:1] + convolutions[-LAST_OF_DECODER:]
+        return convolutions[:1] + convolutions[-last:]
     return [node.name for node in onnx.load(path).graph.node if any(part in node.name for part in IN_FULL)]
 
 
@@ -124,8 +128,8 @@ def training_captions(count, world=0):
     return [describe(sample_spec(rng, version=world), rng) for _ in range(count)]
 
 
-def add_int8(folder, factors=None, say=print, quick_too=True):
-    """Quantizes `factors` of the pack in `folder`, or all, and their distilled networks unless those are to stay as they are.
+def add_int8(folder, factors=None, say=print, quick_too=True, without=()):
+    """Quantizes `factors` of the pack in `folder`, or all but those it is to be done `without` and the autoencoder, and distilled networks unless those are to stay as they are.
 
     A distilled network that is not the default is kept in 8 bits alone: for what is chosen now and then a second copy is too large.
     """
@@ -136,16 +140,25 @@ def add_int8(folder, factors=None, say=print, quick_too=True):
     with open(os.path.join(folder, "pack.json"), encoding="utf-8") as file:
         about = json.load(file)
     for entry in about["factors"]:
-        if factors is None or entry["variable"] in factors:
+        if entry["variable"] not in without and (factors is None or entry["variable"] in factors):
             _add_to(folder, entry, calls, say)
             quick = entry.get("quick")
+            lent = about.setdefault("weights", {})
+            lent.pop(entry["int8"], None)
+            if quick and quick.get("default"):
+                share_weights(os.path.join(folder, entry["int8"]), os.path.join(folder, entry["model"]))
+                lent[entry["int8"]] = entry["model"]
             if quick_too and quick and not quick["model"].endswith(SUFFIX):
                 _add_to(folder, quick, calls, say)
                 if not quick.get("default"):
                     _keep_int8_alone(folder, quick)
-    for entry in about["variables"]:
-        if entry["name"] in DECODED and factors is None:
-            entry["decoder_int8"] = _quantized(folder, entry["decoder"], calls, say, decoder=True)
+    if factors is None:
+        about["encoder_int8"] = _quantized(folder, about["encoder"], calls, say)
+        for entry in about["variables"]:
+            if entry["decoder"] in LAST and entry["decoder"] in calls:
+                entry["decoder_int8"] = _quantized(folder, entry["decoder"], calls, say)
+    if not about.get("weights", True):
+        del about["weights"]
     del about["files"]
     manifest.write_manifest(folder, about)
 
@@ -164,7 +177,7 @@ def add_int8_of_quick(folder, variable, alone, say=print):
 def add_int8_of_decoder(folder, entry, say=print):
     """Quantizes the decoder of a variable, whose `entry` in the manifest then names it."""
     pack = Pack(folder, full_precision=True)
-    entry["decoder_int8"] = _quantized(folder, entry["decoder"], recorded_walks(pack, training_captions(CAPTIONS, pack.world)), say, decoder=True)
+    entry["decoder_int8"] = _quantized(folder, entry["decoder"], recorded_walks(pack, training_captions(CAPTIONS, pack.world)), say)
 
 
 def _keep_int8_alone(folder, network):
@@ -178,11 +191,11 @@ def _add_to(folder, network, calls, say):
     network["int8"] = _quantized(folder, network["model"], calls, say)
 
 
-def _quantized(folder, file, calls, say, decoder=False):
+def _quantized(folder, file, calls, say):
     """Writes a network of the pack in 8 bits beside it; the name of the new file."""
     name = f"{Path(file).stem}{SUFFIX}"
     target = os.path.join(folder, name)
-    quantize(os.path.join(folder, file), target, calls[file], decoder)
+    quantize(os.path.join(folder, file), target, calls[file])
     say(f"{target}: {os.path.getsize(target) / 2**20:.1f} MiB")
     return name
 
@@ -190,10 +203,11 @@ def _quantized(folder, file, calls, say, decoder=False):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pack", default="onnx/packs/clay")
-    parser.add_argument("--factors", nargs="+", help="[default: all, and the decoder of classes]")
+    parser.add_argument("--factors", nargs="+", help="[default: all, and parts of the autoencoder]")
+    parser.add_argument("--without", nargs="+", default=[], metavar="FACTOR", help="what stays in 32 bits alone, for room")
     parser.add_argument("--no-quick", action="store_true", help="leave distilled networks in full precision: a few steps may not make good the errors of 8 bits")
     arguments = parser.parse_args()
-    add_int8(arguments.pack, arguments.factors, quick_too=not arguments.no_quick)
+    add_int8(arguments.pack, arguments.factors, quick_too=not arguments.no_quick, without=arguments.without)
 
 
 if __name__ == "__main__":

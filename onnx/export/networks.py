@@ -10,7 +10,8 @@ from train.networks import LATENT_CHANNELS, MAX_TOKENS, NECK_UNIT, TOKEN_WIDTH, 
 
 _LATENT = {0: "batch", 2: "height", 3: "width"}
 _PICTURE = {0: "batch", 2: "picture_height", 3: "picture_width"}
-_TOKENS = {0: "batch", 1: "tokens"}
+# An axis of its own: where all samples have one text it may come once.
+_TOKENS = {0: "texts", 1: "tokens"}
 _BATCH = {0: "batch"}
 
 # Batch, latent height, latent width, tokens: unequal on purpose, so that no axis can pass for another.

@@ -30,7 +30,7 @@ ABOUT = {
     "name": "clay",
     "title": "Clay dioramas",
     "description": "Little clay worlds: {classes} classes, trained from nothing on pictures that Underpaint renders.",
-    "revision": "v0.22",
+    "revision": "v0.23",
     "licence": "CC0-1.0",
 }
 OWN = {"name": "mine", "title": "My data", "description": "Trained on a data set of its own.", "revision": "1", "licence": "LicenseRef-unknown"}

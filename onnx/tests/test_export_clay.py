@@ -44,3 +44,21 @@ def test_its_factors_answer_a_lone_sample_as_among_others():
         together = pack.sample(name, ["two dogs left of a red car"] * 3, noise, known, steps=1, guidance=1.0)
         alone = pack.sample(name, ["two dogs left of a red car"], noise[1:2], {parent: latent[1:2] for parent, latent in known.items()}, steps=1, guidance=1.0)
         assert np.array_equal(together[1], alone[0]), name
+
+
+def test_candidates_of_one_prompt_have_its_text_worked_out_once():
+    pack = Pack(FOLDER)
+    runtime = session(f"{FOLDER}/{pack.models['segmentation']}")
+    assert runtime.get_modelmeta().custom_metadata_map["one_text"] == "true"
+    feeds = {name: values[:3] for name, values in pack.text_feeds(["two dogs left of a red car"] * 3).items()}
+    feeds |= {"latent": np.random.default_rng(1).standard_normal((3, 8, 24, 24)).astype(np.float32), "time": np.full(3, 0.7, np.float32)}
+    once = feeds | {name: feeds[name][:1] for name in ("tokens", "ids", "mask")}
+    assert all(np.array_equal(a, b) for a, b in zip(runtime.run(None, once), runtime.run(None, feeds), strict=True))
+
+
+def test_weights_that_lie_in_another_file_are_of_that_file():
+    with open(f"{FOLDER}/pack.json", encoding="utf-8") as file:
+        manifest = json.load(file)
+    assert manifest["weights"].keys() == {"segmentation_int8.onnx", "image_int8.onnx"}
+    for name, lender in manifest["weights"].items():
+        assert session(f"{FOLDER}/{name}").get_modelmeta().custom_metadata_map["weights"] == manifest["files"][lender]["sha256"]

@@ -13,6 +13,8 @@ import onnx  # noqa: E402
 from evaluate.pack import Pack  # noqa: E402
 from evaluate.runtime import session  # noqa: E402
 from export.int8 import IN_FULL, add_int8  # noqa: E402
+from export.manifest import sha256  # noqa: E402
+from export.shared import LEAST, WEIGHTS, share_weights  # noqa: E402
 
 TINY = "tests/fixtures/tiny_pack"
 
@@ -76,6 +78,43 @@ def test_a_graph_says_whether_a_sample_comes_out_alone_as_among_others(folder):
     assert set(says.values()) <= {"true", "false"}
 
 
+def test_weights_may_lie_in_the_full_network_alone(folder, tmp_path):
+    shutil.copyfile(f"{folder}/depth.onnx", tmp_path / "depth.onnx")
+    shutil.copyfile(f"{folder}/depth_int8.onnx", tmp_path / "depth_int8.onnx")
+    own = session(f"{folder}/depth_int8.onnx")
+    share_weights(str(tmp_path / "depth_int8.onnx"), str(tmp_path / "depth.onnx"))
+    lent = session(str(tmp_path / "depth_int8.onnx"))
+    model = onnx.load(tmp_path / "depth_int8.onnx", load_external_data=False)
+    largest = max((tensor for tensor in model.graph.initializer if not tensor.external_data), key=lambda tensor: np.prod(tensor.dims))
+    assert onnx.numpy_helper.to_array(largest).nbytes < LEAST, "what is left is small"
+    assert lent.get_modelmeta().custom_metadata_map[WEIGHTS] == sha256(tmp_path / "depth.onnx")
+    rng = np.random.default_rng(6)
+    feeds = {"latent": (3, 8, 8, 16), "time": (3,), "tokens": (3, 5, 384), "mask": (3, 5), "parent_segmentation": (3, 8, 8, 16), "parent_segmentation_level": (3,)}
+    feeds = {name: rng.random(shape).astype(np.float32) for name, shape in feeds.items()} | {"ids": rng.integers(0, 20, (3, 5))}
+    assert all(np.array_equal(a, b) for a, b in zip(own.run(None, feeds), lent.run(None, feeds), strict=True))
+
+
+def test_a_factor_whose_distilled_network_walks_lends_its_weights(tmp_path):
+    folder = str(tmp_path / "pack")
+    shutil.copytree(TINY, folder)
+    shutil.copyfile(f"{folder}/segmentation.onnx", f"{folder}/segmentation_quick.onnx")
+    manifest = json.load(open(f"{folder}/pack.json", encoding="utf-8"))
+    manifest["factors"][0]["quick"] = {"model": "segmentation_quick.onnx", "steps": 2, "default": True}
+    json.dump(manifest, open(f"{folder}/pack.json", "w", encoding="utf-8"))
+    add_int8(folder, say=lambda _: None, without=["depth"])
+    manifest = json.load(open(f"{folder}/pack.json", encoding="utf-8"))
+    assert manifest["weights"] == {"segmentation_int8.onnx": "segmentation.onnx"}
+    assert "int8" not in manifest["factors"][1] and manifest["factors"][2]["int8"] == "sketch_int8.onnx"
+    assert manifest["encoder_int8"] == "encoder_int8.onnx" in manifest["files"]
+    eight, full = Pack(folder, walks="full"), Pack(folder, full_precision=True, walks="full")
+    assert (eight.models["segmentation"], eight.encoder, full.encoder) == ("segmentation_int8.onnx", "encoder_int8.onnx", "encoder.onnx")
+    noise = np.random.default_rng(3).standard_normal((1, 8, 8, 8)).astype(np.float32)
+    a, b = (pack.sample("segmentation", ["two dogs"], noise) for pack in (eight, full))
+    assert not np.array_equal(a, b) and np.sqrt(((a - b) ** 2).mean() / (b**2).mean()) < 0.1
+    picture = np.random.default_rng(4).random((2, 3, 32, 64)).astype(np.float32)
+    assert np.abs(eight.encode(picture) - full.encode(picture)).max() < 0.2
+
+
 def test_neighbours_in_a_batch_change_nothing(folder):
     pack, rng = Pack(folder), np.random.default_rng(3)
     noise = rng.standard_normal((4, 8, 8, 8)).astype(np.float32)
@@ -124,7 +163,7 @@ def test_the_decoder_of_classes_comes_in_8_bits_where_all_is_quantized(tmp_path)
     manifest = json.load(open(f"{folder}/pack.json", encoding="utf-8"))
     variables = {v["name"]: v for v in manifest["variables"]}
     assert variables["segmentation"]["decoder_int8"] == "decode_classes_int8.onnx" in manifest["files"] and variables["segmentation"]["decoder"] == "decode_classes.onnx"
-    assert "decoder_int8" not in variables["image"]
+    assert variables["image"]["decoder_int8"] == "decode_image_int8.onnx" in manifest["files"] and "decoder_int8" not in variables["depth"]
     eight, full = Pack(folder), Pack(folder, full_precision=True)
     assert eight.decoders["segmentation"] == "decode_classes_int8.onnx" and full.decoders["segmentation"] == "decode_classes.onnx"
     latents = np.random.default_rng(5).standard_normal((2, 8, 8, 16)).astype(np.float32)

@@ -6,6 +6,7 @@ torch = pytest.importorskip("torch")
 
 from train.critic import Critic
 from train.factor import TINY
+from train.followed import followed_path
 from train.frames import main as render_frames
 from train.networks import Denoiser, DenoiserConfig
 from train.refine import Refiner, joined, parser
@@ -184,6 +185,27 @@ def test_edited_maps_are_read_and_not_compared(start, frames, monkeypatch):
     assert (changed.known[3] == -1).all(), "an edited map comes without a pose"
     with pytest.raises(SystemExit, match="--edited is for --read"):
         start("other", "--factor", "image", "--frames", frames, "--edited", "1", **parents)
+
+
+def test_maps_that_follow_are_read_in_place_of_true_ones(start, frames):
+    words = ["--factor", "image", "--frames", frames, "--read", "1", "--edited", "0.5", "--followed", "1"]
+    parents = {"parents": ("segmentation",), "shown": ("segmentation",)}
+    run = start("run", *words, **parents)
+    with pytest.raises(SystemExit, match="train.followed draws"):
+        run.update(4)
+    stored = run.held[0].stored
+    rows = torch.arange(len(run.held[0])) % 2 == 1
+    latents = torch.where(rows[:, None, None, None], 7.0, 5.0).expand(-1, 8, 8, 8).half()
+    save_atomically({"parents": {"segmentation": latents}, "edited": rows}, followed_path(stored))
+    shown = {True: set(), False: set()}
+    for _ in range(8):
+        run.update(4)
+        for walk in run.walks:
+            clean = walk.known[0][walk.known[1] == 0]
+            shown[walk.edited] |= set(clean.unique().tolist())
+    assert shown == {True: {7.0}, False: {5.0}}
+    with pytest.raises(SystemExit, match="--followed is for images"):
+        start("other", "--followed", "1")
 
 
 def test_captions_are_joined_as_they_are():

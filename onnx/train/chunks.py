@@ -45,6 +45,8 @@ class Chunk:
     """What an error in each cell costs, f16 [N, 1, h, w]; everywhere the same where it is missing."""
     given: dict[str, Tensor] = field(default_factory=dict)
     """Which samples have a parent, bool [N]; a parent that is not named here all of them have."""
+    stored: Path | None = None
+    """The file that the latents were read from."""
 
     def __len__(self) -> int:
         return len(self.latent)
@@ -222,7 +224,7 @@ def with_parents(chunk: Chunk, parents: list[str], path: Path) -> Chunk:
     """The chunk with these parents alone, in this order; what `path` stores may have been encoded for others."""
     if missing := [name for name in parents if name not in chunk.parents]:
         raise SystemExit(f"{path} was encoded without {', '.join(missing)}: delete the folder {path.parent}, it will be made again")
-    return replace(chunk, parents={name: chunk.parents[name] for name in parents})
+    return replace(chunk, parents={name: chunk.parents[name] for name in parents}, stored=path)
 
 
 def latents_path(shard: Path, variable: str, autoencoder: Autoencoder, size: int) -> Path:

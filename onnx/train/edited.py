@@ -64,6 +64,12 @@ def table(row: int, classes: np.ndarray, things: list[list[np.ndarray]], rng: np
     return places, turned
 
 
+def edits(classes: np.ndarray, things: list[list[np.ndarray]], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """A `table` for each of the maps [N, H, W]: of every pixel the flat index of the one that takes its place, and whether it is seen in a mirror, both [N, H, W]."""
+    places, turned = (np.stack(parts).reshape(classes.shape) for parts in zip(*(table(row, classes, things, rng) for row in range(len(classes)))))
+    return places, turned
+
+
 @torch.no_grad()
 def edited(autoencoder: Autoencoder, parents: dict[str, Tensor], rng: np.random.Generator) -> dict[str, Tensor]:
     """Latents f32 [B, 8, h, w] of maps of several variables, the segmentation's among them, after an edit of each; without the pose's, which is no picture to cut up."""
@@ -75,7 +81,7 @@ def edited(autoencoder: Autoencoder, parents: dict[str, Tensor], rng: np.random.
     for row, _, mask in things_of(classes, rims):
         if mask.mean() >= SMALLEST:
             things[row].append(mask)
-    places, turned = (np.stack(parts).reshape(classes.shape) for parts in zip(*(table(row, classes, things, rng) for row in range(len(classes)))))
+    places, turned = edits(classes, things, rng)
     where = torch.from_numpy(places).to(device)
     pictures = {"segmentation": classes_picture(classes.reshape(-1)[places], rims.reshape(-1)[places]).to(device)}
     for name in known.keys() - {"segmentation"}:

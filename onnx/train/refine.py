@@ -9,6 +9,7 @@ live the GAN!", 2024). What is where may not stray far from what the network dre
 """
 
 import copy
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -18,9 +19,11 @@ from torch import Tensor
 from evaluate.flow import moments, renewed_steps
 
 from .cells import CellCritic
+from .chunks import Chunk
 from .critic import Critic, evened
 from .edited import edited
 from .factor import CHUNKS_HELD, Trainer, arguments_parser, conditions, draw_batch
+from .followed import Followed, followed
 from .networks import load_denoiser, with_absent
 from .runs import precision, require_world, world_of_checkpoint
 from .sampling import jump, restart_asked
@@ -69,6 +72,8 @@ class Refiner(Trainer):
             raise SystemExit(f"{arguments.start} is no distilled network: train.distil, or train.from_pack --distilled, makes one")
         if arguments.edited and not arguments.read:
             raise SystemExit("--edited is for --read: nothing else knows what an edited map is to look like")
+        if arguments.followed and arguments.factor != "image":
+            raise SystemExit("--followed is for images, which read the maps that follow from a segmentation")
         if arguments.read and arguments.factor != "image":
             raise SystemExit(f"--read is for images; the outlines of a {arguments.factor} are not read")
         self.steps, self.shift = begun["steps"], begun.get("shift", 1.0)
@@ -99,6 +104,7 @@ class Refiner(Trainer):
             self.critic.load_state_dict(critic["model"])
             self.judging.load_state_dict(critic["optimizer"])
         self.walks: list[Walk] = []
+        self.follows: dict[Path, Followed] = {}
         self.lengths: dict[int, Tensor] = {}
         self.rng = np.random.Generator(np.random.PCG64([arguments.seed, self.step]))
 
@@ -131,17 +137,28 @@ class Refiner(Trainer):
 
     def new_walk(self, count: int) -> Walk:
         chunk = self.held[torch.randint(len(self.held), ()).item()]
-        true, parents, given, captions, _, _ = draw_batch(chunk, count)
+        follows = self.followed(chunk) if self.arguments.followed and torch.rand(()) < self.arguments.followed else None
+        true, parents, given, captions, _, _ = draw_batch(follows.true if follows else chunk, count)
         captions.mask = (captions.ids != 0).to(captions.mask.dtype)
         labels = lambda maps, known: self.reader.labels(maps, dict(zip(maps, known[1::2])), captions) if self.reader else None
         own = [value.to(self.device) for value in conditions(parents, given)]
+        of_true = labels(parents, own)
         if torch.rand(()) >= self.arguments.edited or all(walk.edited for walk in self.walks):
-            said = labels(parents, own)
-            return Walk(true.to(self.device), captions, own, said, said, edited=False)
-        maps = parents | edited(self.autoencoder, parents, self.rng)
-        given = given | {name: torch.zeros(count, dtype=torch.bool) for name in parents if name in WHOLE}
+            return Walk(true.to(self.device), captions, own, of_true, of_true, edited=False)
+        if follows:
+            _, maps, given, captions, _, _ = draw_batch(follows.edited, count)
+            captions.mask = (captions.ids != 0).to(captions.mask.dtype)
+        else:
+            maps = parents | edited(self.autoencoder, parents, self.rng)
+            given = given | {name: torch.zeros(count, dtype=torch.bool) for name in parents if name in WHOLE}
         known = [value.to(self.device) for value in conditions(maps, given)]
-        return Walk(true.to(self.device), captions, known, labels(maps, known), labels(parents, own), edited=True)
+        return Walk(true.to(self.device), captions, known, labels(maps, known), of_true, edited=True)
+
+    def followed(self, chunk: Chunk) -> Followed:
+        """The chunk's samples with the maps that a pack drew for them."""
+        if chunk.stored not in self.follows:
+            self.follows[chunk.stored] = followed(chunk, chunk.stored)
+        return self.follows[chunk.stored]
 
     def lead(self, walk: Walk, moments: int) -> None:
         """Takes a walk some moments on, without learning."""
@@ -269,6 +286,7 @@ def parser():
     own.add_argument("--keep", type=float, default=0.3, help="weight of what is where as the network drew it before")
     own.add_argument("--read", type=float, default=0.0, help="how much as the critic of latents the one counts that reads the cells of an image (cells.py); 0: without it")
     own.add_argument("--edited", type=float, default=0.0, help="share of the walks whose maps are edited first (edited.py), which only the critic of cells judges")
+    own.add_argument("--followed", type=float, default=0.0, help="share of the walks whose maps are those that follow from the segmentation in the editor (followed.py), true or edited")
     own.add_argument("--restart", type=float, nargs="+", metavar="N", help="STEP TIMES [FROM]: a step of its walks, from 0, that is taken again so many times from fresh noise, the first time back at t = FROM, as the pack is to take it [default: as --start has it]")
     own.set_defaults(rate=1e-4, batch=8)
     return own

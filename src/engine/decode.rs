@@ -33,25 +33,58 @@ impl<'a> Field<'a> {
     }
 }
 
+/// Classes that a prompt does not name, and what is asked of them before they are shown.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unnamed<'a> {
+    /// All of them.
+    pub classes: &'a [u8],
+    /// They have to win at least this share of the picture.
+    pub share: f32,
+    /// Those of them that win only where they lead.
+    pub held: &'a [u8],
+    /// By so many nats: the logarithm of how much rarer objects that a prompt does not name are than what it names
+    /// (Bayes), a bounded one, for no prompt is read without fail.
+    pub lead: f32,
+}
+
+/// Class logits, a channel for each slot, and by how many nats each class has to lead.
+pub struct Contest<'a> {
+    logits: Field<'a>,
+    handicaps: [f32; 256],
+}
+
+impl<'a> Contest<'a> {
+    /// Classes that are `held` have to lead by so many nats.
+    pub fn new(logits: Field<'a>, (held, lead): (&[u8], f32)) -> Self {
+        let mut handicaps = [0.0; 256];
+        held.iter().for_each(|&class| handicaps[usize::from(class)] = lead);
+        Self { logits, handicaps }
+    }
+
+    fn channel(&self, class: u8) -> (&'a [f32], f32) {
+        (self.logits.channel(usize::from(class)), self.handicaps[usize::from(class)])
+    }
+}
+
 /// Segmentation from class logits (a channel per slot) and boundary logits (one channel).
 ///
 /// Logits are enlarged, not labels, so that edges stay smooth and no class is invented; only
-/// the classes the pack lists may win, and of the `unnamed` those that win at least `share` of the
-/// picture. Specks go to their neighbours; objects are told apart by the boundary channel.
+/// the classes the pack lists may win, and of the `unnamed` those that win as much as is asked of them. Specks go to their neighbours; objects are told apart by the boundary channel.
 pub fn decode_classes(
     logits: Field<'_>,
     boundary: Field<'_>,
     classes: &ClassTable,
-    (unnamed, share): (&[u8], f32),
+    unnamed: Unnamed<'_>,
     canvas: (u32, u32),
 ) -> SegmentationMap {
     let (width, height) = canvas;
     let mut listed: Vec<u8> = classes.iter().map(|class| class.index).collect();
-    let (mut class_of, mut rims) = class_map(logits, boundary, &listed, canvas);
-    let scarce = scarce(&class_of, unnamed, share);
+    let contest = Contest::new(logits, (unnamed.held, unnamed.lead));
+    let (mut class_of, mut rims) = class_map(&contest, boundary, &listed, canvas);
+    let scarce = scarce(&class_of, unnamed.classes, unnamed.share);
     if !scarce.is_empty() {
         listed.retain(|class| !scarce.contains(class));
-        (class_of, rims) = class_map(logits, boundary, &listed, canvas);
+        (class_of, rims) = class_map(&contest, boundary, &listed, canvas);
     }
     let least = ((width as f32 * height as f32 * SPECK).ceil() as usize).max(1);
     remove_specks(width, height, &mut class_of, least);
@@ -74,18 +107,22 @@ fn scarce(class_of: &[u8], unnamed: &[u8], share: f32) -> Vec<u8> {
 /// # Panics
 /// When the two fields differ in extent.
 pub fn class_map(
-    logits: Field<'_>,
+    contest: &Contest<'_>,
     boundary: Field<'_>,
     listed: &[u8],
     (width, height): (u32, u32),
 ) -> (Vec<u8>, Vec<bool>) {
+    let logits = contest.logits;
     assert_eq!(logits.extent, boundary.extent, "classes and boundary of one decoder");
     let (width, height) = (width as usize, height as usize);
     let scale = Scale::new(logits.extent, (height, width));
-    let coarse = winners(logits, listed);
+    let coarse = winners(contest, listed);
     // Between four pixels a class that is nowhere above one of their winners cannot win.
     let possible = |corners: [usize; 4]| -> Vec<u8> {
-        let values = |class: u8| corners.map(|at| logits.channel(class as usize)[at]);
+        let values = |class: u8| {
+            let (channel, handicap) = contest.channel(class);
+            corners.map(|at| channel[at] - handicap)
+        };
         let winners = corners.map(|at| coarse[at]).map(|class| (class, values(class)));
         let beaten = |class: u8| {
             let own = values(class);
@@ -97,27 +134,37 @@ pub fn class_map(
     let (mut class_of, mut rims) = (vec![0; width * height], vec![false; width * height]);
     let columns = spans(&scale.columns);
     for rows in spans(&scale.rows) {
+        let start = rows.start * width;
+        let (mut meeting, mut ending) = (Vec::new(), Vec::new());
         for columns in &columns {
             let corners = scale.corners(columns.start, rows.start);
             let first = coarse[corners[0]];
-            let alike = corners[1..].iter().all(|&at| coarse[at] == first);
-            let contenders = if alike { Vec::new() } else { possible(corners) };
-            let ends = corners.iter().filter(|&&at| rim[at] > 0.0).count();
-            for y in rows.clone() {
-                let (class_of, rims) = (&mut class_of[y * width..][..width], &mut rims[y * width..][..width]);
-                if alike {
-                    class_of[columns.clone()].fill(first);
-                } else {
-                    for x in columns.clone() {
-                        class_of[x] = highest(&contenders, &|class| scale.at(logits.channel(class as usize), x, y));
-                    }
-                }
-                match ends {
-                    0 => {}
-                    4 => rims[columns.clone()].fill(true),
-                    _ => columns.clone().for_each(|x| rims[x] = scale.at(rim, x, y) > 0.0),
+            if corners[1..].iter().all(|&at| coarse[at] == first) {
+                class_of[start..][columns.clone()].fill(first);
+            } else {
+                meeting.push((columns.clone(), possible(corners)));
+            }
+            match corners.iter().filter(|&&at| rim[at] > 0.0).count() {
+                0 => {}
+                4 => rims[start..][columns.clone()].fill(true),
+                _ => ending.push(columns.clone()),
+            }
+        }
+        // Where one class surrounds a cell, and where no rim ends in it, all rows between two are alike.
+        for y in rows.clone().skip(1) {
+            class_of.copy_within(start..start + width, y * width);
+            rims.copy_within(start..start + width, y * width);
+        }
+        for y in rows {
+            for (columns, contenders) in &meeting {
+                for x in columns.clone() {
+                    class_of[y * width + x] = highest(contenders, &|class| {
+                        let (channel, handicap) = contest.channel(class);
+                        scale.at(channel, x, y) - handicap
+                    });
                 }
             }
+            ending.iter().cloned().flatten().for_each(|x| rims[y * width + x] = scale.at(rim, x, y) > 0.0);
         }
     }
     (class_of, rims)
@@ -134,17 +181,27 @@ fn spans(taps: &[Tap]) -> Vec<Range<usize>> {
 }
 
 /// The class of the highest logit at each place, the first of equals.
-fn winners(logits: Field<'_>, listed: &[u8]) -> Vec<u8> {
-    let area = logits.extent.0 * logits.extent.1;
-    let (mut best, mut winner) = (vec![f32::NEG_INFINITY; area], vec![listed.first().copied().unwrap_or(0); area]);
-    for &class in listed {
-        for ((best, winner), &value) in best.iter_mut().zip(&mut winner).zip(logits.channel(class as usize)) {
-            let higher = value > *best;
-            *best = if higher { value } else { *best };
-            *winner = if higher { class } else { *winner };
+fn winners(contest: &Contest<'_>, listed: &[u8]) -> Vec<u8> {
+    // A block at a time, which stays near the processor while the channels pass; numbers of one width are compared many at once.
+    const BLOCK: usize = 1024;
+    let area = contest.logits.extent.0 * contest.logits.extent.1;
+    let first = listed.first().copied().unwrap_or(0);
+    let mut winners = Vec::with_capacity(area);
+    for start in (0..area).step_by(BLOCK) {
+        let length = BLOCK.min(area - start);
+        let (mut best, mut winner) = ([f32::NEG_INFINITY; BLOCK], [u32::from(first); BLOCK]);
+        for &class in listed {
+            let (channel, handicap) = contest.channel(class);
+            for ((best, winner), &logit) in best.iter_mut().zip(&mut winner).zip(&channel[start..start + length]) {
+                let value = logit - handicap;
+                let higher = value > *best;
+                *best = if higher { value } else { *best };
+                *winner = if higher { u32::from(class) } else { *winner };
+            }
         }
+        winners.extend(winner[..length].iter().map(|&class| class as u8));
     }
-    winner
+    winners
 }
 
 /// The class of the highest value, the first of equals.
@@ -167,7 +224,8 @@ pub fn decode_values<T: Copy + Default + PartialEq>(
 
 /// Three channels in `[-1, 1]` as colours of 0 to 255, at their own size.
 pub fn decode_colours(field: Field<'_>) -> Plane<[u8; 3]> {
-    let level = |v: f32| ((v + 1.0) * 127.5).round().clamp(0.0, 255.0) as u8;
+    // To the nearest: a cast cuts off what follows the point, and stops at both ends.
+    let level = |v: f32| ((v + 1.0) * 127.5 + 0.5) as u8;
     let [red, green, blue] = [0, 1, 2].map(|c| field.channel(c));
     let pixels: Vec<_> = red.iter().zip(green).zip(blue).map(|((&r, &g), &b)| [level(r), level(g), level(b)]).collect();
     Plane::from_pixels(field.extent.1 as u32, field.extent.0 as u32, &pixels)
@@ -247,7 +305,7 @@ mod tests {
         let field = Field::new(&logits, extent);
         let rim = Field::new(&boundary, extent);
         let listed: Vec<u8> = table.iter().map(|class| class.index).collect();
-        let (found, rims) = class_map(field, rim, &listed, canvas);
+        let (found, rims) = class_map(&Contest::new(field, (&[], 0.0)), rim, &listed, canvas);
         let ends: Vec<bool> =
             enlarge(rim, 0, (canvas.1 as usize, canvas.0 as usize)).iter().map(|v| *v > 0.0).collect();
         assert_eq!(rims, ends);
@@ -271,7 +329,8 @@ mod tests {
         logits[9 * 2 + 1] = 3.0;
         logits[30 * 2..30 * 2 + 2].fill(99.0);
         let boundary = [-1.0, 1.0];
-        let (class_of, rims) = class_map(Field::new(&logits, (1, 2)), Field::new(&boundary, (1, 2)), &[0, 9], (8, 1));
+        let contest = Contest::new(Field::new(&logits, (1, 2)), (&[], 0.0));
+        let (class_of, rims) = class_map(&contest, Field::new(&boundary, (1, 2)), &[0, 9], (8, 1));
         assert_eq!(class_of, [0, 0, 0, 0, 9, 9, 9, 9]);
         assert_eq!(rims, [false, false, false, false, true, true, true, true]);
     }
@@ -287,7 +346,8 @@ mod tests {
         let boundary = [-1.0; 16];
         let shown = |unnamed: &[u8], share: f32| {
             let fields = (Field::new(&logits, (1, 16)), Field::new(&boundary, (1, 16)));
-            let map = decode_classes(fields.0, fields.1, &classes(), (unnamed, share), (16, 1));
+            let unnamed = Unnamed { classes: unnamed, share, ..Unnamed::default() };
+            let map = decode_classes(fields.0, fields.1, &classes(), unnamed, (16, 1));
             map.to_pixels().iter().map(|label| label.class).collect::<std::collections::BTreeSet<_>>()
         };
         assert_eq!(shown(&[13], 0.0), [0, 13].into());
@@ -325,7 +385,7 @@ mod tests {
             Field::new(&logits, extent),
             Field::new(&boundary, extent),
             &classes(),
-            (&[], 0.0),
+            Unnamed::default(),
             (64, 64),
         );
         assert_eq!(map.at(2, 2).class, 0, "a car of one pixel is a speck");

@@ -83,8 +83,11 @@ pub fn label_instances(
             let core = |at: usize| object_class(at).filter(|_| !rims[at]);
             let mut cores = components(w, h, core).of_at_least(least_core);
             grow_cores(w, h, object_class, &mut cores.of, &mut cores.areas);
-            let coreless = components(w, h, |at| object_class(at).filter(|_| cores.of[at] == NONE));
-            cores.append(&coreless);
+            let is_coreless = |at: usize| object_class(at).filter(|_| cores.of[at] == NONE);
+            if (0..class_of.len()).any(|at| is_coreless(at).is_some()) {
+                let coreless = components(w, h, is_coreless);
+                cores.append(&coreless);
+            }
             cores
         }
         None => components(w, h, object_class),

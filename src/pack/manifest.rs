@@ -36,6 +36,9 @@ pub struct Manifest {
     pub text: TextSpec,
     /// Encoder graph: `picture [B,3,H,W]` in `[-1,1]` to `latent [B,C,H/d,W/d]`.
     pub encoder: String,
+    /// The same graph in 8 bits, which CPUs run instead on maps that factors read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoder_int8: Option<String>,
     /// Whether pictures of a segmentation are darker where an instance ends.
     #[serde(default = "yes")]
     pub rims: bool,
@@ -63,6 +66,9 @@ pub struct Manifest {
     /// Sample prompts for the empty state.
     #[serde(default)]
     pub prompts: Vec<String>,
+    /// Graphs that read their weights out of another file of the pack (ONNX's external data), and which that is.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub weights: BTreeMap<String, String>,
     /// Digest and size of every file.
     pub files: BTreeMap<String, FileEntry>,
 }
@@ -82,7 +88,8 @@ impl Manifest {
         let int8 = self.factors.iter().filter_map(|f| f.int8.as_ref()).chain(quick);
         let controls = self.factors.iter().flat_map(|f| &f.controls).map(|c| &c.model);
         let shapes = self.shapes.as_ref().map(|s| &s.model);
-        fixed.into_iter().chain(decoders).chain(shapes).chain(models).chain(int8).chain(controls).map(String::as_str)
+        let fixed = fixed.into_iter().chain(&self.encoder_int8);
+        fixed.chain(decoders).chain(shapes).chain(models).chain(int8).chain(controls).map(String::as_str)
     }
 
     /// The colour words and what reads them.

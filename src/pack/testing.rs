@@ -96,6 +96,8 @@ pub fn pack() -> Pack {
             null: NullText::Zeros,
         },
         encoder: "encoder.onnx".into(),
+        encoder_int8: None,
+        weights: BTreeMap::new(),
         rims: true,
         backbones: BTreeMap::new(),
         variables: vec![

@@ -158,6 +158,9 @@ fn graphs_that_cannot_be_sampled_are_refused() {
         let decoder = variable.remove("decoder").unwrap();
         variable.insert("decoder_int8".into(), decoder);
     });
+    assert_refused("\"depth.onnx\" reads its weights out of \"lender.onnx\"", |m| {
+        m["weights"] = json!({"depth.onnx": "lender.onnx"});
+    });
     assert_refused("guided by \"depth\" twice", |m| m["variables"][3]["guided_by"] = json!(["depth", "depth"]));
     assert_refused("guided by \"depth\", but there is none", |m| {
         m["variables"][3]["guided_by"] = json!(["depth"]);

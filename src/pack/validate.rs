@@ -128,6 +128,11 @@ fn check_files(manifest: &Manifest) -> Result<(), String> {
             return Err(format!("the sha256 of \"{name}\" is not 64 lower-case hexadecimal digits"));
         }
     }
+    for (graph, lender) in &manifest.weights {
+        if let Some(missing) = [graph, lender].into_iter().find(|name| !manifest.files.contains_key(*name)) {
+            return Err(format!("\"{graph}\" reads its weights out of \"{lender}\", but \"{missing}\" is not listed"));
+        }
+    }
     manifest.graphs().try_for_each(check_file_name)
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::graphs::Feed;
+use super::graphs::{Batching, Feed};
 use super::steering::Steer;
 use super::text::Text;
 
@@ -15,7 +15,7 @@ pub(super) struct ParentInput {
 /// Text and parents for a whole batch: with guidance it holds the samples again for each further text.
 ///
 /// A lone sample runs twice even without guidance, unless the network is known to be indifferent to it
-/// (`Graphs::least_batch`): ONNX Runtime splits some sums of a batch of one in another way, and a seed
+/// ([`Batching`]): ONNX Runtime splits some sums of a batch of one in another way, and a seed
 /// shall give the same map alone and beside others.
 pub(super) struct Constant {
     /// Latents in a network call.
@@ -49,23 +49,24 @@ pub(super) const NULL: f32 = -1.0;
 impl Constant {
     /// For `count` samples. `texts` is what they are conditioned on and, with guidance, what it leads away
     /// from or towards; none is the null text. `width` is that of a token feature, `latent` the numbers of a latent,
-    /// `least` the smallest batch that gives what greater ones do.
+    /// `batching` how the network may be fed.
     pub fn new(
         count: usize,
         texts: &[Option<&Text>],
         width: usize,
         parents: &[ParentInput],
         latent: usize,
-        least: usize,
+        batching: Batching,
     ) -> Self {
         let guided = texts.len() > 1;
-        let copies = if guided { texts.len() } else { least.div_ceil(count.max(1)).max(1) };
+        let copies = if guided { texts.len() } else { batching.least.div_ceil(count.max(1)).max(1) };
         let batch = copies * count;
+        let rows = if batching.one_text && !guided { 1 } else { batch };
         let length = texts.iter().flatten().map(|t| t.ids.len()).max().unwrap_or(1);
-        let mut tokens = vec![0.0; batch * length * width];
-        let mut ids = vec![0; batch * length];
-        let mut mask = vec![0.0; batch * length];
-        for row in 0..batch {
+        let mut tokens = vec![0.0; rows * length * width];
+        let mut ids = vec![0; rows * length];
+        let mut mask = vec![0.0; rows * length];
+        for row in 0..rows {
             let Some(text) = texts[(row / count).min(texts.len() - 1)] else { continue };
             tokens[row * length * width..][..text.features.len()].copy_from_slice(&text.features);
             ids[row * length..][..text.ids.len()].copy_from_slice(&text.ids);
@@ -82,9 +83,9 @@ impl Constant {
             copies,
             guided,
             quick: false,
-            tokens: ([batch, length, width], tokens),
-            ids: ([batch, length], ids),
-            mask: ([batch, length], mask),
+            tokens: ([rows, length, width], tokens),
+            ids: ([rows, length], ids),
+            mask: ([rows, length], mask),
             parents: parents.collect(),
             steers: Vec::new(),
         }
@@ -131,6 +132,8 @@ impl Constant {
 mod tests {
     use super::*;
 
+    const USUAL: Batching = Batching { least: 2, one_text: false };
+
     #[test]
     fn the_second_half_of_a_guided_batch_has_the_null_text_and_the_same_parents() {
         let text = Text { ids: vec![5, 6], features: vec![1.0, 2.0, 3.0, 4.0] };
@@ -138,7 +141,7 @@ mod tests {
             ParentInput { name: "a".into(), values: Some(Arc::new(vec![7.0, 8.0, 9.0])) },
             ParentInput { name: "b".into(), values: None },
         ];
-        let constant = Constant::new(2, &[Some(&text), None], 2, &parents, 3, 2);
+        let constant = Constant::new(2, &[Some(&text), None], 2, &parents, 3, USUAL);
         assert_eq!(constant.batch, 4);
         assert_eq!(constant.tokens.0, [4, 2, 2]);
         assert_eq!(constant.tokens.1[..8], [1.0, 2.0, 3.0, 4.0, 1.0, 2.0, 3.0, 4.0]);
@@ -154,19 +157,30 @@ mod tests {
     #[test]
     fn a_lone_sample_runs_twice_with_its_text_unless_the_network_does_not_care() {
         let text = Text { ids: vec![5], features: vec![1.0] };
-        let lone = Constant::new(1, &[Some(&text)], 1, &[], 3, 2);
+        let lone = Constant::new(1, &[Some(&text)], 1, &[], 3, USUAL);
         assert_eq!((lone.batch, lone.copies, lone.mask.1.as_slice()), (2, 2, [1.0; 2].as_slice()));
-        let indifferent = Constant::new(1, &[Some(&text)], 1, &[], 3, 1);
+        let indifferent = Constant::new(1, &[Some(&text)], 1, &[], 3, Batching { least: 1, ..USUAL });
         assert_eq!((indifferent.batch, indifferent.copies), (1, 1));
-        let pair = Constant::new(2, &[Some(&text)], 1, &[], 3, 2);
+        let pair = Constant::new(2, &[Some(&text)], 1, &[], 3, USUAL);
         assert_eq!((pair.batch, pair.copies), (2, 1));
+    }
+
+    #[test]
+    fn a_text_that_all_samples_have_comes_once_where_the_network_takes_it_so() {
+        let text = Text { ids: vec![5, 6], features: vec![1.0, 2.0] };
+        let batching = Batching { one_text: true, ..USUAL };
+        let alike = Constant::new(3, &[Some(&text)], 1, &[], 3, batching);
+        assert_eq!((alike.batch, alike.tokens.0, alike.ids.1.as_slice()), (3, [1, 2, 1], [5, 6].as_slice()));
+        assert_eq!((alike.tokens.1.as_slice(), alike.mask.1.as_slice()), ([1.0, 2.0].as_slice(), [1.0; 2].as_slice()));
+        let guided = Constant::new(3, &[Some(&text), None], 1, &[], 3, batching);
+        assert_eq!((guided.batch, guided.tokens.0), (6, [6, 2, 1]), "here samples have two");
     }
 
     #[test]
     fn a_negative_text_takes_the_place_of_the_null_text() {
         let text = Text { ids: vec![5], features: vec![1.0] };
         let negative = Text { ids: vec![7, 8], features: vec![3.0, 4.0] };
-        let constant = Constant::new(1, &[Some(&text), Some(&negative)], 1, &[], 3, 2);
+        let constant = Constant::new(1, &[Some(&text), Some(&negative)], 1, &[], 3, USUAL);
         assert_eq!(constant.ids.1, [5, 0, 7, 8]);
         assert_eq!(constant.mask.1, [1.0, 0.0, 1.0, 1.0], "the shorter one is padded");
         assert_eq!(constant.tokens.1, [1.0, 0.0, 3.0, 4.0]);
@@ -174,7 +188,7 @@ mod tests {
 
     #[test]
     fn without_a_text_there_is_one_masked_token() {
-        let constant = Constant::new(3, &[None], 2, &[], 3, 2);
+        let constant = Constant::new(3, &[None], 2, &[], 3, USUAL);
         assert_eq!(
             (constant.batch, constant.tokens.0, constant.mask.1.as_slice()),
             (3, [3, 1, 2], [0.0; 3].as_slice())

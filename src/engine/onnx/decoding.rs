@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::thread;
 
 use super::constant::{CLEAN, NULL};
-use super::graphs::{Feed, Tensor};
+use super::graphs::{Feed, Tensor, View};
 use super::stop::Stop;
 use super::{Engine, OnnxEngine};
-use crate::engine::decode::{Field, decode_classes, decode_colours, decode_values};
+use crate::engine::decode::{Field, Unnamed, decode_classes, decode_colours, decode_values};
 use crate::engine::pictures::picture;
 use crate::engine::pose::read_pose;
 use crate::engine::{EngineError, SampleRequest, factor_size};
@@ -37,8 +37,9 @@ impl OnnxEngine {
         let manifest = self.pack().manifest.clone();
         let cells = |pixels: u32| pixels as usize / manifest.latent.downscale;
         let shape = [manifest.latent.channels, cells(size.1), cells(size.0)];
-        let answers = self.run_decoder(variable, &latent, shape, &[], stop)?;
-        Ok(Arc::new(map_of(VariableKind::Classes, &answers, &manifest.classes, (&[], 0.0), canvas)))
+        self.run_decoder(variable, &latent, shape, &[], stop, |answers| {
+            Arc::new(map_of(VariableKind::Classes, answers, &manifest.classes, Unnamed::default(), canvas))
+        })
     }
 
     /// Decodes latents `[count, channels, height, width]`, `shape` without the count, and joins them with the
@@ -69,23 +70,31 @@ impl OnnxEngine {
         let pack = self.pack().clone();
         let entry = &pack.manifest.variables[request.variable.0];
         let guides = self.guides(request, shape)?;
-        let mut answers = Vec::new();
-        // One at a time, for the reason given at `Constant`; a batch would be no faster here.
-        for latent in latents.chunks_exact(shape.iter().product()) {
-            answers.push(self.run_decoder(request.variable, latent, shape, &guides, stop)?);
-        }
-        if entry.kind == VariableKind::Classes {
-            answers.iter_mut().for_each(|answer| hold_back(&mut answer[0], held, lead));
-        }
-        let map = |index: usize| {
-            let unnamed = (&*request.unnamed, entry.unnamed_share);
-            let map = map_of(entry.kind, &answers[index], pack.classes(), unnamed, request.canvas);
-            Arc::new(match &request.revision {
-                Some(revision) => revision.join(map),
-                None => map,
-            })
+        let unnamed = Unnamed { classes: &request.unnamed, share: entry.unnamed_share, held, lead };
+        let map = |map| match &request.revision {
+            Some(revision) => Arc::new(revision.join(map)),
+            None => Arc::new(map),
         };
-        Ok(in_parallel(answers.len(), self.graphs.threads(), map))
+        let threads = self.graphs.threads();
+        let latents: Vec<&[f32]> = latents.chunks_exact(shape.iter().product()).collect();
+        let mut maps = Vec::with_capacity(latents.len());
+        // One at a time, for the reason given at `Constant`; a batch would be no faster here. What is answered is
+        // large, and still near the processor when a map is made of it at once.
+        for latents in latents.chunks(threads.max(1)) {
+            if let [latent] = latents {
+                let made = |answers: &[View<'_>]| map_of(entry.kind, answers, pack.classes(), unnamed, request.canvas);
+                maps.push(map(self.run_decoder(request.variable, latent, shape, &guides, stop, made)?));
+                continue;
+            }
+            let copied = |answers: &[View<'_>]| answers.iter().map(View::copied).collect::<Vec<_>>();
+            let decoded =
+                latents.iter().map(|latent| self.run_decoder(request.variable, latent, shape, &guides, stop, copied));
+            let answers = decoded.collect::<Result<Vec<_>, _>>()?;
+            maps.extend(in_parallel(answers.len(), threads, |index| {
+                map(map_of(entry.kind, &answers[index], pack.classes(), unnamed, request.canvas))
+            }));
+        }
+        Ok(maps)
     }
 
     /// The maps that the decoder of the request's variable is shown, those that are not there as null ones.
@@ -111,14 +120,16 @@ impl OnnxEngine {
         [shape[1], shape[2]].map(|side| side * manifest.latent.downscale * manifest.variables[id.0].enlarge as usize)
     }
 
-    fn run_decoder(
+    /// Makes something of what a decoder answers for a latent, where it lies.
+    fn run_decoder<R>(
         &mut self,
         id: VariableId,
         latent: &[f32],
         shape: [usize; 3],
         guides: &[Guide],
         stop: &Stop<'_>,
-    ) -> Result<Vec<Tensor>, EngineError> {
+        then: impl FnOnce(&[View<'_>]) -> R,
+    ) -> Result<R, EngineError> {
         let manifest = self.pack().manifest.clone();
         let variable = &manifest.variables[id.0];
         let Some(file) = self.decoder(id) else { return Err(EngineError::Request(undecodable(&variable.name))) };
@@ -130,15 +141,14 @@ impl OnnxEngine {
             feeds.push((&guide.picture_name, Feed::Real(&shown, &guide.picture)));
             feeds.push((&guide.level_name, Feed::Real(&[1], std::slice::from_ref(&guide.level))));
         }
-        let answers = self.graphs.run(&file, &self.decoders[id.0], &feeds, stop)?;
-        if let Some(odd) = answers.iter().find(|a| a.shape[0] != 1 || a.shape[2..] != extent) {
-            let reason = format!("it answered {:?} for a latent of {batch:?}", odd.shape);
-            return Err(EngineError::Graph { file, reason });
-        }
-        for answer in &answers {
-            answer.check_finite(&file)?;
-        }
-        Ok(answers)
+        self.graphs.run_then(&file, &self.decoders[id.0], &feeds, stop, |answers| {
+            if let Some(odd) = answers.iter().find(|a| a.shape[0] != 1 || a.shape[2..] != extent) {
+                let reason = format!("it answered {:?} for a latent of {batch:?}", odd.shape);
+                return Err(EngineError::Graph { file: file.clone(), reason });
+            }
+            answers.iter().try_for_each(|answer| answer.check_finite(&file))?;
+            Ok(then(answers))
+        })
     }
 }
 
@@ -147,26 +157,15 @@ pub(super) fn undecodable(variable: &str) -> String {
     format!("the pack has no decoder for \"{variable}\": give its map, it cannot be sampled")
 }
 
-/// Lowers the logits of classes, so that they win where they lead by so many nats: the logarithm of how much rarer objects that a prompt
-/// does not name are than what it names (Bayes), a bounded one, for no prompt is read without fail.
-fn hold_back(logits: &mut Tensor, classes: &[u8], nats: f32) {
-    let (height, width) = logits.extent();
-    for &class in classes {
-        logits.data[usize::from(class) * height * width..][..height * width]
-            .iter_mut()
-            .for_each(|logit| *logit -= nats);
-    }
-}
-
-/// The decoder's answers for one latent as a map; classes that are `unnamed` are shown where they cover their share.
-fn map_of(
+/// The decoder's answers for one latent as a map.
+fn map_of<D: AsRef<[f32]>>(
     kind: VariableKind,
-    answers: &[Tensor],
+    answers: &[Tensor<D>],
     classes: &ClassTable,
-    unnamed: (&[u8], f32),
+    unnamed: Unnamed<'_>,
     canvas: (u32, u32),
 ) -> Map {
-    let field = |answer: usize| Field::new(&answers[answer].data, answers[answer].extent());
+    let field = |answer: usize| Field::new(answers[answer].data.as_ref(), answers[answer].extent());
     match kind {
         VariableKind::Classes => Map::Segmentation(decode_classes(field(0), field(1), classes, unnamed, canvas)),
         VariableKind::Depth => Map::Depth(decode_values(field(0), canvas, 65535.0, |v| v as u16)),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::attending::{looked_at, shared_tokens};
 use super::clock::{Clock, Previews};
 use super::constant::{Constant, ParentInput};
+use super::graphs::Batching;
 use super::sampling::{concatenated, steers};
 use super::stop::Stop;
 use super::text::Text;
@@ -34,7 +35,7 @@ struct Scene<'a> {
     /// What is said of all texts alike.
     context: Option<Arc<Text>>,
     /// The smallest batch in which a sample comes out as in greater ones.
-    least: usize,
+    batching: Batching,
 }
 
 /// Tells of network calls that are done.
@@ -82,8 +83,8 @@ impl OnnxEngine {
         let mut tally = Tally { control, clock: Clock::start(all), done: 0, all };
         let parents = self.encode_parents(request, stop)?;
         let context = self.text.encode(&context, &mut self.graphs, stop)?;
-        let least = self.least_batch(&plain)?;
-        let scene = Scene { request: &plain, walk, shape, parents, context, least };
+        let batching = self.batching(&plain)?;
+        let scene = Scene { request: &plain, walk, shape, parents, context, batching };
 
         let lead = if pack.manifest.variables[request.variable.0].unnamed_lead > 0.0 { NEVER } else { 0.0 };
         let led = (&*request.unnamed, lead);
@@ -174,7 +175,7 @@ impl Scene<'_> {
         let steers = steers(factor, &self.request.settings, &self.parents);
         let parents = concatenated(factor, &self.parents);
         let latent = self.shape.iter().product();
-        Constant::new(1, texts, pack.manifest.text.width, parents, latent, self.least).steered(steers)
+        Constant::new(1, texts, pack.manifest.text.width, parents, latent, self.batching).steered(steers)
     }
 }
 

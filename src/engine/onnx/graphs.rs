@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use ort::environment::Environment;
 use ort::session::builder::SessionBuilder;
@@ -30,17 +31,35 @@ impl Feed<'_> {
     }
 }
 
-/// Values a graph answered with.
+/// Values a graph answered with: a copy, or where they lie ([`View`]).
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Tensor {
+pub(super) struct Tensor<D = Vec<f32>> {
     pub shape: Vec<usize>,
-    pub data: Vec<f32>,
+    pub data: D,
 }
 
-impl Tensor {
+/// Values that lie in the memory of ONNX Runtime.
+pub(super) type View<'a> = Tensor<&'a [f32]>;
+
+impl View<'_> {
+    /// A copy of the values.
+    pub fn copied(&self) -> Tensor {
+        Tensor { shape: self.shape.clone(), data: self.data.to_vec() }
+    }
+}
+
+/// Whether all are numbers, and none infinite.
+pub(super) fn are_finite(values: &[f32]) -> bool {
+    // A block at a time, without a branch for each, so that the processor takes many at once.
+    const EXPONENT: u32 = 0x7f80_0000;
+    let odd = |block: &[f32]| block.iter().fold(false, |odd, v| odd | (v.to_bits() & EXPONENT == EXPONENT));
+    !values.chunks(1024).any(odd)
+}
+
+impl<D: AsRef<[f32]>> Tensor<D> {
     /// Refuses what is not a number, in the name of the graph `file` that answered so.
     pub fn check_finite(&self, file: &str) -> Result<(), EngineError> {
-        if self.data.iter().all(|v| v.is_finite()) {
+        if are_finite(self.data.as_ref()) {
             return Ok(());
         }
         let reason = "it answered with a value that is not a number".into();
@@ -58,8 +77,20 @@ impl Tensor {
 /// cores as on one).
 const REST_AFTER_CALLS: &str = "session.force_spinning_stop";
 
-/// Key of a graph's metadata, see [`Graphs::least_batch`].
+/// Keys of a graph's metadata, see [`Batching`].
 const BATCH_INVARIANT: &str = "batch_invariant";
+const ONE_TEXT: &str = "one_text";
+/// Key of the metadata of a graph whose weights lie in another file: that file's SHA-256.
+const WEIGHTS: &str = "weights";
+
+/// How a graph may be fed without a bit of its answers changing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Batching {
+    /// The smallest batch that it answers as it answers greater ones.
+    pub least: usize,
+    /// Whether a text that all samples have may come once: what the text alone decides is then worked out once.
+    pub one_text: bool,
+}
 
 /// Where sessions run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,7 +172,12 @@ impl Graphs {
             return Ok(false);
         }
         let bytes = self.pack.read(file)?;
-        let session = self.session(file, &bytes)?;
+        let lender = self.pack.manifest.weights.get(file).cloned();
+        let lent = lender.map(|name| Ok::<_, EngineError>((self.pack.read(&name)?.into(), name))).transpose()?;
+        let session = self.session(file, &bytes, lent.as_ref())?;
+        if let Some((_, lender)) = &lent {
+            self.check_lender(file, lender, &session)?;
+        }
         signature.check(&session).map_err(|reason| EngineError::Graph { file: file.into(), reason })?;
         self.sessions.insert(file.into(), session);
         Ok(true)
@@ -152,7 +188,21 @@ impl Graphs {
         self.sessions.clear();
     }
 
-    fn session(&self, file: &str, bytes: &[u8]) -> Result<Session, EngineError> {
+    /// Whether the weights that a graph read out of another file are those that it was made for.
+    fn check_lender(&self, file: &str, lender: &str, session: &Session) -> Result<(), EngineError> {
+        let wanted = session.metadata().ok().and_then(|metadata| metadata.custom(WEIGHTS));
+        if wanted.is_some_and(|digest| self.pack.manifest.files.get(lender).is_some_and(|entry| entry.sha256 == digest))
+        {
+            return Ok(());
+        }
+        let reason = format!(
+            "it was made for weights that are not those of {lender}: export it anew, or get the whole pack again"
+        );
+        Err(EngineError::Graph { file: file.into(), reason })
+    }
+
+    /// A session of a graph, and of the file that its weights lie in, if they lie in another.
+    fn session(&self, file: &str, bytes: &[u8], lent: Option<&(Arc<[u8]>, String)>) -> Result<Session, EngineError> {
         let refused = |reason: String| {
             if says_out_of_memory(&reason) {
                 return EngineError::Memory { file: file.into(), batch: 1 };
@@ -164,6 +214,10 @@ impl Graphs {
         let builder = builder.with_intra_threads(self.threads).map_err(|e| refused(one_line(&e.to_string())))?;
         let resting = builder.with_config_entry(REST_AFTER_CALLS, "1");
         let mut builder = resting.map_err(|e| refused(one_line(&e.to_string())))?;
+        if let Some((bytes, name)) = lent {
+            let given = builder.with_external_initializer_file_in_memory(name, bytes.clone());
+            builder = given.map_err(|e| refused(one_line(&e.to_string())))?;
+        }
         if self.provider == Provider::Cuda {
             let absent = |e: ort::Error| EngineError::Cuda(one_line(&e.to_string()));
             return on_cuda(builder)?.commit_from_memory(bytes).map_err(absent);
@@ -177,15 +231,16 @@ impl Graphs {
         self.sessions.len()
     }
 
-    /// The smallest batch that a graph answers as it answers greater ones, bit for bit; loads it unless it is.
+    /// How a graph may be fed; loads it unless it is.
     ///
-    /// That is 1 where its exporter found so (`batch_invariant` in the file's metadata); on other devices
+    /// Its exporter found out (`batch_invariant` and `one_text` in the file's metadata); on other devices
     /// than the exporter's nothing is known.
-    pub fn least_batch(&mut self, file: &str, signature: &Signature) -> Result<usize, EngineError> {
+    pub fn batching(&mut self, file: &str, signature: &Signature) -> Result<Batching, EngineError> {
         self.load(file, signature)?;
-        let says = |session: &Session| session.metadata().ok()?.custom(BATCH_INVARIANT);
-        let invariant = self.sessions.get(file).and_then(says).is_some_and(|value| value == "true");
-        Ok(if invariant && self.is_on_cpu() { 1 } else { 2 })
+        let session = self.sessions.get(file);
+        let says = |key: &str| session.and_then(|session| session.metadata().ok()?.custom(key));
+        let found = |key: &str| self.is_on_cpu() && says(key).is_some_and(|value| value == "true");
+        Ok(Batching { least: if found(BATCH_INVARIANT) { 1 } else { 2 }, one_text: found(ONE_TEXT) })
     }
 
     /// Whether a graph has this input; loads it unless it is.
@@ -195,7 +250,7 @@ impl Graphs {
         Ok(inputs.iter().any(|input| input.name() == name))
     }
 
-    /// Runs a graph and returns the outputs of its signature, in that order.
+    /// Runs a graph and returns copies of the outputs of its signature, in that order.
     pub fn run(
         &mut self,
         file: &str,
@@ -203,6 +258,18 @@ impl Graphs {
         feeds: &[(&str, Feed<'_>)],
         stop: &Stop<'_>,
     ) -> Result<Vec<Tensor>, EngineError> {
+        self.run_then(file, signature, feeds, stop, |answers| Ok(answers.iter().map(View::copied).collect()))
+    }
+
+    /// Runs a graph and makes something of the outputs of its signature, in that order, where they lie.
+    pub fn run_then<R>(
+        &mut self,
+        file: &str,
+        signature: &Signature,
+        feeds: &[(&str, Feed<'_>)],
+        stop: &Stop<'_>,
+        then: impl FnOnce(&[View<'_>]) -> Result<R, EngineError>,
+    ) -> Result<R, EngineError> {
         stop.check()?;
         self.load(file, signature)?;
         let batch = feeds.first().map_or(1, |(_, feed)| feed.batch());
@@ -243,9 +310,9 @@ impl Graphs {
             let (shape, data) = answer.try_extract_tensor::<f32>().map_err(failed)?;
             let shape: Vec<usize> = shape.iter().map(|&n| n.max(0) as usize).collect();
             port.check_answer(&shape).map_err(odd)?;
-            tensors.push(Tensor { shape, data: data.to_vec() });
+            tensors.push(Tensor { shape, data });
         }
-        Ok(tensors)
+        then(&tensors)
     }
 }
 

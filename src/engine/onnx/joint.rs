@@ -130,7 +130,7 @@ impl OnnxEngine {
         if reads == Reads::Picture {
             return Ok(Reading { name, values: drawn, level: level as f32 });
         }
-        let clean = self.encode_picture(&drawn, size, stop)?;
+        let clean = self.encode_picture(&self.parents_encoder(), &drawn, size, stop)?;
         let stream = format!("{name} at {}x{}", shape[2], shape[1]);
         let noise = NoiseStream::new(parent.request.seeds[0], &stream).normals(clean.len());
         let mixed = clean.iter().zip(noise).map(|(&clean, noise)| {
@@ -198,7 +198,7 @@ mod tests {
             let size = (128, 128);
             let shown = SampleRequest { canvas: size, ..requests[0].clone() };
             let map = engine.decode(&shown, &strands[0].batch.chunks[0].latents.x, [8, 8, 8], stop)?.remove(0);
-            assert_eq!(last.values, *engine.encode(&map, size, stop)?, "as a finished map is read");
+            assert_eq!(last.values, *engine.encode_parent(&map, size, stop)?, "as a finished map is read");
             Ok(())
         })
         .unwrap();

@@ -57,6 +57,8 @@ pub struct OnnxEngine {
 struct Parent {
     map: Arc<Map>,
     size: (u32, u32),
+    /// Of the encoder.
+    file: String,
     latent: Arc<Vec<f32>>,
 }
 
@@ -124,34 +126,62 @@ impl OnnxEngine {
 
     /// The clean latent of a map, encoded at the size the child works at.
     fn encode(&mut self, map: &Arc<Map>, size: (u32, u32), stop: &Stop<'_>) -> Result<Arc<Vec<f32>>, EngineError> {
-        let known = self.parents.iter().find(|p| Arc::ptr_eq(&p.map, map) && p.size == size);
+        let file = self.graphs.pack().manifest.encoder.clone();
+        self.encode_by(file, map, size, stop)
+    }
+
+    /// The same of a map that a factor reads: where a map is to come back as it was, 8 bits are not enough.
+    fn encode_parent(
+        &mut self,
+        map: &Arc<Map>,
+        size: (u32, u32),
+        stop: &Stop<'_>,
+    ) -> Result<Arc<Vec<f32>>, EngineError> {
+        let file = self.parents_encoder();
+        self.encode_by(file, map, size, stop)
+    }
+
+    /// File of what encodes the maps that factors read.
+    fn parents_encoder(&self) -> String {
+        let manifest = &self.graphs.pack().manifest;
+        manifest.encoder_int8.as_ref().filter(|_| self.runs_int8()).unwrap_or(&manifest.encoder).clone()
+    }
+
+    fn encode_by(
+        &mut self,
+        file: String,
+        map: &Arc<Map>,
+        size: (u32, u32),
+        stop: &Stop<'_>,
+    ) -> Result<Arc<Vec<f32>>, EngineError> {
+        let known = self.parents.iter().find(|p| Arc::ptr_eq(&p.map, map) && p.size == size && p.file == file);
         if let Some(parent) = known {
             return Ok(parent.latent.clone());
         }
         let values = picture(map, &self.graphs.pack().manifest, size.0, size.1)?;
-        let latent = Arc::new(self.encode_picture(&values, size, stop)?);
+        let latent = Arc::new(self.encode_picture(&file, &values, size, stop)?);
         if self.parents.len() == KEPT_PARENTS {
             self.parents.remove(0);
         }
-        self.parents.push(Parent { map: map.clone(), size, latent: latent.clone() });
+        self.parents.push(Parent { map: map.clone(), size, file, latent: latent.clone() });
         Ok(latent)
     }
 
     /// The clean latent of a picture `[3, height, width]`.
     fn encode_picture(
         &mut self,
+        file: &str,
         values: &[f32],
         (width, height): (u32, u32),
         stop: &Stop<'_>,
     ) -> Result<Vec<f32>, EngineError> {
-        let manifest = self.graphs.pack().manifest.clone();
+        let downscale = self.graphs.pack().manifest.latent.downscale;
         let shape = [1, 3, height as usize, width as usize];
         let feeds = [("picture", Feed::Real(&shape, values))];
-        let answer = self.graphs.run(&manifest.encoder, &self.encoder, &feeds, stop)?.remove(0);
-        let downscale = manifest.latent.downscale;
+        let answer = self.graphs.run(file, &self.encoder, &feeds, stop)?.remove(0);
         if answer.extent() != (height as usize / downscale, width as usize / downscale) {
             let reason = format!("it turned a picture of {width}×{height} into a latent of {:?}", answer.shape);
-            return Err(EngineError::Graph { file: manifest.encoder.clone(), reason });
+            return Err(EngineError::Graph { file: file.into(), reason });
         }
         Ok(answer.data)
     }
@@ -169,7 +199,7 @@ impl Engine for OnnxEngine {
     fn warm_up(&mut self) -> Result<bool, EngineError> {
         let manifest = self.graphs.pack().manifest.clone();
         let graph = self.graphs.pack().graph.clone();
-        if self.text.warm_up(&mut self.graphs)? || self.graphs.load(&manifest.encoder, &self.encoder)? {
+        if self.text.warm_up(&mut self.graphs)? || self.graphs.load(&self.parents_encoder(), &self.encoder)? {
             return Ok(true);
         }
         if let Some(reader) = &manifest.shapes

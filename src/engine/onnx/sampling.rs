@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::clock::{Clock, Previews};
 use super::constant::{Constant, ParentInput};
 use super::decoding::undecodable;
-use super::graphs::{Feed, Tensor};
+use super::graphs::{Batching, Feed, Tensor, are_finite};
 use super::steering::{Moment, Steer};
 use super::stop::Stop;
 use super::{Engine, OnnxEngine};
@@ -118,7 +118,7 @@ impl OnnxEngine {
         let name = pack.graph.variable(request.variable).name.clone();
         let length = shape.iter().product();
         let width = pack.manifest.text.width;
-        let least = self.least_batch(request)?;
+        let batching = self.batching(request)?;
         let most = (if guided { self.most_latents / 2 } else { self.most_latents }).max(1);
         let chunk = |seeds: &[u64]| {
             let mut noise: Vec<_> = seeds.iter().map(|&seed| noise(seed)).collect();
@@ -131,7 +131,7 @@ impl OnnxEngine {
             };
             let constant = |texts: &[_]| {
                 let steers = steers(factor, &request.settings, parents);
-                let new = Constant::new(seeds.len(), texts, width, concatenated(factor, parents), length, least);
+                let new = Constant::new(seeds.len(), texts, width, concatenated(factor, parents), length, batching);
                 new.steered(steers).quickly(request.settings.quick)
             };
             Chunk {
@@ -146,13 +146,13 @@ impl OnnxEngine {
         Ok(Batch { shape, walk, chunks })
     }
 
-    /// The smallest batch in which a sample comes out as in greater ones; nothing is known of graphs that steer.
-    pub(super) fn least_batch(&mut self, request: &SampleRequest) -> Result<usize, EngineError> {
+    /// How the request's network may be fed; nothing is known of graphs that steer.
+    pub(super) fn batching(&mut self, request: &SampleRequest) -> Result<Batching, EngineError> {
         if self.pack().graph.factor(request.variable).kind != FactorKind::Concat {
-            return Ok(2);
+            return Ok(Batching { least: 2, one_text: false });
         }
         let file = self.model(request.variable, request.settings.quick);
-        self.graphs.least_batch(&file, &self.factors[request.variable.0])
+        self.graphs.batching(&file, &self.factors[request.variable.0])
     }
 
     /// Channels, height and width of a latent of the request.
@@ -220,7 +220,7 @@ impl OnnxEngine {
             if let Some(anchor) = &chunk.anchor {
                 anchor.hold(walk.moment(step + 1), &mut chunk.latents.x);
             }
-            if answer.iter().chain(&chunk.latents.x).any(|v| !v.is_finite()) {
+            if !are_finite(&answer) || !are_finite(&chunk.latents.x) {
                 return Err(EngineError::NotANumber {
                     variable: self.pack().graph.variable(request.variable).name.clone(),
                     step: step + 1,
@@ -259,7 +259,7 @@ impl OnnxEngine {
         for &id in &factor.parents {
             let given = request.parents.iter().find(|(parent, _)| *parent == id);
             let show = |(_, map): &(_, _)| match factor.reads(id) {
-                Reads::Latent => self.encode(map, size, stop),
+                Reads::Latent => self.encode_parent(map, size, stop),
                 Reads::Picture => Ok(Arc::new(picture(map, &self.pack().manifest, size.0, size.1)?)),
             };
             let values = given.map(show).transpose()?;

@@ -11,14 +11,15 @@ use serde::Deserialize;
 use super::sampling::Batch;
 use super::*;
 use crate::diffusion::{NoiseSource, NoiseStream};
-use crate::engine::decode::{Field, class_map};
+use crate::engine::decode::{Contest, Field, class_map};
 use crate::engine::pictures::paint_classes;
 use crate::engine::{FactorSettings, Progress, Revision, Variation};
 use crate::graph::Sampler;
 use crate::maps::{Label, Plane, resize_nearest};
-use crate::pack::Manifest;
+use crate::pack::{MANIFEST, Manifest};
 
 mod kinds;
+mod lent;
 mod lone;
 mod quick;
 mod shapes;
@@ -165,7 +166,7 @@ fn the_chain_from_noise_to_image_agrees_with_the_reference() {
     let field = |i: usize| Field::new(&answers[i].data, answers[i].extent());
     let classes = engine.pack().classes().clone();
     let listed: Vec<u8> = classes.iter().map(|class| class.index).collect();
-    let (class_of, rims) = class_map(field(0), field(1), &listed, canvas);
+    let (class_of, rims) = class_map(&Contest::new(field(0), (&[], 0.0)), field(1), &listed, canvas);
     let every_second = |i: &usize| (i / 512).is_multiple_of(2) && i.is_multiple_of(2);
     let sparse = |values: Vec<u8>| (0..512 * 512).filter(every_second).map(|i| values[i]).collect::<Vec<_>>();
     let differing =
@@ -188,7 +189,7 @@ fn the_chain_from_noise_to_image_agrees_with_the_reference() {
     // From here on the engine's own chain: the parent as if it had encoded it.
     let map = Arc::new(Map::Segmentation(labels));
     let latent = Arc::new(reference.reals("image_parent"));
-    engine.parents.push(Parent { map: map.clone(), size: (128, 128), latent });
+    engine.parents.push(Parent { map: map.clone(), size: (128, 128), file: "encoder.onnx".into(), latent });
     let ask = SampleRequest { parents: vec![(VariableId(0), map)], settings, ..request(3, &reference.prompt, &[0]) };
     let batch = denoise(&mut engine, &ask, &reference.reals("image_noise"));
     assert_close("image", &batch.chunks[0].latents.x, &reference.reals("image_latent"));
@@ -556,6 +557,30 @@ fn cpus_run_the_8_bit_decoder_of_a_variable_unless_told_otherwise() {
     assert_eq!(engine.decoder(depth).as_deref(), Some("decode_image.onnx"));
     engine.full_precision = true;
     assert_eq!(engine.decoder(depth).as_deref(), Some("decode_depth.onnx"));
+}
+
+#[test]
+fn cpus_encode_what_factors_read_in_8_bits_and_what_is_to_come_back_in_32() {
+    // Another graph of the same inputs and outputs stands for the encoder in 8 bits: a copy of it under another name.
+    let folder = tempfile::tempdir().unwrap();
+    for entry in fixtures().join("tiny_pack").read_dir().unwrap().flatten() {
+        std::fs::copy(entry.path(), folder.path().join(entry.file_name())).unwrap();
+    }
+    std::fs::copy(folder.path().join("encoder.onnx"), folder.path().join("eight.onnx")).unwrap();
+    let mut manifest = (*tiny().manifest).clone();
+    manifest.files.insert("eight.onnx".into(), manifest.files["encoder.onnx"].clone());
+    manifest.encoder_int8 = Some("eight.onnx".into());
+    std::fs::write(folder.path().join(MANIFEST), serde_json::to_vec(&manifest).unwrap()).unwrap();
+    let mut engine = OnnxEngine::load(Pack::open(folder.path()).unwrap(), Device::Cpu, Some(1)).unwrap();
+    let map = engine.sample(&request(0, "a dog", &[1]), &Watch::default()).unwrap().remove(0).map;
+    let parents = vec![(VariableId(0), map.clone())];
+    engine.sample(&SampleRequest { parents, ..request(1, "a dog", &[1]) }, &Watch::default()).unwrap();
+    assert!(engine.parents.iter().all(|parent| parent.file == "eight.onnx"));
+    let size = engine.parents[0].size;
+    watched(&Watch::default(), |stop| engine.encode(&map, size, stop)).unwrap();
+    assert_eq!(engine.parents.last().unwrap().file, "encoder.onnx", "not that in 8 bits, though it knows the map");
+    engine.full_precision = true;
+    assert_eq!(engine.parents_encoder(), "encoder.onnx");
 }
 
 #[test]

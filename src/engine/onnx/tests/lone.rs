@@ -3,7 +3,6 @@
 use sha2::{Digest, Sha256};
 
 use super::*;
-use crate::pack::MANIFEST;
 
 const KEY: &[u8] = b"batch_invariant";
 
@@ -40,7 +39,7 @@ fn it_is_asked_for_once_where_the_graph_says_so_and_twice_otherwise() {
     for (says, least) in [(Some("true"), 1), (Some("false"), 2), (None, 2)] {
         let folder = tempfile::tempdir().unwrap();
         let mut engine = OnnxEngine::load(saying(says, folder.path()), Device::Cpu, Some(1)).unwrap();
-        assert_eq!(engine.least_batch(&ask).unwrap(), least, "{says:?}");
+        assert_eq!(engine.batching(&ask).unwrap().least, least, "{says:?}");
         engine.graphs.memory_for = Some(least);
         maps.push(engine.sample(&ask, &watch).unwrap().remove(0).map);
     }
