@@ -155,7 +155,7 @@ def add_int8(folder, factors=None, say=print, quick_too=True, without=()):
     if factors is None:
         about["encoder_int8"] = _quantized(folder, about["encoder"], calls, say)
         for entry in about["variables"]:
-            if entry["decoder"] in LAST and entry["decoder"] in calls:
+            if entry.get("decoder") in LAST.keys() & calls.keys():
                 entry["decoder_int8"] = _quantized(folder, entry["decoder"], calls, say)
     if not about.get("weights", True):
         del about["weights"]
