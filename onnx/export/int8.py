@@ -139,11 +139,11 @@ def add_int8(folder, factors=None, say=print, quick_too=True, without=()):
         calls = recorded_walks(Pack(folder, full_precision=True, walks="quick"), captions) | calls
     with open(os.path.join(folder, "pack.json"), encoding="utf-8") as file:
         about = json.load(file)
+    lent = about.pop("weights", {})
     for entry in about["factors"]:
         if entry["variable"] not in without and (factors is None or entry["variable"] in factors):
             _add_to(folder, entry, calls, say)
             quick = entry.get("quick")
-            lent = about.setdefault("weights", {})
             lent.pop(entry["int8"], None)
             if quick and quick.get("default"):
                 share_weights(os.path.join(folder, entry["int8"]), os.path.join(folder, entry["model"]))
@@ -157,8 +157,8 @@ def add_int8(folder, factors=None, say=print, quick_too=True, without=()):
         for entry in about["variables"]:
             if entry.get("decoder") in LAST.keys() & calls.keys():
                 entry["decoder_int8"] = _quantized(folder, entry["decoder"], calls, say)
-    if not about.get("weights", True):
-        del about["weights"]
+    if lent:
+        about["weights"] = lent
     del about["files"]
     manifest.write_manifest(folder, about)
 

@@ -41,8 +41,9 @@ def share_weights(path, full):
     model.graph.initializer.extend(lender.tensors.values())
     nodes = list(model.graph.node)
     del model.graph.node[:]
-    stored = [node for node in nodes if node.op_type == "Cast" and node.input[0] in tensors or node.input[:1] and node.input[0].startswith(LENT)]
-    model.graph.node.extend([*stored, *lender.nodes, *(node for node in nodes if node not in stored)])
+    # What widens a stored tensor, a scale for one, comes before all that is made of it.
+    widens = lambda node: node.op_type == "Cast" and (node.input[0] in tensors or node.input[0].startswith(LENT))
+    model.graph.node.extend([*filter(widens, nodes), *lender.nodes, *(node for node in nodes if not widens(node))])
     known = {entry.key: entry.value for entry in model.metadata_props}
     helper.set_model_props(model, known | {WEIGHTS: sha256(full)})
     with open(path, "wb") as file:
@@ -91,9 +92,12 @@ class _Lender:
 
     def widened(self, name, turned):
         """The name of its float32 value, turned or not."""
-        last = self.lend(name)
-        for suffix, node in ((".wide", ("Cast", {"to": TensorProto.FLOAT})), (".turned", ("Transpose", {"perm": [1, 0]}) if turned else None)):
-            if node and not any(made.output[0] == last + suffix for made in self.nodes):
-                self.nodes.append(helper.make_node(node[0], [last], [last + suffix], name=last + suffix, **node[1]))
-            last += suffix if node else ""
-        return last
+        wide = self.made_of(self.lend(name), ".wide", "Cast", to=TensorProto.FLOAT)
+        return self.made_of(wide, ".turned", "Transpose", perm=[1, 0]) if turned else wide
+
+    def made_of(self, value, suffix, operator, **attributes):
+        """The name of what an operator makes of a value, once for all who ask."""
+        made = value + suffix
+        if all(node.output[0] != made for node in self.nodes):
+            self.nodes.append(helper.make_node(operator, [value], [made], name=made, **attributes))
+        return made

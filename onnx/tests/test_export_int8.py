@@ -19,6 +19,17 @@ from export.shared import LEAST, WEIGHTS, share_weights  # noqa: E402
 TINY = "tests/fixtures/tiny_pack"
 
 
+def with_distilled(folder, number, **more):
+    """The tiny pack at `folder`, whose factor of this number has its own network as the distilled one too."""
+    shutil.copytree(TINY, folder)
+    manifest = json.load(open(f"{folder}/pack.json", encoding="utf-8"))
+    name = manifest["factors"][number]["variable"]
+    shutil.copyfile(f"{folder}/{name}.onnx", f"{folder}/{name}_quick.onnx")
+    manifest["factors"][number]["quick"] = {"model": f"{name}_quick.onnx", "steps": 2, **more}
+    json.dump(manifest, open(f"{folder}/pack.json", "w", encoding="utf-8"))
+    return folder
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """The tiny pack with depth and image in 8 bits."""
@@ -95,12 +106,7 @@ def test_weights_may_lie_in_the_full_network_alone(folder, tmp_path):
 
 
 def test_a_factor_whose_distilled_network_walks_lends_its_weights(tmp_path):
-    folder = str(tmp_path / "pack")
-    shutil.copytree(TINY, folder)
-    shutil.copyfile(f"{folder}/segmentation.onnx", f"{folder}/segmentation_quick.onnx")
-    manifest = json.load(open(f"{folder}/pack.json", encoding="utf-8"))
-    manifest["factors"][0]["quick"] = {"model": "segmentation_quick.onnx", "steps": 2, "default": True}
-    json.dump(manifest, open(f"{folder}/pack.json", "w", encoding="utf-8"))
+    folder = with_distilled(str(tmp_path / "pack"), 0, default=True)
     add_int8(folder, say=lambda _: None, without=["depth"])
     manifest = json.load(open(f"{folder}/pack.json", encoding="utf-8"))
     assert manifest["weights"] == {"segmentation_int8.onnx": "segmentation.onnx"}
@@ -123,12 +129,7 @@ def test_neighbours_in_a_batch_change_nothing(folder):
 
 
 def test_a_distilled_network_is_quantized_beside_its_factor_and_walks_unless_full_walks_are_wanted(tmp_path):
-    folder = str(tmp_path / "pack")
-    shutil.copytree(TINY, folder)
-    shutil.copyfile(f"{folder}/segmentation.onnx", f"{folder}/segmentation_quick.onnx")
-    manifest = json.load(open(f"{folder}/pack.json", encoding="utf-8"))
-    manifest["factors"][0]["quick"] = {"model": "segmentation_quick.onnx", "steps": 2, "default": True}
-    json.dump(manifest, open(f"{folder}/pack.json", "w", encoding="utf-8"))
+    folder = with_distilled(str(tmp_path / "pack"), 0, default=True)
     noise = np.random.default_rng(3).standard_normal((1, 8, 8, 8)).astype(np.float32)
     quick, full = Pack(folder, full_precision=True), Pack(folder, full_precision=True, walks="full")
     assert quick.models["segmentation"] == "segmentation_quick.onnx" and full.models["segmentation"] == "segmentation.onnx"
@@ -142,12 +143,7 @@ def test_a_distilled_network_is_quantized_beside_its_factor_and_walks_unless_ful
 
 
 def test_a_distilled_network_that_is_not_the_default_is_kept_in_8_bits_alone(tmp_path):
-    folder = str(tmp_path / "pack")
-    shutil.copytree(TINY, folder)
-    shutil.copyfile(f"{folder}/depth.onnx", f"{folder}/depth_quick.onnx")
-    manifest = json.load(open(f"{folder}/pack.json", encoding="utf-8"))
-    manifest["factors"][1]["quick"] = {"model": "depth_quick.onnx", "steps": 2}
-    json.dump(manifest, open(f"{folder}/pack.json", "w", encoding="utf-8"))
+    folder = with_distilled(str(tmp_path / "pack"), 1)
     for _ in range(2):  # again, and what is in 8 bits is not quantized once more
         add_int8(folder, ["depth"], say=lambda _: None)
         manifest = json.load(open(f"{folder}/pack.json", encoding="utf-8"))

@@ -54,10 +54,10 @@ pub struct Contest<'a> {
 }
 
 impl<'a> Contest<'a> {
-    /// Classes that are `held` have to lead by so many nats.
-    pub fn new(logits: Field<'a>, (held, lead): (&[u8], f32)) -> Self {
+    /// Where those of the `unnamed` classes that are held have to lead.
+    pub fn new(logits: Field<'a>, unnamed: Unnamed<'_>) -> Self {
         let mut handicaps = [0.0; 256];
-        held.iter().for_each(|&class| handicaps[usize::from(class)] = lead);
+        unnamed.held.iter().for_each(|&class| handicaps[usize::from(class)] = unnamed.lead);
         Self { logits, handicaps }
     }
 
@@ -69,7 +69,8 @@ impl<'a> Contest<'a> {
 /// Segmentation from class logits (a channel per slot) and boundary logits (one channel).
 ///
 /// Logits are enlarged, not labels, so that edges stay smooth and no class is invented; only
-/// the classes the pack lists may win, and of the `unnamed` those that win as much as is asked of them. Specks go to their neighbours; objects are told apart by the boundary channel.
+/// the classes the pack lists may win, and of the `unnamed` those that win as much as is asked of them. Specks go
+/// to their neighbours; objects are told apart by the boundary channel.
 pub fn decode_classes(
     logits: Field<'_>,
     boundary: Field<'_>,
@@ -79,7 +80,7 @@ pub fn decode_classes(
 ) -> SegmentationMap {
     let (width, height) = canvas;
     let mut listed: Vec<u8> = classes.iter().map(|class| class.index).collect();
-    let contest = Contest::new(logits, (unnamed.held, unnamed.lead));
+    let contest = Contest::new(logits, unnamed);
     let (mut class_of, mut rims) = class_map(&contest, boundary, &listed, canvas);
     let scarce = scarce(&class_of, unnamed.classes, unnamed.share);
     if !scarce.is_empty() {
@@ -305,7 +306,7 @@ mod tests {
         let field = Field::new(&logits, extent);
         let rim = Field::new(&boundary, extent);
         let listed: Vec<u8> = table.iter().map(|class| class.index).collect();
-        let (found, rims) = class_map(&Contest::new(field, (&[], 0.0)), rim, &listed, canvas);
+        let (found, rims) = class_map(&Contest::new(field, Unnamed::default()), rim, &listed, canvas);
         let ends: Vec<bool> =
             enlarge(rim, 0, (canvas.1 as usize, canvas.0 as usize)).iter().map(|v| *v > 0.0).collect();
         assert_eq!(rims, ends);
@@ -329,7 +330,7 @@ mod tests {
         logits[9 * 2 + 1] = 3.0;
         logits[30 * 2..30 * 2 + 2].fill(99.0);
         let boundary = [-1.0, 1.0];
-        let contest = Contest::new(Field::new(&logits, (1, 2)), (&[], 0.0));
+        let contest = Contest::new(Field::new(&logits, (1, 2)), Unnamed::default());
         let (class_of, rims) = class_map(&contest, Field::new(&boundary, (1, 2)), &[0, 9], (8, 1));
         assert_eq!(class_of, [0, 0, 0, 0, 9, 9, 9, 9]);
         assert_eq!(rims, [false, false, false, false, true, true, true, true]);

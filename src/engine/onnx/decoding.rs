@@ -90,7 +90,7 @@ impl OnnxEngine {
             let decoded =
                 latents.iter().map(|latent| self.run_decoder(request.variable, latent, shape, &guides, stop, copied));
             let answers = decoded.collect::<Result<Vec<_>, _>>()?;
-            maps.extend(in_parallel(answers.len(), threads, |index| {
+            maps.extend(in_parallel(answers.len(), |index| {
                 map(map_of(entry.kind, &answers[index], pack.classes(), unnamed, request.canvas))
             }));
         }
@@ -176,21 +176,13 @@ fn map_of<D: AsRef<[f32]>>(
     }
 }
 
-/// `of(0) .. of(count - 1)`, computed by up to `threads` threads.
-fn in_parallel<T: Send>(count: usize, threads: usize, of: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    if count < 2 || threads < 2 {
-        return (0..count).map(of).collect();
-    }
+/// `of(0) .. of(count - 1)`, each computed by a thread of its own.
+fn in_parallel<T: Send>(count: usize, of: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let mut results: Vec<Option<T>> = (0..count).map(|_| None).collect();
-    let share = count.div_ceil(threads);
     thread::scope(|scope| {
-        for (part, results) in results.chunks_mut(share).enumerate() {
+        for (index, result) in results.iter_mut().enumerate() {
             let of = &of;
-            scope.spawn(move || {
-                for (i, result) in results.iter_mut().enumerate() {
-                    *result = Some(of(part * share + i));
-                }
-            });
+            scope.spawn(move || *result = Some(of(index)));
         }
     });
     results.into_iter().flatten().collect()

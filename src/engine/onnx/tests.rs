@@ -2,21 +2,22 @@
 //! (`onnx/fixtures/make_tiny_pack.py`). Needs ONNX Runtime: `make setup`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use super::sampling::Batch;
 use super::*;
 use crate::diffusion::{NoiseSource, NoiseStream};
-use crate::engine::decode::{Contest, Field, class_map};
+use crate::engine::decode::{Contest, Field, Unnamed, class_map};
 use crate::engine::pictures::paint_classes;
 use crate::engine::{FactorSettings, Progress, Revision, Variation};
 use crate::graph::Sampler;
 use crate::maps::{Label, Plane, resize_nearest};
-use crate::pack::{MANIFEST, Manifest};
+use crate::pack::{FileEntry, MANIFEST, Manifest};
 
 mod kinds;
 mod lent;
@@ -166,7 +167,7 @@ fn the_chain_from_noise_to_image_agrees_with_the_reference() {
     let field = |i: usize| Field::new(&answers[i].data, answers[i].extent());
     let classes = engine.pack().classes().clone();
     let listed: Vec<u8> = classes.iter().map(|class| class.index).collect();
-    let (class_of, rims) = class_map(&Contest::new(field(0), (&[], 0.0)), field(1), &listed, canvas);
+    let (class_of, rims) = class_map(&Contest::new(field(0), Unnamed::default()), field(1), &listed, canvas);
     let every_second = |i: &usize| (i / 512).is_multiple_of(2) && i.is_multiple_of(2);
     let sparse = |values: Vec<u8>| (0..512 * 512).filter(every_second).map(|i| values[i]).collect::<Vec<_>>();
     let differing =
@@ -484,6 +485,24 @@ fn altered(change: impl FnOnce(&mut Manifest)) -> Pack {
     Pack::from_manifest(pack.root, manifest).unwrap()
 }
 
+/// A copy of the tiny pack in `folder`, in which `change` may write files; the manifest that it changes then has the digests of all.
+fn copied(folder: &Path, change: impl FnOnce(&mut Manifest)) -> Pack {
+    for entry in fixtures().join("tiny_pack").read_dir().unwrap().flatten() {
+        std::fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
+    }
+    let mut manifest = (*tiny().manifest).clone();
+    change(&mut manifest);
+    for entry in folder.read_dir().unwrap().flatten().filter(|entry| entry.path().extension() == Some("onnx".as_ref()))
+    {
+        let bytes = std::fs::read(entry.path()).unwrap();
+        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let listed = FileEntry { sha256, bytes: bytes.len() as u64 };
+        manifest.files.insert(entry.file_name().into_string().unwrap(), listed);
+    }
+    std::fs::write(folder.join(MANIFEST), serde_json::to_vec(&manifest).unwrap()).unwrap();
+    Pack::open(folder).unwrap()
+}
+
 #[test]
 fn graphs_that_differ_from_the_manifest_are_refused_by_name() {
     let refusal = |pack: Pack, variable| {
@@ -518,10 +537,7 @@ fn graphs_that_differ_from_the_manifest_are_refused_by_name() {
 #[test]
 fn a_file_changed_after_the_pack_was_opened_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
-    for entry in fixtures().join("tiny_pack").read_dir().unwrap().flatten() {
-        std::fs::copy(entry.path(), folder.path().join(entry.file_name())).unwrap();
-    }
-    let pack = Pack::open(folder.path()).unwrap();
+    let pack = copied(folder.path(), |_| {});
     let file = folder.path().join("segmentation.onnx");
     let mut bytes = std::fs::read(&file).unwrap();
     let middle = bytes.len() / 2;
@@ -563,15 +579,11 @@ fn cpus_run_the_8_bit_decoder_of_a_variable_unless_told_otherwise() {
 fn cpus_encode_what_factors_read_in_8_bits_and_what_is_to_come_back_in_32() {
     // Another graph of the same inputs and outputs stands for the encoder in 8 bits: a copy of it under another name.
     let folder = tempfile::tempdir().unwrap();
-    for entry in fixtures().join("tiny_pack").read_dir().unwrap().flatten() {
-        std::fs::copy(entry.path(), folder.path().join(entry.file_name())).unwrap();
-    }
-    std::fs::copy(folder.path().join("encoder.onnx"), folder.path().join("eight.onnx")).unwrap();
-    let mut manifest = (*tiny().manifest).clone();
-    manifest.files.insert("eight.onnx".into(), manifest.files["encoder.onnx"].clone());
-    manifest.encoder_int8 = Some("eight.onnx".into());
-    std::fs::write(folder.path().join(MANIFEST), serde_json::to_vec(&manifest).unwrap()).unwrap();
-    let mut engine = OnnxEngine::load(Pack::open(folder.path()).unwrap(), Device::Cpu, Some(1)).unwrap();
+    let pack = copied(folder.path(), |manifest| {
+        std::fs::copy(folder.path().join("encoder.onnx"), folder.path().join("eight.onnx")).unwrap();
+        manifest.encoder_int8 = Some("eight.onnx".into());
+    });
+    let mut engine = OnnxEngine::load(pack, Device::Cpu, Some(1)).unwrap();
     let map = engine.sample(&request(0, "a dog", &[1]), &Watch::default()).unwrap().remove(0).map;
     let parents = vec![(VariableId(0), map.clone())];
     engine.sample(&SampleRequest { parents, ..request(1, "a dog", &[1]) }, &Watch::default()).unwrap();
