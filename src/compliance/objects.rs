@@ -37,21 +37,21 @@ pub(super) struct Objects {
 impl Objects {
     /// Finds them by their instance numbers; a map without (an object with instance 0) is told apart by connection.
     pub fn of(map: &SegmentationMap, classes: &ClassTable) -> Self {
-        let mut pixels = map.to_pixels();
         let mut labelled = map.clone();
-        let untold = |run: &[Label]| run[0].instance == 0 && classes.is_object(run[0].class);
-        if runs(&pixels, map.width()).any(|(_, run)| untold(run)) {
-            let class_of: Vec<u8> = pixels.iter().map(|label| label.class).collect();
+        let mut runs = map.runs();
+        if runs.all.iter().any(|run| run.value.instance == 0 && classes.is_object(run.value.class)) {
+            let class_of: Vec<u8> = map.to_pixels().iter().map(|label| label.class).collect();
             labelled = label_instances(map.width(), map.height(), &class_of, None, 1, classes);
-            pixels = labelled.to_pixels();
+            runs = labelled.runs();
         }
         let mut areas = [0; 256];
         // By instance number; one number may stand for objects of several classes when numbers ran out.
         let mut found: Vec<Vec<Object>> = vec![Vec::new(); 256];
-        for ((x, y), run) in runs(&pixels, map.width()) {
-            let (label, area) = (run[0], run.len());
+        for run in &runs.all {
+            let (label, area) = (run.value, run.end - run.start);
             areas[label.class as usize] += area;
             if label.instance > 0 {
+                let (x, y) = ((run.start % runs.width) as i32, (run.start / runs.width) as i32);
                 let bounds = Rect::new(x, y, x + area as i32, y + 1);
                 let same = &mut found[label.instance as usize];
                 match same.iter_mut().find(|o| o.label == label) {
@@ -63,7 +63,7 @@ impl Objects {
                 }
             }
         }
-        let least = COUNTED * pixels.len() as f32;
+        let least = COUNTED * (map.width() as usize * map.height() as usize) as f32;
         let mut of: BTreeMap<u8, Vec<Object>> = BTreeMap::new();
         for object in found.into_iter().flatten().filter(|o| o.area as f32 >= least) {
             of.entry(object.label.class).or_default().push(object);
@@ -83,15 +83,4 @@ impl Objects {
     pub fn of_class(&self, class: u8) -> &[Object] {
         self.of.get(&class).map_or(&[], Vec::as_slice)
     }
-}
-
-/// The stretches of a row that have one label, with where they begin.
-fn runs(pixels: &[Label], width: u32) -> impl Iterator<Item = ((i32, i32), &[Label])> {
-    pixels.chunks(width.max(1) as usize).enumerate().flat_map(|(y, row)| {
-        row.chunk_by(|a, b| a == b).scan(0, move |next, run| {
-            let x = *next;
-            *next += run.len() as i32;
-            Some(((x, y as i32), run))
-        })
-    })
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::objects::{Object, Objects};
-use crate::maps::{ClassTable, Plane, SegmentationMap, resize_smooth};
+use crate::maps::{ClassTable, SegmentationMap, resize_channel};
 
 /// From this likeness on an object is fully itself: its class is likelier then than all others, and none, together.
 const CLEAR: f32 = 0.5;
@@ -36,18 +36,20 @@ pub fn outlines(map: &SegmentationMap, classes: &ClassTable, side: u32) -> Vec<O
 }
 
 fn outline(map: &SegmentationMap, object: &Object, side: u32) -> Outline {
-    let inside = |label| if label == object.label { u8::MAX } else { 0 };
-    let mask: Plane<u8> = map.crop(object.bounds).map(inside);
+    let inside = |label| if label == object.label { 255.0 } else { 0.0 };
+    let part = map.crop(object.bounds);
+    let mask: Vec<f32> = part.to_pixels().into_iter().map(inside).collect();
+    let (side, from) = (side as usize, (part.width() as usize, part.height() as usize));
     let room = side - 2 * (side / 20);
-    let zoom = f64::from(room) / f64::from(mask.width().max(mask.height()));
-    let [width, height] = [mask.width(), mask.height()].map(|s| ((f64::from(s) * zoom).round() as u32).max(1));
-    let small = resize_smooth(&mask, width, height);
+    let zoom = room as f64 / from.0.max(from.1) as f64;
+    let [width, height] = [from.0, from.1].map(|s| ((s as f64 * zoom).round() as usize).max(1));
+    let small = resize_channel(&mask, from, (width, height));
     let (left, top) = ((side - width) / 2, (side - height) / 2);
-    let mut values = vec![0.0; (side * side) as usize];
-    for y in 0..height {
-        for x in 0..width {
-            values[((top + y) * side + left + x) as usize] = f32::from(small.at(x, y)) / 255.0;
-        }
+    let mut values = vec![0.0; side * side];
+    for (row, out) in small.chunks_exact(width).zip(values[top * side..].chunks_exact_mut(side)) {
+        // In steps of 255, as the reader learnt them.
+        let steps = row.iter().map(|value| f32::from((value + 0.5) as u8) / 255.0);
+        out[left..left + width].iter_mut().zip(steps).for_each(|(out, value)| *out = value);
     }
     Outline { class: object.label.class, values }
 }

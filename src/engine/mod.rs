@@ -4,6 +4,7 @@
 //! it, and a fake one serves the tests. No module above this one names a type of ONNX Runtime.
 
 mod check;
+mod contest;
 mod decode;
 mod edit;
 mod extent;
@@ -14,6 +15,7 @@ mod pictures;
 mod pose;
 mod request;
 mod revision;
+mod scale;
 
 use check::{check_joint, check_request};
 pub use edit::{Concept, InversionMethod, MOST_CONCEPTS, MOST_SCALE, TextEdit};

@@ -17,59 +17,79 @@ const RIM_SHADE: f32 = 0.4;
 /// # Errors
 /// [`EngineError::Request`] when a segmentation holds a class that the pack does not know.
 pub fn picture(map: &Map, manifest: &Manifest, width: u32, height: u32) -> Result<Vec<f32>, EngineError> {
+    let mut picture = Vec::new();
+    picture_into(&mut picture, map, manifest, width, height)?;
+    Ok(picture)
+}
+
+/// The same in place of what `picture` holds: a large one that is used again costs less than a new one.
+pub(super) fn picture_into(
+    picture: &mut Vec<f32>,
+    map: &Map,
+    manifest: &Manifest,
+    width: u32,
+    height: u32,
+) -> Result<(), EngineError> {
     let classes = &manifest.classes;
-    Ok(match map {
+    picture.clear();
+    match map {
         Map::Segmentation(labels) => {
             let labels = resize_nearest(labels, width, height);
             let rims = if manifest.rims { boundary(&labels) } else { vec![false; width as usize * height as usize] };
-            paint_classes(&labels, &rims, classes)?
+            paint_classes(picture, &labels, &rims, classes)?;
         }
-        Map::Depth(plane) => grey(&resize_smooth(plane, width, height), 65535.0),
-        Map::Sketch(plane) => grey(&resize_smooth(plane, width, height), 255.0),
-        Map::Normal(plane) => colours(&resize_smooth(plane, width, height).to_pixels()),
+        Map::Depth(plane) => grey(picture, &resize_smooth(plane, width, height), 65535.0),
+        Map::Sketch(plane) => grey(picture, &resize_smooth(plane, width, height), 255.0),
+        Map::Normal(plane) => colours(picture, &resize_smooth(plane, width, height).to_pixels()),
         Map::Image(plane) => {
             let pixels = resize_smooth(plane, width, height).to_pixels();
-            colours(&pixels.into_iter().map(over_white).collect::<Vec<_>>())
+            colours(picture, &pixels.into_iter().map(over_white).collect::<Vec<_>>());
         }
         Map::Pose(_) => {
             let painted = paint(&resize_map(map, width, height), classes);
-            colours(&painted.pixels().map(|p| [p.0[0], p.0[1], p.0[2]]).collect::<Vec<_>>())
+            colours(picture, &painted.pixels().map(|p| [p.0[0], p.0[1], p.0[2]]).collect::<Vec<_>>());
         }
-    })
+    }
+    Ok(())
 }
 
-/// Labels and their rims (row-major) in the palette's colours.
+/// Labels and their rims (row-major) in the palette's colours, in place of what `picture` holds.
 pub(super) fn paint_classes(
+    picture: &mut Vec<f32>,
     labels: &SegmentationMap,
     rims: &[bool],
     classes: &ClassTable,
-) -> Result<Vec<f32>, EngineError> {
+) -> Result<(), EngineError> {
     let mut palette = [None; 256];
     for class in classes.iter() {
         palette[class.index as usize] = Some(class.colour.map(f32::from));
     }
-    let pixels = labels.to_pixels();
-    let mut picture = vec![0.0; pixels.len() * 3];
-    for (at, (label, &rim)) in pixels.iter().zip(rims).enumerate() {
+    let area = rims.len();
+    picture.resize(3 * area, 0.0);
+    for run in labels.runs().cut_by(rims).all {
+        let (label, rim) = run.value;
         let Some(colour) = palette[label.class as usize] else {
             let reason = format!("the segmentation holds class number {}, which the pack does not know", label.class);
             return Err(EngineError::Request(reason));
         };
         for (channel, value) in colour.into_iter().enumerate() {
             let value = if rim { value * RIM_SHADE } else { value };
-            picture[channel * pixels.len() + at] = value / 127.5 - 1.0;
+            picture[channel * area..][run.start..run.end].fill(value / 127.5 - 1.0);
         }
     }
-    Ok(picture)
+    Ok(())
 }
 
-fn grey<T: Channels>(plane: &Plane<T>, white: f32) -> Vec<f32> {
-    let values: Vec<f32> = plane.to_pixels().into_iter().map(|v| v.channel(0) / white * 2.0 - 1.0).collect();
-    values.repeat(3)
+fn grey<T: Channels>(picture: &mut Vec<f32>, plane: &Plane<T>, white: f32) {
+    let pixels = plane.to_pixels();
+    picture.reserve(3 * pixels.len());
+    picture.extend(pixels.iter().map(|v| v.channel(0) / white * 2.0 - 1.0));
+    (0..2).for_each(|_| picture.extend_from_within(..pixels.len()));
 }
 
-fn colours(pixels: &[[u8; 3]]) -> Vec<f32> {
-    (0..3).flat_map(|c| pixels.iter().map(move |p| f32::from(p[c]) / 127.5 - 1.0)).collect()
+fn colours(picture: &mut Vec<f32>, pixels: &[[u8; 3]]) {
+    picture.reserve(3 * pixels.len());
+    (0..3).for_each(|c| picture.extend(pixels.iter().map(|pixel| f32::from(pixel[c]) / 127.5 - 1.0)));
 }
 
 fn over_white([r, g, b, alpha]: [u8; 4]) -> [u8; 3] {

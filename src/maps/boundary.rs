@@ -9,21 +9,25 @@ use super::SegmentationMap;
 /// size, on both sides of a border between objects, and the edge of the picture is no rim. Resize a
 /// map to the size a network reads before asking for its boundary.
 pub fn boundary(map: &SegmentationMap) -> Vec<bool> {
-    let (width, height) = (map.width() as usize, map.height() as usize);
+    let width = map.width().max(1) as usize;
     let instances: Vec<u8> = map.to_pixels().into_iter().map(|label| label.instance).collect();
     let mut rim = vec![false; instances.len()];
-    for y in 0..height {
-        for x in 0..width {
-            let at = y * width + x;
-            let own = instances[at];
-            rim[at] = own > 0
-                && ((x > 0 && instances[at - 1] != own)
-                    || (x + 1 < width && instances[at + 1] != own)
-                    || (y > 0 && instances[at - width] != own)
-                    || (y + 1 < height && instances[at + width] != own));
-        }
+    let below = width.min(instances.len());
+    let above = instances.len() - below;
+    for (own, rim) in instances.chunks_exact(width).zip(rim.chunks_exact_mut(width)) {
+        mark(&own[..width - 1], &own[1..], &mut rim[..width - 1]);
+        mark(&own[1..], &own[..width - 1], &mut rim[1..]);
     }
+    mark(&instances[..above], &instances[below..], &mut rim[..above]);
+    mark(&instances[below..], &instances[..above], &mut rim[below..]);
     rim
+}
+
+/// Marks where an object has a neighbour that is not of it.
+fn mark(own: &[u8], neighbours: &[u8], rim: &mut [bool]) {
+    for ((rim, &own), &neighbour) in rim.iter_mut().zip(own).zip(neighbours) {
+        *rim |= (own > 0) & (own != neighbour);
+    }
 }
 
 #[cfg(test)]

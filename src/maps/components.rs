@@ -1,11 +1,13 @@
 //! Connected components of equal pixels.
 
+use super::runs::Runs;
+
 /// No component.
 pub(super) const NONE: u32 = u32::MAX;
 
 /// Components of equal pixels: see [`components`].
 pub(super) struct Components {
-    /// Number of the component of each pixel; [`NONE`] where there is none.
+    /// Number of the component of each run; [`NONE`] where it was left out.
     pub of: Vec<u32>,
     /// Pixels of each component.
     pub areas: Vec<usize>,
@@ -26,91 +28,55 @@ impl Components {
         self
     }
 
-    /// Adds components of pixels that had none.
-    pub fn append(&mut self, others: &Self) {
-        let first = self.areas.len() as u32;
-        for (own, &other) in self.of.iter_mut().zip(&others.of).filter(|(_, other)| **other != NONE) {
-            *own = first + other;
-        }
-        self.areas.extend(&others.areas);
+    /// Number of the component of each of so many pixels; [`NONE`] where no run is. `runs` are those that they were found in.
+    pub fn of_pixels<V>(&self, runs: &Runs<V>, pixels: usize) -> Vec<u32> {
+        let mut of = vec![NONE; pixels];
+        runs.all.iter().zip(&self.of).for_each(|(run, &number)| of[run.start..run.end].fill(number));
+        of
     }
 }
 
-/// Equal pixels of a row, side by side.
-struct Run {
-    start: usize,
-    end: usize,
-    value: u8,
-    /// A run of the same component that comes earlier, or the run itself.
-    parent: usize,
-}
-
-/// The 4-connected components of pixels of equal value, numbered in the order of their first pixels. Pixels
-/// without a `value` belong to none.
+/// The 4-connected components of pixels of equal value, numbered in the order of their first pixels.
 ///
-/// Rows are cut into runs, and runs that touch are united (the run-based variant of Rosenfeld and Pfaltz,
-/// "Sequential Operations in Digital Picture Processing", 1966): a map has few thousand of them.
-pub(super) fn components(width: usize, height: usize, value: impl Fn(usize) -> Option<u8>) -> Components {
-    let mut runs: Vec<Run> = Vec::new();
-    let mut above = 0;
-    for y in 0..height {
-        let first = runs.len();
-        let mut open: Option<Run> = None;
-        for at in y * width..(y + 1) * width {
-            let value = value(at);
-            if open.as_ref().map(|run| run.value) == value {
-                continue;
+/// Runs that touch are united (the run-based variant of Rosenfeld and Pfaltz, "Sequential Operations in Digital
+/// Picture Processing", 1966).
+pub(super) fn components<V: Copy + PartialEq>(runs: &Runs<V>) -> Components {
+    // A run of the same component that comes earlier, or the run itself.
+    let mut parents: Vec<u32> = (0..runs.all.len() as u32).collect();
+    for y in 1..runs.rows() {
+        runs.each_contact(y - 1, |above, below, _| {
+            if runs.all[above].value == runs.all[below].value {
+                unite(&mut parents, above as u32, below as u32);
             }
-            runs.extend(open.take().map(|run| Run { end: at, ..run }));
-            open = value.map(|value| Run { start: at, end: at, value, parent: 0 });
-        }
-        runs.extend(open.map(|run| Run { end: (y + 1) * width, ..run }));
-        for new in first..runs.len() {
-            runs[new].parent = new;
-            let over = |run: &Run| (run.start + width, run.end + width);
-            while above < first && over(&runs[above]).1 <= runs[new].start {
-                above += 1;
-            }
-            // The last one that touches may touch the next run as well, so `above` stays.
-            let mut old = above;
-            while old < first && over(&runs[old]).0 < runs[new].end {
-                if runs[old].value == runs[new].value {
-                    unite(&mut runs, old, new);
-                }
-                old += 1;
-            }
-        }
-        above = first;
+        });
     }
-    let mut found = Components { of: vec![NONE; width * height], areas: Vec::new() };
-    let mut numbers = Vec::with_capacity(runs.len());
-    for index in 0..runs.len() {
-        let root = root(&mut runs, index);
+    let mut found = Components { of: Vec::with_capacity(runs.all.len()), areas: Vec::new() };
+    for (index, run) in runs.all.iter().enumerate() {
+        let root = root(&mut parents, index as u32) as usize;
         if root == index {
+            found.of.push(found.areas.len() as u32);
             found.areas.push(0);
-            numbers.push(found.areas.len() as u32 - 1);
         } else {
-            numbers.push(numbers[root]);
+            found.of.push(found.of[root]);
         }
-        let run = &runs[index];
-        found.of[run.start..run.end].fill(numbers[index]);
-        found.areas[numbers[index] as usize] += run.end - run.start;
+        found.areas[found.of[index] as usize] += run.end - run.start;
     }
     found
 }
 
 /// The earliest run of a component; paths to it are halved on the way.
-fn root(runs: &mut [Run], mut index: usize) -> usize {
-    while runs[index].parent != index {
-        runs[index].parent = runs[runs[index].parent].parent;
-        index = runs[index].parent;
+fn root(parents: &mut [u32], mut index: u32) -> u32 {
+    while parents[index as usize] != index {
+        let parent = parents[index as usize];
+        parents[index as usize] = parents[parent as usize];
+        index = parents[index as usize];
     }
     index
 }
 
-fn unite(runs: &mut [Run], a: usize, b: usize) {
-    let (a, b) = (root(runs, a), root(runs, b));
-    runs[a.max(b)].parent = a.min(b);
+fn unite(parents: &mut [u32], a: u32, b: u32) {
+    let (a, b) = (root(parents, a), root(parents, b));
+    parents[a.max(b) as usize] = a.min(b);
 }
 
 #[cfg(test)]
@@ -151,26 +117,19 @@ mod tests {
             };
             let mut pixel = || Some(noise() % kinds).filter(|_| noise() % 8 > 0);
             let values: Vec<Option<u8>> = (0..width * height).map(|_| pixel()).collect();
-            let found = components(width, height, |at| values[at]);
-            assert_eq!(found.of, plainly(width, height, &values), "{width} x {height}");
-            let area = |number: usize| found.of.iter().filter(|c| **c == number as u32).count();
+            let runs = Runs::of(width, &values).only(|value| value.is_some());
+            let found = components(&runs);
+            let of = found.of_pixels(&runs, values.len());
+            assert_eq!(of, plainly(width, height, &values), "{width} x {height}");
+            let area = |number: usize| of.iter().filter(|c| **c == number as u32).count();
             assert!(found.areas.iter().enumerate().all(|(number, &pixels)| area(number) == pixels));
         }
     }
 
     #[test]
-    fn small_ones_can_be_left_out_and_others_added() {
-        let row = [Some(1), Some(2), Some(2), None, Some(1), Some(1), Some(3)];
-        let mut found = components(7, 1, |at| row[at]).of_at_least(2);
-        assert_eq!(
-            (found.of.as_slice(), found.areas.as_slice()),
-            ([NONE, 0, 0, NONE, 1, 1, NONE].as_slice(), [2, 2].as_slice())
-        );
-        let left: Vec<_> = row.iter().zip(&found.of).map(|(value, c)| value.filter(|_| *c == NONE)).collect();
-        found.append(&components(7, 1, |at| left[at]));
-        assert_eq!(
-            (found.of.as_slice(), found.areas.as_slice()),
-            ([2, 0, 0, NONE, 1, 1, 3].as_slice(), [2, 2, 1, 1].as_slice())
-        );
+    fn small_ones_can_be_left_out() {
+        let runs = Runs::of(7, &[1, 2, 2, 0, 1, 1, 3]).only(|value| value > 0);
+        let found = components(&runs).of_at_least(2);
+        assert_eq!((found.of.as_slice(), found.areas.as_slice()), ([NONE, 0, 1, NONE].as_slice(), [2, 2].as_slice()));
     }
 }

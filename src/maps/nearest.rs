@@ -1,6 +1,9 @@
 //! The nearest source pixel of every pixel, exactly, in linear time.
 
+use std::collections::BTreeSet;
+
 use super::Rect;
+use super::runs::Runs;
 
 /// For each pixel of a window, the source that lies nearest to it.
 pub struct Nearest {
@@ -158,11 +161,12 @@ pub fn fill_nearest(
 /// Holes of less than one in so many pixels are few.
 const FEW: usize = 50;
 /// Side in pixels of what is filled at a time then.
-const NEIGHBOURHOOD: i32 = 32;
+const NEIGHBOURHOOD: usize = 32;
 
 /// Gives every pixel that is not `kept` the value of the nearest that is; whether there was any.
 pub(super) fn fill_unkept(width: u32, height: u32, values: &mut [u8], kept: &[bool]) -> bool {
-    let lost = kept.iter().filter(|kept| !**kept).count();
+    let holes = Runs::of(width as usize, kept).only(|kept| !kept);
+    let lost: usize = holes.all.iter().map(|run| run.end - run.start).sum();
     if lost == 0 {
         return true;
     }
@@ -177,13 +181,11 @@ pub(super) fn fill_unkept(width: u32, height: u32, values: &mut [u8], kept: &[bo
     if lost * FEW > kept.len() {
         return fill(all);
     }
-    let corner = |side: u32| (0..side as i32).step_by(NEIGHBOURHOOD as usize);
-    for (x, y) in corner(height).flat_map(|y| corner(width).map(move |x| (x, y))) {
-        let area = Rect::new(x, y, x + NEIGHBOURHOOD, y + NEIGHBOURHOOD).intersect(&all);
-        let holes = (area.y0..area.y1).any(|y| kept[at(area.x0, y)..at(area.x1, y)].contains(&false));
-        if holes {
-            fill(area);
-        }
+    let corner = |place: usize| (place / width as usize / NEIGHBOURHOOD, place % width as usize / NEIGHBOURHOOD);
+    let corners: BTreeSet<_> = holes.places().map(corner).collect();
+    for (row, column) in corners {
+        let (x, y) = ((column * NEIGHBOURHOOD) as i32, (row * NEIGHBOURHOOD) as i32);
+        fill(Rect::new(x, y, x + NEIGHBOURHOOD as i32, y + NEIGHBOURHOOD as i32));
     }
     true
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::components::NONE;
+use super::runs::Runs;
 
 /// An object of its own covers at least one pixel of this many of the picture, or
 const OWN_OF_PICTURE: usize = 64;
@@ -13,8 +14,10 @@ const OWN_OF_NEIGHBOUR: usize = 6;
 /// Gives each component that is a part of an object rather than one of its own to the neighbour of its
 /// class that it shares the longest border with; the smallest first, and again until none is left, so
 /// that a hoof follows its leg. A part is both small in the picture and small beside that neighbour.
-pub(super) fn join_parts(w: usize, h: usize, class_of: &[u8], component: &mut [u32], areas: &mut Vec<usize>) {
-    let mut borders = borders(w, h, class_of, component);
+///
+/// `runs` are those of objects, with class and component, of a picture of so many pixels. Returns the number that each component has then: numbers close up, as `areas` do.
+pub(super) fn join_parts(picture: usize, runs: &Runs<(u8, u32)>, areas: &mut Vec<usize>) -> Vec<u32> {
+    let mut borders = borders(runs);
     let mut order: Vec<u32> = (0..areas.len() as u32).collect();
     let mut whole_of = order.clone();
     let touched = |borders: &BTreeMap<(u32, u32), usize>, part: u32| -> Vec<(u32, usize)> {
@@ -26,7 +29,7 @@ pub(super) fn join_parts(w: usize, h: usize, class_of: &[u8], component: &mut [u
             let area = areas[part as usize];
             let mut near = touched(&borders, part);
             near.retain(|&(other, _)| {
-                area * OWN_OF_NEIGHBOUR <= areas[other as usize] && area * OWN_OF_PICTURE <= w * h
+                area * OWN_OF_NEIGHBOUR <= areas[other as usize] && area * OWN_OF_PICTURE <= picture
             });
             near.into_iter().max_by_key(|&(other, length)| (length, NONE - other)).map(|(whole, _)| (part, whole))
         });
@@ -42,39 +45,33 @@ pub(super) fn join_parts(w: usize, h: usize, class_of: &[u8], component: &mut [u
             }
         }
     }
-    // A whole may have become part of another one later; numbers close up.
-    let mut number = vec![NONE; areas.len()];
     let wholes: Vec<u32> = (0..areas.len() as u32).filter(|&c| whole_of[c as usize] == c).collect();
-    for (next, &whole) in wholes.iter().enumerate() {
-        number[whole as usize] = next as u32;
-    }
-    for c in component.iter_mut().filter(|c| **c != NONE) {
-        while whole_of[*c as usize] != *c {
-            *c = whole_of[*c as usize];
-        }
-        *c = number[*c as usize];
-    }
     *areas = wholes.iter().map(|&whole| areas[whole as usize]).collect();
+    let number = |mut component: u32| {
+        // A whole may have become part of another one later.
+        while whole_of[component as usize] != component {
+            component = whole_of[component as usize];
+        }
+        wholes.partition_point(|&whole| whole < component) as u32
+    };
+    (0..whole_of.len() as u32).map(number).collect()
 }
 
 /// How many pairs of neighbouring pixels components of the same class have in common, both ways.
-fn borders(w: usize, h: usize, class_of: &[u8], component: &[u32]) -> BTreeMap<(u32, u32), usize> {
+fn borders(runs: &Runs<(u8, u32)>) -> BTreeMap<(u32, u32), usize> {
     let mut borders = BTreeMap::new();
-    let mut meet = |at: usize, to: usize| {
-        let (a, b) = (component[at], component[to]);
-        if a != NONE && b != NONE && class_of[to] == class_of[at] {
-            *borders.entry((a, b)).or_default() += 1;
-            *borders.entry((b, a)).or_default() += 1;
+    let mut meet = |a: (u8, u32), b: (u8, u32), length: usize| {
+        if a.0 == b.0 && a.1 != b.1 {
+            *borders.entry((a.1, b.1)).or_default() += length;
+            *borders.entry((b.1, a.1)).or_default() += length;
         }
     };
-    // Nearly all neighbours are of one component: what looks for the others has to be quick.
-    let differs = |(at, (a, b)): (usize, (&u32, &u32))| (a != b).then_some(at);
-    for y in 0..h {
-        let row = &component[y * w..][..w];
-        row.iter().zip(row.iter().skip(1)).enumerate().filter_map(differs).for_each(|x| meet(y * w + x, y * w + x + 1));
-        if y + 1 < h {
-            let below = &component[(y + 1) * w..][..w];
-            row.iter().zip(below).enumerate().filter_map(differs).for_each(|x| meet(y * w + x, (y + 1) * w + x));
+    for y in 0..runs.rows() {
+        for pair in runs.all[runs.row(y)].windows(2).filter(|pair| pair[0].end == pair[1].start) {
+            meet(pair[0].value, pair[1].value, 1);
+        }
+        if y + 1 < runs.rows() {
+            runs.each_contact(y, |above, below, length| meet(runs.all[above].value, runs.all[below].value, length));
         }
     }
     borders

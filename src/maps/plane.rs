@@ -86,7 +86,7 @@ impl Rect {
 }
 
 /// A tile: row-major, always full size; pixels outside the plane hold the default and are never read.
-type Tile<T> = Vec<T>;
+pub(super) type Tile<T> = Vec<T>;
 
 /// A picture of `T` in copy-on-write tiles.
 #[derive(Clone, Debug)]
@@ -131,6 +131,17 @@ impl<T: Copy + Default + PartialEq> Plane<T> {
         Self { width, height, columns, tiles }
     }
 
+    /// A plane of whole tiles, row by row.
+    ///
+    /// # Panics
+    /// When there are not as many as the plane has, or one is of another size.
+    pub(super) fn from_tiles(width: u32, height: u32, tiles: Vec<Tile<T>>) -> Self {
+        let columns = width.div_ceil(TILE);
+        assert_eq!(tiles.len(), (columns * height.div_ceil(TILE)) as usize, "tiles of a plane");
+        assert!(tiles.iter().all(|tile| tile.len() == (TILE * TILE) as usize), "whole tiles");
+        Self { width, height, columns, tiles: tiles.into_iter().map(Arc::new).collect() }
+    }
+
     /// A plane whose pixel at `(x, y)` is `value(x, y)`.
     pub fn from_fn(width: u32, height: u32, mut value: impl FnMut(u32, u32) -> T) -> Self {
         let mut pixels = Vec::with_capacity(width as usize * height as usize);
@@ -151,7 +162,17 @@ impl<T: Copy + Default + PartialEq> Plane<T> {
     /// A copy of the part inside `rect`, which is clipped to the plane first.
     pub fn crop(&self, rect: Rect) -> Self {
         let rect = rect.intersect(&self.bounds());
-        Self::from_fn(rect.width(), rect.height(), |x, y| self.at(x + rect.x0 as u32, y + rect.y0 as u32))
+        let mut pixels = Vec::with_capacity(rect.width() as usize * rect.height() as usize);
+        for y in rect.y0..rect.y1 {
+            let mut x = rect.x0 as u32;
+            while (x as i32) < rect.x1 {
+                let (tile, at) = self.slot(x, y as u32);
+                let span = (TILE - x % TILE).min(rect.x1 as u32 - x);
+                pixels.extend_from_slice(&self.tiles[tile][at..at + span as usize]);
+                x += span;
+            }
+        }
+        Self::from_pixels(rect.width(), rect.height(), &pixels)
     }
 
     /// Width in pixels.

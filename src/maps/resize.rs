@@ -1,5 +1,7 @@
 //! Maps at another size: labels by the nearest pixel, values by area or between pixel centres.
 
+use std::ops::Range;
+
 use super::{Map, Plane, PoseMap};
 
 /// The source column (or row) under the centre of pixel `i` of `to`, when `from` pixels become `to`.
@@ -24,7 +26,7 @@ pub trait Channels: Copy + Default + PartialEq {
     const WHITE: f32;
     /// Channel `i` as it is stored.
     fn channel(self, i: usize) -> f32;
-    /// A pixel of channels, rounded to what the type can hold.
+    /// A pixel of channels, rounded to what the type can hold: a cast cuts off what follows the point, and stops at both ends.
     fn from_channels(channels: [f32; 4]) -> Self;
 }
 
@@ -35,7 +37,7 @@ impl Channels for u8 {
         f32::from(self)
     }
     fn from_channels(channels: [f32; 4]) -> Self {
-        channels[0].round() as Self
+        (channels[0] + 0.5) as Self
     }
 }
 
@@ -46,7 +48,7 @@ impl Channels for u16 {
         f32::from(self)
     }
     fn from_channels(channels: [f32; 4]) -> Self {
-        channels[0].round() as Self
+        (channels[0] + 0.5) as Self
     }
 }
 
@@ -60,32 +62,75 @@ where
         f32::from(self[i])
     }
     fn from_channels(channels: [f32; 4]) -> Self {
-        std::array::from_fn(|i| channels[i].round() as u8)
+        std::array::from_fn(|i| (channels[i] + 0.5) as u8)
     }
 }
 
-/// Which source pixels a new one reads along one axis, and how much of each.
-fn taps(from: u32, to: u32) -> Vec<Vec<(usize, f32)>> {
+/// What a new pixel reads along one axis: neighbouring source pixels from `first` on, and how much of each.
+struct Taps {
+    first: usize,
+    weights: Range<usize>,
+}
+
+/// The taps of each new pixel, and the weights that they refer to.
+fn taps(from: usize, to: usize) -> (Vec<Taps>, Vec<f32>) {
     let ratio = from as f32 / to as f32;
-    (0..to)
-        .map(|i| {
-            if from > to {
-                // Shrinking: the mean over the area that the new pixel covers.
-                let (start, end) = (i as f32 * ratio, (i + 1) as f32 * ratio);
-                let last = (end.ceil() as usize).min(from as usize);
-                (start.floor() as usize..last)
-                    .map(|s| (s, ((s + 1) as f32).min(end) - (s as f32).max(start)))
-                    .filter(|tap| tap.1 > 0.0)
-                    .map(|(s, weight)| (s, weight / ratio))
-                    .collect()
-            } else {
-                let position = ((i as f32 + 0.5) * ratio - 0.5).clamp(0.0, (from - 1) as f32);
-                let low = position.floor() as usize;
-                let share = position - low as f32;
-                if share == 0.0 { vec![(low, 1.0)] } else { vec![(low, 1.0 - share), (low + 1, share)] }
-            }
-        })
-        .collect()
+    let mut all = Vec::with_capacity(2 * to);
+    let mut of = |first: usize, weights: &[f32]| {
+        all.extend_from_slice(weights);
+        Taps { first, weights: all.len() - weights.len()..all.len() }
+    };
+    let tap = |i: usize| {
+        if from > to {
+            // Shrinking: the mean over the area that the new pixel covers.
+            let (start, end) = (i as f32 * ratio, (i + 1) as f32 * ratio);
+            let covered = (start.floor() as usize..(end.ceil() as usize).min(from))
+                .map(|s| (s, ((s + 1) as f32).min(end) - (s as f32).max(start)))
+                .filter(|tap| tap.1 > 0.0);
+            let (places, weights): (Vec<_>, Vec<_>) = covered.map(|(s, weight)| (s, weight / ratio)).unzip();
+            of(places.first().copied().unwrap_or(0), &weights)
+        } else {
+            let position = ((i as f32 + 0.5) * ratio - 0.5).clamp(0.0, (from - 1) as f32);
+            let low = position.floor() as usize;
+            let share = position - low as f32;
+            if share == 0.0 { of(low, &[1.0]) } else { of(low, &[1.0 - share, share]) }
+        }
+    };
+    let taps = (0..to).map(tap).collect();
+    (taps, all)
+}
+
+/// Rows of one channel `width` pixels wide, at another width.
+fn widened(values: &[f32], width: usize, to: usize) -> Vec<f32> {
+    let (columns, weights) = taps(width, to);
+    let mut wide = Vec::with_capacity(values.len() / width * to);
+    for row in values.chunks_exact(width) {
+        let sum = |tap: &Taps| {
+            let weights = &weights[tap.weights.clone()];
+            weights.iter().zip(&row[tap.first..]).fold(0.0, |sum, (weight, value)| sum + weight * value)
+        };
+        wide.extend(columns.iter().map(sum));
+    }
+    wide
+}
+
+/// A new row of one channel out of those of `wide`, which are as wide.
+fn mixed(wide: &[f32], tap: &Taps, weights: &[f32], row: &mut [f32]) {
+    row.fill(0.0);
+    let sources = wide[tap.first * row.len()..].chunks_exact(row.len());
+    for (&weight, source) in weights[tap.weights.clone()].iter().zip(sources) {
+        row.iter_mut().zip(source).for_each(|(sum, value)| *sum += weight * value);
+    }
+}
+
+/// As [`resize_smooth`], one channel; `from` and `to` are width and height.
+pub(crate) fn resize_channel(values: &[f32], from: (usize, usize), to: (usize, usize)) -> Vec<f32> {
+    let wide = widened(values, from.0, to.0);
+    let (rows, weights) = taps(from.1, to.1);
+    let mut resized = vec![0.0; to.0 * to.1];
+    let to_rows = rows.iter().zip(resized.chunks_exact_mut(to.0));
+    to_rows.for_each(|(tap, row)| mixed(&wide, tap, &weights, row));
+    resized
 }
 
 /// Enlarges between pixel centres (bilinear, edges repeated) and shrinks by area.
@@ -94,25 +139,16 @@ pub fn resize_smooth<T: Channels>(plane: &Plane<T>, width: u32, height: u32) -> 
         return plane.clone();
     }
     let pixels = plane.to_pixels();
-    let (columns, rows) = (taps(plane.width(), width), taps(plane.height(), height));
-    let (from, to) = (plane.width() as usize, width as usize);
-    let mut wide = vec![[0.0; 4]; to * plane.height() as usize];
-    for (row, out) in pixels.chunks_exact(from).zip(wide.chunks_exact_mut(to)) {
-        for (taps, out) in columns.iter().zip(out) {
-            for &(s, weight) in taps {
-                (0..T::COUNT).for_each(|c| out[c] += weight * row[s].channel(c));
-            }
-        }
-    }
+    let to = width as usize;
+    let channel = |c: usize| pixels.iter().map(|pixel| pixel.channel(c)).collect::<Vec<_>>();
+    let wide: Vec<_> = (0..T::COUNT).map(|c| widened(&channel(c), plane.width() as usize, to)).collect();
+    let (rows, weights) = taps(plane.height() as usize, height as usize);
+    let mut row = vec![vec![0.0; to]; 4];
     let mut resized = Vec::with_capacity(to * height as usize);
-    for taps in &rows {
-        for x in 0..to {
-            let mut sum = [0.0; 4];
-            for &(s, weight) in taps {
-                (0..T::COUNT).for_each(|c| sum[c] += weight * wide[s * to + x][c]);
-            }
-            resized.push(T::from_channels(sum));
-        }
+    for tap in &rows {
+        wide.iter().zip(&mut row).for_each(|(wide, row)| mixed(wide, tap, &weights, row));
+        let [a, b, c, d] = [0, 1, 2, 3].map(|channel| &row[channel][..to]);
+        resized.extend((0..to).map(|x| T::from_channels([a[x], b[x], c[x], d[x]])));
     }
     Plane::from_pixels(width, height, &resized)
 }

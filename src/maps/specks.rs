@@ -1,18 +1,20 @@
 //! Specks: pieces of a class too small to be meant.
 
-use super::components::components;
+use super::components::{NONE, components};
 use super::nearest::fill_unkept;
+use super::runs::Runs;
 
 /// Gives connected pieces of fewer than `least` pixels the value of the nearest pixel of a larger
-/// piece. `values` are row-major; when every piece is a speck, they stay as they are.
-///
-/// # Panics
-/// When `values` does not hold `width * height` pixels.
-pub fn remove_specks(width: u32, height: u32, values: &mut [u8], least: usize) {
-    assert_eq!(values.len(), width as usize * height as usize, "pixels of a map");
-    let found = components(width as usize, height as usize, |at| Some(values[at]));
-    let keeps: Vec<bool> = found.of.iter().map(|&c| found.areas[c as usize] >= least).collect();
-    fill_unkept(width, height, values, &keeps);
+/// piece; whether there were any. `values` are row-major, `runs` theirs; when every piece is a speck, they stay as they are.
+pub(crate) fn remove_specks(runs: &Runs<u8>, values: &mut [u8], least: usize) -> bool {
+    let found = components(runs).of_at_least(least);
+    let specks: Vec<_> = runs.all.iter().zip(&found.of).filter(|(_, number)| **number == NONE).collect();
+    if specks.is_empty() || found.areas.is_empty() {
+        return false;
+    }
+    let mut keeps = vec![true; values.len()];
+    specks.iter().for_each(|(run, _)| keeps[run.start..run.end].fill(false));
+    fill_unkept(runs.width as u32, runs.rows() as u32, values, &keeps)
 }
 
 #[cfg(test)]
@@ -28,7 +30,7 @@ mod tests {
             1, 1, 1, 2, 3,
             1, 1, 1, 2, 3,
         ];
-        remove_specks(5, 4, &mut values, 3);
+        assert!(remove_specks(&Runs::of(5, &values), &mut values, 3));
         #[rustfmt::skip]
         let expected = [
             1, 1, 1, 2, 2,
@@ -42,7 +44,7 @@ mod tests {
     #[test]
     fn nothing_but_specks_stays() {
         let mut values = [1, 2, 3, 4];
-        remove_specks(2, 2, &mut values, 2);
+        assert!(!remove_specks(&Runs::of(2, &values), &mut values, 2));
         assert_eq!(values, [1, 2, 3, 4]);
     }
 }

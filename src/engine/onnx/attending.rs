@@ -2,7 +2,8 @@
 
 use super::graphs::Tensor;
 use super::text::Text;
-use crate::engine::decode::{Field, enlarge};
+use crate::engine::decode::Field;
+use crate::engine::scale::enlarge;
 
 /// How much each cell of a latent, of `extent` (height, width), looks at the words in `row` of a batch: the mean over their
 /// tokens, smoothly enlarged. None where the network does not show it, or there are no words.

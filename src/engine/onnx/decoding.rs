@@ -8,7 +8,7 @@ use super::graphs::{Feed, Tensor, View};
 use super::stop::Stop;
 use super::{Engine, OnnxEngine};
 use crate::engine::decode::{Field, Unnamed, decode_classes, decode_colours, decode_values};
-use crate::engine::pictures::picture;
+use crate::engine::pictures::picture_into;
 use crate::engine::pose::read_pose;
 use crate::engine::{EngineError, SampleRequest, factor_size};
 use crate::graph::{VariableId, VariableKind};
@@ -16,7 +16,7 @@ use crate::maps::{ClassTable, Map, resize_smooth};
 use crate::pack::Pack;
 
 /// A finished map that a decoder is shown.
-struct Guide {
+pub(super) struct Guide {
     picture_name: String,
     level_name: String,
     picture: Vec<f32>,
@@ -94,22 +94,28 @@ impl OnnxEngine {
                 map(map_of(entry.kind, &answers[index], pack.classes(), unnamed, request.canvas))
             }));
         }
+        self.guides = guides;
         Ok(maps)
     }
 
-    /// The maps that the decoder of the request's variable is shown, those that are not there as null ones.
-    fn guides(&self, request: &SampleRequest, shape: [usize; 3]) -> Result<Vec<Guide>, EngineError> {
+    /// The maps that the decoder of the request's variable is shown, those that are not there as null ones. Takes the place
+    /// of those of the decoding before, whose pictures are large enough to be kept for it.
+    fn guides(&mut self, request: &SampleRequest, shape: [usize; 3]) -> Result<Vec<Guide>, EngineError> {
+        let mut before = std::mem::take(&mut self.guides).into_iter();
         let Pack { manifest, graph, .. } = self.pack();
         let [height, width] = self.decoded_extent(request.variable, shape);
         let guide = |name: &String| {
             let map = request.parents.iter().find(|(id, _)| graph.variable(*id).name == *name);
-            let shown = map.map(|(_, map)| picture(map, manifest, width as u32, height as u32)).transpose()?;
-            Ok(Guide {
-                picture_name: format!("map_{name}"),
-                level_name: format!("map_{name}_level"),
-                level: if shown.is_some() { CLEAN } else { NULL },
-                picture: shown.unwrap_or_else(|| vec![0.0; 3 * height * width]),
-            })
+            let mut picture = before.next().map_or_else(Vec::new, |guide| guide.picture);
+            match map {
+                Some((_, map)) => picture_into(&mut picture, map, manifest, width as u32, height as u32)?,
+                None => {
+                    picture.clear();
+                    picture.resize(3 * height * width, 0.0);
+                }
+            }
+            let (picture_name, level_name) = (format!("map_{name}"), format!("map_{name}_level"));
+            Ok(Guide { picture_name, level_name, picture, level: if map.is_some() { CLEAN } else { NULL } })
         };
         manifest.variables[request.variable.0].guided_by.iter().map(guide).collect()
     }
@@ -170,9 +176,9 @@ fn map_of<D: AsRef<[f32]>>(
         VariableKind::Classes => Map::Segmentation(decode_classes(field(0), field(1), classes, unnamed, canvas)),
         VariableKind::Depth => Map::Depth(decode_values(field(0), canvas, 65535.0, |v| v as u16)),
         VariableKind::Sketch => Map::Sketch(decode_values(field(0), canvas, 255.0, |v| v as u8)),
-        VariableKind::Normal => Map::Normal(resize_smooth(&decode_colours(field(0)), canvas.0, canvas.1)),
+        VariableKind::Normal => Map::Normal(resize_smooth(&decode_colours(field(0), |rgb| rgb), canvas.0, canvas.1)),
         VariableKind::Pose => Map::Pose(read_pose(field(0), field(1), canvas)),
-        VariableKind::Image => Map::Image(decode_colours(field(0)).map(|[r, g, b]| [r, g, b, 255])),
+        VariableKind::Image => Map::Image(decode_colours(field(0), |[r, g, b]| [r, g, b, 255])),
     }
 }
 

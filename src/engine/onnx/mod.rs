@@ -30,6 +30,7 @@ use super::{Control, Device, Engine, EngineError, Sample, SampleRequest, TextEdi
 use crate::graph::{VariableId, VariableKind};
 use crate::maps::Map;
 use crate::pack::Pack;
+use decoding::Guide;
 use graphs::{Feed, Graphs};
 use signature::Signature;
 use stop::{Stop, watched};
@@ -48,6 +49,8 @@ pub struct OnnxEngine {
     /// By file.
     controls: HashMap<String, Signature>,
     parents: Vec<Parent>,
+    /// Of the last decoding.
+    guides: Vec<Guide>,
     most_latents: usize,
     full_precision: bool,
     notes: Vec<String>,
@@ -90,6 +93,7 @@ impl OnnxEngine {
             decoders,
             controls,
             parents: Vec::new(),
+            guides: Vec::new(),
             most_latents: memory::MOST_LATENTS,
             full_precision: false,
             notes: Vec::new(),

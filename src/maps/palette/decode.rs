@@ -12,6 +12,7 @@ use super::{Entry, Palette, PaletteName};
 use crate::maps::codec::MapError;
 use crate::maps::components::components;
 use crate::maps::nearest::fill_unkept;
+use crate::maps::runs::Runs;
 use crate::maps::{ClassTable, SegmentationMap, label_instances};
 
 /// A decoded picture.
@@ -107,16 +108,18 @@ fn nearest(entries: &[&Entry], colour: [u8; 3]) -> (u8, i32) {
 /// Removes components that are too small, and those that are thin all over and nowhere met exactly.
 fn clean(width: u32, height: u32, entry_of: &mut [u8], exact: &[bool]) {
     let (w, h) = (width as usize, height as usize);
-    let components = components(w, h, |at| Some(entry_of[at]));
+    let runs = Runs::of(w, entry_of);
+    let components = components(&runs);
+    let component = components.of_pixels(&runs, entry_of.len());
     let least = (entry_of.len() / SPECK).max(2);
     let mut solid = vec![false; components.areas.len()];
     for y in 0..h {
         for x in 0..w {
             let at = y * w + x;
-            let own = components.of[at];
+            let own = component[at];
             let inside = || {
                 (y.saturating_sub(1)..(y + 2).min(h))
-                    .all(|v| (x.saturating_sub(1)..(x + 2).min(w)).all(|u| components.of[v * w + u] == own))
+                    .all(|v| (x.saturating_sub(1)..(x + 2).min(w)).all(|u| component[v * w + u] == own))
             };
             if !solid[own as usize] && (exact[at] || inside()) {
                 solid[own as usize] = true;
@@ -126,8 +129,8 @@ fn clean(width: u32, height: u32, entry_of: &mut [u8], exact: &[bool]) {
     // An exactly coloured picture is somebody's drawing: its smallest pieces are meant.
     let drawn = exact.iter().filter(|e| **e).count() * 100 >= exact.len() * 99;
     let keeps = |at: usize| {
-        let component = components.of[at] as usize;
-        solid[component] && (drawn || components.areas[component] >= least)
+        let own = component[at] as usize;
+        solid[own] && (drawn || components.areas[own] >= least)
     };
     let kept: Vec<bool> = (0..entry_of.len()).map(keeps).collect();
     fill_unkept(width, height, entry_of, &kept);
