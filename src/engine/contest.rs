@@ -179,19 +179,32 @@ impl Coarse {
         let mut coarse = Self { winners: Vec::with_capacity(height * width), tops: Vec::new() };
         let (mut best, mut winner) = (vec![0.0; width], vec![0; width]);
         for y in 0..height {
+            let row = |class: u8| {
+                let (channel, handicap) = contest.channel(class);
+                (&channel[y * width..][..width], handicap)
+            };
+            let top = |&class: &u8| reduced(row(class).0, f32::NEG_INFINITY, higher) - row(class).1;
+            coarse.tops.extend(listed.iter().map(top));
+            // What wins in the row above is nearly all that wins here: a class that is below it everywhere need not be compared.
+            best.fill(f32::NEG_INFINITY);
+            let mut won = [false; 256];
+            coarse.winners[y.saturating_sub(1) * width..].iter().for_each(|&class| won[usize::from(class)] = true);
+            for (logits, handicap) in listed.iter().filter(|class| won[usize::from(**class)]).map(|&class| row(class)) {
+                best.iter_mut().zip(logits).for_each(|(best, logit)| *best = higher(*best, logit - handicap));
+            }
+            let least = reduced(&best, f32::INFINITY, |a, b| if b < a { b } else { a });
             best.fill(f32::NEG_INFINITY);
             winner.fill(u32::from(first));
-            for &class in listed {
-                let (channel, handicap) = contest.channel(class);
-                let row = &channel[y * width..][..width];
-                for ((best, winner), &logit) in best.iter_mut().zip(&mut winner).zip(row) {
+            let tops = &coarse.tops[y * listed.len()..];
+            for (&class, _) in listed.iter().zip(tops).filter(|(_, top)| **top >= least) {
+                let (logits, handicap) = row(class);
+                for ((best, winner), &logit) in best.iter_mut().zip(&mut winner).zip(logits) {
                     let value = logit - handicap;
                     // Masks, for the processor takes several at once then, and numbers of one width.
                     let higher = u32::from(value > *best).wrapping_neg();
                     *best = f32::from_bits((value.to_bits() & higher) | (best.to_bits() & !higher));
                     *winner = (u32::from(class) & higher) | (*winner & !higher);
                 }
-                coarse.tops.push(highest_of(row) - handicap);
             }
             coarse.winners.extend(winner.iter().map(|&class| class as u8));
         }
@@ -205,13 +218,16 @@ impl Coarse {
     }
 }
 
-/// The highest of a row.
-fn highest_of(row: &[f32]) -> f32 {
-    let higher = |a: f32, b: f32| if b > a { b } else { a };
+fn higher(a: f32, b: f32) -> f32 {
+    if b > a { b } else { a }
+}
+
+/// What is left of a row when two at a time are made one, whichever two.
+fn reduced(row: &[f32], start: f32, pick: impl Fn(f32, f32) -> f32) -> f32 {
     let (blocks, rest) = row.as_chunks::<16>();
-    let mut lanes = [f32::NEG_INFINITY; 16];
-    blocks.iter().for_each(|block| lanes = std::array::from_fn(|lane| higher(lanes[lane], block[lane])));
-    lanes.into_iter().chain(rest.iter().copied()).fold(f32::NEG_INFINITY, higher)
+    let mut lanes = [start; 16];
+    blocks.iter().for_each(|block| lanes = std::array::from_fn(|lane| pick(lanes[lane], block[lane])));
+    lanes.into_iter().chain(rest.iter().copied()).fold(start, pick)
 }
 
 /// Gives the pixels of some runs, which are part of those of `class_of`, to the likeliest of `listed`.
