@@ -222,7 +222,7 @@ fn higher(a: f32, b: f32) -> f32 {
     if b > a { b } else { a }
 }
 
-/// What is left of a row when two at a time are made one, whichever two.
+/// A row made one by `pick`, the greater or the lesser of two: in whatever order, so that the processor takes several at once.
 fn reduced(row: &[f32], start: f32, pick: impl Fn(f32, f32) -> f32) -> f32 {
     let (blocks, rest) = row.as_chunks::<16>();
     let mut lanes = [start; 16];
