@@ -103,9 +103,8 @@ impl<'a> Sampler<'a> {
         let mut ways = Vec::new();
         if let Some(image) = self.image {
             tell("images");
-            let text_alone = "images from text alone";
-            ways.push(self.by_text(case, image, 1, text_alone)?);
-            ways.push(self.by_text(case, image, self.images, text_alone)?);
+            ways.push(self.by_text(case, image, 1, "one image from text alone")?);
+            ways.push(self.by_text(case, image, self.images, "images from text alone")?);
             ways.push(self.by_maps(case, image, &drawn[1])?);
             ways.push(self.by_maps(case, image, &drawn[3])?);
             ways.push(self.by_maps(case, image, &drawn[4])?);
