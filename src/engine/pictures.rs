@@ -17,55 +17,39 @@ const RIM_SHADE: f32 = 0.4;
 /// # Errors
 /// [`EngineError::Request`] when a segmentation holds a class that the pack does not know.
 pub fn picture(map: &Map, manifest: &Manifest, width: u32, height: u32) -> Result<Vec<f32>, EngineError> {
-    let mut picture = Vec::new();
-    picture_into(&mut picture, map, manifest, width, height)?;
-    Ok(picture)
-}
-
-/// The same in place of what `picture` holds: a large one that is used again costs less than a new one.
-pub(super) fn picture_into(
-    picture: &mut Vec<f32>,
-    map: &Map,
-    manifest: &Manifest,
-    width: u32,
-    height: u32,
-) -> Result<(), EngineError> {
     let classes = &manifest.classes;
-    picture.clear();
-    match map {
+    Ok(match map {
         Map::Segmentation(labels) => {
             let labels = resize_nearest(labels, width, height);
             let rims = if manifest.rims { boundary(&labels) } else { vec![false; width as usize * height as usize] };
-            paint_classes(picture, &labels, &rims, classes)?;
+            paint_classes(&labels, &rims, classes)?
         }
-        Map::Depth(plane) => grey(picture, &resize_smooth(plane, width, height), 65535.0),
-        Map::Sketch(plane) => grey(picture, &resize_smooth(plane, width, height), 255.0),
-        Map::Normal(plane) => colours(picture, &resize_smooth(plane, width, height).to_pixels()),
+        Map::Depth(plane) => grey(&resize_smooth(plane, width, height), 65535.0),
+        Map::Sketch(plane) => grey(&resize_smooth(plane, width, height), 255.0),
+        Map::Normal(plane) => colours(&resize_smooth(plane, width, height).to_pixels()),
         Map::Image(plane) => {
             let pixels = resize_smooth(plane, width, height).to_pixels();
-            colours(picture, &pixels.into_iter().map(over_white).collect::<Vec<_>>());
+            colours(&pixels.into_iter().map(over_white).collect::<Vec<_>>())
         }
         Map::Pose(_) => {
             let painted = paint(&resize_map(map, width, height), classes);
-            colours(picture, &painted.pixels().map(|p| [p.0[0], p.0[1], p.0[2]]).collect::<Vec<_>>());
+            colours(&painted.pixels().map(|p| [p.0[0], p.0[1], p.0[2]]).collect::<Vec<_>>())
         }
-    }
-    Ok(())
+    })
 }
 
-/// Labels and their rims (row-major) in the palette's colours, in place of what `picture` holds.
+/// Labels and their rims (row-major) in the palette's colours.
 pub(super) fn paint_classes(
-    picture: &mut Vec<f32>,
     labels: &SegmentationMap,
     rims: &[bool],
     classes: &ClassTable,
-) -> Result<(), EngineError> {
+) -> Result<Vec<f32>, EngineError> {
     let mut palette = [None; 256];
     for class in classes.iter() {
         palette[class.index as usize] = Some(class.colour.map(f32::from));
     }
     let area = rims.len();
-    picture.resize(3 * area, 0.0);
+    let mut picture = vec![0.0; 3 * area];
     for run in labels.runs().cut_by(rims).all {
         let (label, rim) = run.value;
         let Some(colour) = palette[label.class as usize] else {
@@ -77,19 +61,18 @@ pub(super) fn paint_classes(
             picture[channel * area..][run.start..run.end].fill(value / 127.5 - 1.0);
         }
     }
-    Ok(())
+    Ok(picture)
 }
 
-fn grey<T: Channels>(picture: &mut Vec<f32>, plane: &Plane<T>, white: f32) {
-    let pixels = plane.to_pixels();
-    picture.reserve(3 * pixels.len());
-    picture.extend(pixels.iter().map(|v| v.channel(0) / white * 2.0 - 1.0));
-    (0..2).for_each(|_| picture.extend_from_within(..pixels.len()));
+fn grey<T: Channels>(plane: &Plane<T>, white: f32) -> Vec<f32> {
+    let values: Vec<f32> = plane.to_pixels().into_iter().map(|v| v.channel(0) / white * 2.0 - 1.0).collect();
+    values.repeat(3)
 }
 
-fn colours(picture: &mut Vec<f32>, pixels: &[[u8; 3]]) {
-    picture.reserve(3 * pixels.len());
+fn colours(pixels: &[[u8; 3]]) -> Vec<f32> {
+    let mut picture = Vec::with_capacity(3 * pixels.len());
     (0..3).for_each(|c| picture.extend(pixels.iter().map(|pixel| f32::from(pixel[c]) / 127.5 - 1.0)));
+    picture
 }
 
 fn over_white([r, g, b, alpha]: [u8; 4]) -> [u8; 3] {

@@ -8,7 +8,7 @@ use super::graphs::{Feed, Tensor, View};
 use super::stop::Stop;
 use super::{Engine, OnnxEngine};
 use crate::engine::decode::{Field, Unnamed, decode_classes, decode_colours, decode_values};
-use crate::engine::pictures::picture_into;
+use crate::engine::pictures::picture;
 use crate::engine::pose::read_pose;
 use crate::engine::{EngineError, SampleRequest, factor_size};
 use crate::graph::{VariableId, VariableKind};
@@ -16,7 +16,7 @@ use crate::maps::{ClassTable, Map, resize_smooth};
 use crate::pack::Pack;
 
 /// A finished map that a decoder is shown.
-pub(super) struct Guide {
+struct Guide {
     picture_name: String,
     level_name: String,
     picture: Vec<f32>,
@@ -94,28 +94,22 @@ impl OnnxEngine {
                 map(map_of(entry.kind, &answers[index], pack.classes(), unnamed, request.canvas))
             }));
         }
-        self.guides = guides;
         Ok(maps)
     }
 
-    /// The maps that the decoder of the request's variable is shown, those that are not there as null ones. Takes the place
-    /// of those of the decoding before, whose pictures are large enough to be kept for it.
-    fn guides(&mut self, request: &SampleRequest, shape: [usize; 3]) -> Result<Vec<Guide>, EngineError> {
-        let mut before = std::mem::take(&mut self.guides).into_iter();
+    /// The maps that the decoder of the request's variable is shown, those that are not there as null ones.
+    fn guides(&self, request: &SampleRequest, shape: [usize; 3]) -> Result<Vec<Guide>, EngineError> {
         let Pack { manifest, graph, .. } = self.pack();
         let [height, width] = self.decoded_extent(request.variable, shape);
         let guide = |name: &String| {
             let map = request.parents.iter().find(|(id, _)| graph.variable(*id).name == *name);
-            let mut picture = before.next().map_or_else(Vec::new, |guide| guide.picture);
-            match map {
-                Some((_, map)) => picture_into(&mut picture, map, manifest, width as u32, height as u32)?,
-                None => {
-                    picture.clear();
-                    picture.resize(3 * height * width, 0.0);
-                }
-            }
-            let (picture_name, level_name) = (format!("map_{name}"), format!("map_{name}_level"));
-            Ok(Guide { picture_name, level_name, picture, level: if map.is_some() { CLEAN } else { NULL } })
+            let shown = map.map(|(_, map)| picture(map, manifest, width as u32, height as u32)).transpose()?;
+            Ok(Guide {
+                picture_name: format!("map_{name}"),
+                level_name: format!("map_{name}_level"),
+                level: if shown.is_some() { CLEAN } else { NULL },
+                picture: shown.unwrap_or_else(|| vec![0.0; 3 * height * width]),
+            })
         };
         manifest.variables[request.variable.0].guided_by.iter().map(guide).collect()
     }

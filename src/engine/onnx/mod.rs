@@ -30,7 +30,6 @@ use super::{Control, Device, Engine, EngineError, Sample, SampleRequest, TextEdi
 use crate::graph::{VariableId, VariableKind};
 use crate::maps::Map;
 use crate::pack::Pack;
-use decoding::Guide;
 use graphs::{Feed, Graphs};
 use signature::Signature;
 use stop::{Stop, watched};
@@ -49,8 +48,6 @@ pub struct OnnxEngine {
     /// By file.
     controls: HashMap<String, Signature>,
     parents: Vec<Parent>,
-    /// Of the last decoding.
-    guides: Vec<Guide>,
     most_latents: usize,
     full_precision: bool,
     notes: Vec<String>,
@@ -93,7 +90,6 @@ impl OnnxEngine {
             decoders,
             controls,
             parents: Vec::new(),
-            guides: Vec::new(),
             most_latents: memory::MOST_LATENTS,
             full_precision: false,
             notes: Vec::new(),

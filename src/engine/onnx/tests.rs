@@ -180,8 +180,7 @@ fn the_chain_from_noise_to_image_agrees_with_the_reference() {
     let labels: Vec<_> = class_of.iter().map(|&class| Label { class, instance: 0 }).collect();
     let labels = resize_nearest(&Plane::from_pixels(512, 512, &labels), 128, 128);
     let rims = resize_nearest(&Plane::from_pixels(512, 512, &rims), 128, 128).to_pixels();
-    let mut painted = Vec::new();
-    paint_classes(&mut painted, &labels, &rims, &classes).unwrap();
+    let painted = paint_classes(&labels, &rims, &classes).unwrap();
     let shape = [1, 3, 128, 128];
     let feeds = [("picture", Feed::Real(&shape, &painted))];
     let signature = engine.encoder.clone();
